@@ -1,0 +1,128 @@
+//! Judging: a check and the facts of one service give findings.
+
+use super::finding::Subject;
+use super::predicate::Item;
+use super::{Check, Demand, Finding, Outcome, Predicate, Reason, Verdict};
+use crate::fact::{Catalogue, Fact, Facts, Ignorance, Value, WhenMissing};
+use crate::truth::Truth;
+
+/// Judges the facts of one service by a check: one finding, or one for each item of `for-each`.
+pub fn evaluate(check: &Check, facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
+    let verdict = |verdict, reason| vec![finding(check, None, verdict, vec![reason])];
+    for domain in &check.needs {
+        if facts.found(domain) {
+            continue;
+        }
+        let missing = catalogue.domain(domain).map(|domain| domain.when_missing);
+        let reason = known_only(&format!("{domain}.found"), facts.why_missing(domain));
+        return match missing {
+            Some(WhenMissing::NotApplicable(_)) => verdict(Verdict::NotApplicable, reason),
+            Some(WhenMissing::Unknown { .. }) | None => verdict(Verdict::Unknown, reason),
+        };
+    }
+    let Some(path) = &check.for_each else {
+        return vec![judge(check, facts, None)];
+    };
+    let list = facts.get(path, None);
+    let name = path.to_string();
+    match &list.value {
+        Value::List(known) => {
+            let mut findings: Vec<Finding> = known
+                .items
+                .iter()
+                .enumerate()
+                .map(|(index, fact)| {
+                    judge(check, facts, Some(Item { fact, subject: &format!("{name}[{index}]") }))
+                })
+                .collect();
+            if let Some(rest) = &known.rest {
+                findings.extend(verdict(Verdict::Unknown, known_only(&name, rest.clone())));
+            }
+            if findings.is_empty() {
+                return verdict(Verdict::NotApplicable, known_only_fact(&name, &list));
+            }
+            findings
+        }
+        Value::Absent => verdict(Verdict::NotApplicable, known_only_fact(&name, &list)),
+        _ => verdict(Verdict::Unknown, known_only_fact(&name, &list)),
+    }
+}
+
+/// Judges once: the implication *when → require*, except that a false `when` is no pass.
+fn judge(check: &Check, facts: &Facts, item: Option<Item<'_>>) -> Finding {
+    let applies = check.when.as_ref().map(|when| when.judge(facts, item));
+    let when = applies.as_ref().map_or(Truth::True, |outcome| outcome.truth);
+    if let (Truth::False, Some(outcome)) = (when, &applies) {
+        return finding(check, item, Verdict::NotApplicable, outcome.because.clone());
+    }
+    let required = match &check.demand {
+        Demand::Require(predicate) => predicate.judge(facts, item),
+        Demand::Attest { question, .. } => unattested(question),
+    };
+    let verdict = match (when, required.truth) {
+        (_, Truth::True) => Verdict::Pass,
+        (Truth::True, Truth::False) => Verdict::Fail,
+        _ => Verdict::Unknown,
+    };
+    let mut because = required.because;
+    if when == Truth::Unknown
+        && verdict == Verdict::Unknown
+        && let Some(outcome) = applies
+    {
+        because.splice(0..0, outcome.because);
+    }
+    Finding { contrary: required.contrary, ..finding(check, item, verdict, because) }
+}
+
+fn unattested(question: &str) -> Outcome {
+    let why = Ignorance::new("only a person can know").settled_by(format!("attest it: {question}"));
+    Outcome {
+        truth: Truth::Unknown,
+        because: vec![known_only("attestation", why)],
+        contrary: Vec::new(),
+    }
+}
+
+fn finding(
+    check: &Check,
+    item: Option<Item<'_>>,
+    verdict: Verdict,
+    because: Vec<Reason>,
+) -> Finding {
+    let subject = item.map(|item| Subject {
+        name: item.subject.to_owned(),
+        place: item.fact.provenance.place.clone(),
+    });
+    Finding { check: check.id.clone(), subject, verdict, because, contrary: Vec::new() }
+}
+
+/// A reason that asked only to know.
+fn known_only(subject: &str, why: Ignorance) -> Reason {
+    known_only_fact(subject, &Fact::derived(Value::Unknown(why)))
+}
+
+fn known_only_fact(subject: &str, fact: &Fact) -> Reason {
+    Reason {
+        subject: subject.to_owned(),
+        wanted: None,
+        negated: false,
+        found: fact.clone(),
+        truth: Truth::Unknown,
+        otherwise: None,
+    }
+}
+
+impl Finding {
+    /// The gravest verdict among findings; not applicable if there is none.
+    pub fn worst(findings: &[Self]) -> Verdict {
+        findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::NotApplicable)
+    }
+}
+
+impl Check {
+    /// The same check with another requirement.
+    #[must_use]
+    pub fn requiring(&self, predicate: Predicate) -> Self {
+        Self { demand: Demand::Require(predicate), ..self.clone() }
+    }
+}

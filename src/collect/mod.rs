@@ -1,0 +1,54 @@
+//! Collectors: each knows one format of file and yields the facts of one domain.
+
+use crate::fact::{Catalogue, Domain, FactSpec, Facts, ProjectPath};
+use crate::project::{Given, Project, Service};
+
+/// Knows one format of file.
+pub trait Collector: Sync {
+    /// The domain of its facts.
+    fn domain(&self) -> Domain;
+    /// The facts it can yield.
+    fn facts(&self) -> &'static [FactSpec];
+    /// Whether it reads a file, told from its path alone.
+    fn wants(&self, path: &ProjectPath) -> bool;
+    /// The facts of a service. Never fails: what cannot be read is an unknown fact that says why.
+    /// Yields nothing at all if the service has nothing of its format.
+    fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts;
+}
+
+/// In the order in which they run; each may read the facts of those before it.
+pub const COLLECTORS: &[&dyn Collector] = &[];
+
+/// What a collector may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'p> {
+    /// All files of the project.
+    pub project: &'p Project,
+    /// The service at hand.
+    pub service: &'p Service,
+    /// The files of the service that the collector wants, its own first.
+    pub wanted: &'p [&'p ProjectPath],
+    /// What the user said.
+    pub given: &'p Given,
+}
+
+/// All that a service's files tell.
+pub fn service(
+    project: &Project,
+    service: &Service,
+    given: &Given,
+    catalogue: &Catalogue,
+) -> Facts {
+    let mut facts = Facts::default();
+    for domain in &catalogue.domains {
+        facts.miss(domain.name, domain.when_missing.ignorance());
+    }
+    for collector in COLLECTORS {
+        let wanted: Vec<&ProjectPath> =
+            service.files().filter(|path| collector.wants(path)).collect();
+        let sources = Sources { project, service, wanted: &wanted, given };
+        let found = collector.collect(&sources, &facts);
+        facts.merge(found);
+    }
+    facts
+}

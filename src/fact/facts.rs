@@ -1,0 +1,219 @@
+//! The tree of all that is known about one service: put, get, merge.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Fact, FactPath, Ignorance, Record, Value};
+
+/// All facts about one service, a record for each domain that was found.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    found: BTreeMap<String, Arc<Fact>>,
+    missing: BTreeMap<String, Ignorance>,
+}
+
+impl Facts {
+    /// States that a domain was found, even if nothing else comes to be known of it.
+    pub fn find(&mut self, domain: &str) {
+        self.found
+            .entry(domain.to_owned())
+            .or_insert_with(|| Arc::new(Fact::derived(Value::Record(Record::default()))));
+    }
+
+    /// States why nothing is known of a domain, in case nothing comes to be known of it.
+    pub fn miss(&mut self, domain: &str, why: Ignorance) {
+        self.missing.insert(domain.to_owned(), why);
+    }
+
+    /// Sets the fact at a dotted path (`nginx.server-tokens`) and thereby finds its domain.
+    pub fn put(&mut self, path: &str, fact: Fact) {
+        let mut segments = path.split('.');
+        let domain = segments.next().unwrap_or_default();
+        self.find(domain);
+        let Some(root) = self.found.get_mut(domain) else {
+            return;
+        };
+        let mut place = Arc::make_mut(root);
+        for segment in segments {
+            if !matches!(place.value, Value::Record(_)) {
+                place.value = Value::Record(Record::default());
+            }
+            let Value::Record(record) = &mut place.value else {
+                return;
+            };
+            place = record.fields.entry(segment.to_owned()).or_insert_with(Fact::absent);
+        }
+        *place = fact;
+    }
+
+    /// The fact at a path; of a path that starts at an item, below that item. Never fails:
+    /// what is not there is absent, and what lies behind something unknown is unknown.
+    pub fn get<'f>(&'f self, path: &FactPath, item: Option<&'f Fact>) -> Cow<'f, Fact> {
+        if path.asks_found() {
+            let found = path.domain().is_some_and(|domain| self.found(domain));
+            return Cow::Owned(Fact::derived(found));
+        }
+        let fact = match (path.of_item, path.segments.split_first()) {
+            (true, _) => {
+                item.map_or_else(|| Cow::Owned(Fact::absent()), |item| below(item, &path.segments))
+            }
+            (false, Some((domain, rest))) => match self.found.get(domain) {
+                Some(root) => below(root, rest),
+                None => Cow::Owned(Fact::derived(Value::Unknown(self.why_missing(domain)))),
+            },
+            (false, None) => Cow::Owned(Fact::absent()),
+        };
+        if path.origin { Cow::Owned(origin_of(&fact)) } else { fact }
+    }
+
+    /// The fact at a dotted path, for those who know it by heart.
+    pub fn at(&self, path: &str) -> Cow<'_, Fact> {
+        FactPath::parse(path)
+            .map_or_else(|_| Cow::Owned(Fact::absent()), |path| self.get(&path, None))
+    }
+
+    /// Whether anything is known of a domain.
+    pub fn found(&self, domain: &str) -> bool {
+        self.found.contains_key(domain)
+    }
+
+    /// Why nothing is known of a domain.
+    pub fn why_missing(&self, domain: &str) -> Ignorance {
+        self.missing
+            .get(domain)
+            .cloned()
+            .unwrap_or_else(|| Ignorance::new(format!("nothing was found out about `{domain}`")))
+    }
+
+    /// The domains that were found, with the record of each.
+    pub fn domains(&self) -> impl Iterator<Item = (&str, &Fact)> {
+        self.found.iter().map(|(name, root)| (name.as_str(), root.as_ref()))
+    }
+
+    /// Adds all that others know; where both know, the others are right.
+    pub fn merge(&mut self, others: Self) {
+        for (domain, theirs) in others.found {
+            match self.found.get_mut(&domain) {
+                Some(ours) => merge_into(Arc::make_mut(ours), Arc::unwrap_or_clone(theirs)),
+                None => {
+                    self.found.insert(domain, theirs);
+                }
+            }
+        }
+        self.missing.extend(others.missing);
+    }
+}
+
+fn merge_into(ours: &mut Fact, theirs: Fact) {
+    match (&mut ours.value, theirs.value) {
+        (Value::Record(ours), Value::Record(theirs)) => {
+            for (name, field) in theirs.fields {
+                match ours.fields.get_mut(&name) {
+                    Some(known) => merge_into(known, field),
+                    None => {
+                        ours.fields.insert(name, field);
+                    }
+                }
+            }
+            ours.rest = ours.rest.take().or(theirs.rest);
+        }
+        (_, value) => *ours = Fact { value, provenance: theirs.provenance },
+    }
+}
+
+fn below<'f>(fact: &'f Fact, segments: &[String]) -> Cow<'f, Fact> {
+    let Some((segment, rest)) = segments.split_first() else {
+        return Cow::Borrowed(fact);
+    };
+    let inside = |value: Value| Cow::Owned(Fact { value, provenance: fact.provenance.clone() });
+    match &fact.value {
+        Value::Record(record) => match (record.fields.get(segment), &record.rest) {
+            (Some(field), _) => below(field, rest),
+            (None, Some(why)) => inside(Value::Unknown(why.clone())),
+            (None, None) => inside(Value::Absent),
+        },
+        Value::List(list) => match segment.parse::<usize>().ok().map(|index| list.items.get(index))
+        {
+            Some(Some(item)) => below(item, rest),
+            Some(None) => inside(list.rest.clone().map_or(Value::Absent, Value::Unknown)),
+            None => inside(Value::Unknown(Ignorance::new("expected a record, found a list"))),
+        },
+        Value::OneOf(alternatives) => {
+            let each = alternatives.iter().map(|each| below(each, segments).into_owned());
+            inside(Value::one_of(each.collect()))
+        }
+        Value::Absent | Value::Unknown(_) => Cow::Borrowed(fact),
+        other => {
+            let why = format!("expected a record, found {}", other.kind_name());
+            inside(Value::Unknown(Ignorance::new(why)))
+        }
+    }
+}
+
+fn origin_of(fact: &Fact) -> Fact {
+    let value = match &fact.value {
+        Value::Absent => Value::Absent,
+        Value::OneOf(alternatives) => Value::one_of(alternatives.iter().map(origin_of).collect()),
+        _ => Value::from(fact.provenance.origin.word()),
+    };
+    Fact { value, provenance: fact.provenance.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        let mut facts = Facts::default();
+        facts.miss("live", Ignorance::new("no URL was given"));
+        facts.put("django.settings.DEBUG", Fact::derived(true));
+        facts.put(
+            "django.settings.DATABASES",
+            Fact::derived(Value::one_of(vec![
+                Fact::derived(Value::record([("HOST", Fact::derived("a"))])),
+                Fact::derived(Value::record([("HOST", Fact::derived("b"))])),
+            ])),
+        );
+        facts.put("nginx.servers", Fact::unknown("the include is not here"));
+        facts
+    }
+
+    #[test]
+    fn every_path_has_an_answer() {
+        for (path, shown) in [
+            ("django.settings.DEBUG", "true"),
+            ("django.settings.OTHER", "not set"),
+            ("django.settings.OTHER.deeper", "not set"),
+            ("django.settings.DATABASES.HOST", "one of \"a\" or \"b\""),
+            ("django.settings.DEBUG.deeper", "unknown (expected a record, found true or false)"),
+            ("django.settings.DEBUG@origin", "\"derived\""),
+            ("nginx.servers.0.name", "unknown (the include is not here)"),
+            ("nginx.found", "true"),
+            ("live.found", "false"),
+            ("live.https.status", "unknown (no URL was given)"),
+        ] {
+            assert_eq!(facts().at(path).value.to_string(), shown, "{path}");
+        }
+    }
+
+    #[test]
+    fn merging_keeps_what_only_one_side_knows() {
+        let mut facts = facts();
+        let mut site = Facts::default();
+        site.put("live.https.status", Fact::derived(200));
+        site.put("django.settings.DEBUG", Fact::derived(false));
+        facts.merge(site);
+        assert_eq!(facts.at("live.https.status").value, Value::Int(200));
+        assert_eq!(facts.at("django.settings.DEBUG").value, Value::Bool(false));
+        assert_eq!(facts.at("nginx.found").value, Value::Bool(true));
+    }
+
+    #[test]
+    fn an_item_is_asked_by_paths_that_begin_with_a_dot() {
+        let item = Fact::derived(Value::record([("path", Fact::derived("/static/"))]));
+        let facts = facts();
+        let path = FactPath::parse(".path").unwrap();
+        assert_eq!(facts.get(&path, Some(&item)).value, Value::from("/static/"));
+    }
+}

@@ -1,0 +1,235 @@
+//! Where a fact came from: how it came to be, the place to look at, and what could change it.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A file of the project, relative to its root, with `/` between the parts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectPath(Arc<str>);
+
+impl ProjectPath {
+    /// A path from its text. `./` at the front and `.` and `..` in the middle are resolved;
+    /// `..` never leads above the root.
+    pub fn new(text: &str) -> Self {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in text.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop();
+                }
+                _ => parts.push(part),
+            }
+        }
+        Self(parts.join("/").into())
+    }
+
+    /// The path as text; empty for the root itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last part.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// What the name ends in after its last dot; empty if there is none.
+    pub fn extension(&self) -> &str {
+        self.name().rsplit_once('.').map_or("", |(_, extension)| extension)
+    }
+
+    /// The folder that holds this; the root's folder is the root.
+    #[must_use]
+    pub fn folder(&self) -> Self {
+        Self(self.0.rsplit_once('/').map_or("", |(folder, _)| folder).into())
+    }
+
+    /// A path below this folder, or, with `..`, beside it.
+    #[must_use]
+    pub fn join(&self, relative: &str) -> Self {
+        Self::new(&format!("{}/{relative}", self.0))
+    }
+
+    /// Whether this is the folder or lies in it. Everything lies in the root.
+    pub fn is_in(&self, folder: &Self) -> bool {
+        self.within(folder).is_some()
+    }
+
+    /// The rest of this path below a folder, if it lies in it.
+    pub fn within(&self, folder: &Self) -> Option<&str> {
+        if folder.0.is_empty() {
+            return Some(&self.0);
+        }
+        let rest = self.0.strip_prefix(&*folder.0)?;
+        if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+    }
+}
+
+impl fmt::Display for ProjectPath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(if self.0.is_empty() { "." } else { &self.0 })
+    }
+}
+
+/// How a value came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Written in a file that is part of the program.
+    Literal,
+    /// Read from the environment of the process, or to be read from there.
+    Environment,
+    /// Nobody wrote it; the software's own default.
+    Default,
+    /// A site answered it.
+    Live,
+    /// Worked out from other facts.
+    Derived,
+}
+
+impl Origin {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Literal, Self::Environment, Self::Default, Self::Live, Self::Derived];
+
+    /// The word for it in check files and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Literal => "literal",
+            Self::Environment => "environment",
+            Self::Default => "default",
+            Self::Live => "live",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// A place in a file, in characters, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: u32,
+    /// The first character meant.
+    pub column: u32,
+    /// How many characters are meant; 0 for the rest of the line.
+    pub width: u32,
+}
+
+impl Position {
+    /// The whole of a line.
+    pub fn line(line: u32) -> Self {
+        Self { line, column: 1, width: 0 }
+    }
+}
+
+/// Where a fact can be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// A file of the project, and where in it; without a position the whole file is meant.
+    File {
+        /// Which file.
+        path: ProjectPath,
+        /// Where in it.
+        at: Option<Position>,
+    },
+    /// What was asked of a site and what it answered.
+    Exchange(Arc<Exchange>),
+}
+
+impl Place {
+    /// A position in a file.
+    pub fn in_file(path: &ProjectPath, at: Position) -> Self {
+        Self::File { path: path.clone(), at: Some(at) }
+    }
+
+    /// A whole line of a file.
+    pub fn line(path: &ProjectPath, line: u32) -> Self {
+        Self::in_file(path, Position::line(line))
+    }
+
+    /// A file as a whole.
+    pub fn whole(path: &ProjectPath) -> Self {
+        Self::File { path: path.clone(), at: None }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, at: Some(at) } => write!(out, "{path}:{}", at.line),
+            Self::File { path, at: None } => write!(out, "{path}"),
+            Self::Exchange(exchange) => write!(out, "{}", exchange.url),
+        }
+    }
+}
+
+/// A question put to a site, and the part of the answer that matters here, as evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// What was asked for.
+    pub url: String,
+    /// The request line and the headers that matter, a line each.
+    pub sent: Vec<String>,
+    /// The status line and the headers that matter, a line each; cookie values and the like masked.
+    pub received: Vec<String>,
+}
+
+/// How a fact came to be, where it is, and what could change it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provenance {
+    /// How the value came to be.
+    pub origin: Origin,
+    /// Where it is decided: the line that a person would look at first.
+    pub place: Option<Place>,
+    /// Where the value itself is written, when `place` only reads it: the line of a `.env` file.
+    pub written: Option<Place>,
+    /// The environment variables on which the value depends, each once, in the order met.
+    pub variables: Vec<String>,
+}
+
+impl Provenance {
+    /// A provenance without a place.
+    pub fn new(origin: Origin) -> Self {
+        Self { origin, place: None, written: None, variables: Vec::new() }
+    }
+
+    /// The same, at a place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_normal_and_never_leaves_the_root() {
+        for (text, normal) in
+            [("./a//b/", "a/b"), ("a/../b", "b"), ("../../etc/passwd", "etc/passwd"), ("", "")]
+        {
+            assert_eq!(ProjectPath::new(text).as_str(), normal, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_knows_its_name_and_folder() {
+        let path = ProjectPath::new("deploy/nginx/site.conf.template");
+        assert_eq!(
+            (path.name(), path.extension(), path.folder().as_str()),
+            ("site.conf.template", "template", "deploy/nginx")
+        );
+        assert_eq!(path.folder().join("../x.conf").as_str(), "deploy/x.conf");
+        assert_eq!(ProjectPath::new("Dockerfile").extension(), "");
+    }
+
+    #[test]
+    fn a_folder_is_not_the_beginning_of_a_name() {
+        let path = ProjectPath::new("app/settings.py");
+        assert_eq!(path.within(&ProjectPath::new("app")), Some("settings.py"));
+        assert_eq!(path.within(&ProjectPath::new("")), Some("app/settings.py"));
+        assert_eq!(path.within(&ProjectPath::new("ap")), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! The bytes of a file as text, or why they are none.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use encoding_rs::{Encoding, UTF_8};
+
+use super::MAX_FILE_BYTES;
+use crate::fact::{Ignorance, ProjectPath};
+
+/// The text of a file on disk.
+pub(super) fn text(path: &ProjectPath, file: &Path) -> Result<String, Ignorance> {
+    let bytes = bytes(path, file)?;
+    let (encoding, mark) = Encoding::for_bom(&bytes)
+        .or_else(|| declared(path, &bytes).map(|encoding| (encoding, 0)))
+        .unwrap_or((UTF_8, 0));
+    let body = bytes.get(mark..).unwrap_or_default();
+    if encoding == UTF_8 && memchr::memchr(0, body).is_some() {
+        return Err(Ignorance::new(format!("`{path}` is a binary file")));
+    }
+    let (text, broken) = encoding.decode_without_bom_handling(body);
+    if broken {
+        let name = encoding.name();
+        return Err(Ignorance::new(format!("`{path}` is not {name} text")));
+    }
+    Ok(text.into_owned())
+}
+
+fn bytes(path: &ProjectPath, file: &Path) -> Result<Vec<u8>, Ignorance> {
+    let opened = fs::File::open(file).map_err(|error| unreadable(path, &error))?;
+    let size = opened.metadata().map_err(|error| unreadable(path, &error))?;
+    if !size.is_file() {
+        return Err(Ignorance::new(format!("`{path}` is not a regular file")));
+    }
+    if size.len() > MAX_FILE_BYTES {
+        let mebibytes = size.len() / (1 << 20);
+        return Err(Ignorance::new(format!("`{path}` is too large to be read ({mebibytes} MiB)")));
+    }
+    let mut bytes = Vec::new();
+    opened
+        .take(MAX_FILE_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, &error))?;
+    Ok(bytes)
+}
+
+/// Why a file could not be read, in the user's words.
+pub(super) fn unreadable(path: &ProjectPath, error: &io::Error) -> Ignorance {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            Ignorance::new(format!("`{path}` may not be read by this user"))
+                .settled_by("run prodcheck as a user who may read it")
+        }
+        _ => Ignorance::new(format!("`{path}` cannot be read: {error}")),
+    }
+}
+
+/// The encoding that a Python file declares in its first two lines (PEP 263).
+fn declared(path: &ProjectPath, bytes: &[u8]) -> Option<&'static Encoding> {
+    if path.extension() != "py" {
+        return None;
+    }
+    let head = bytes.split(|byte| *byte == b'\n').take(2);
+    let comment = head
+        .map(String::from_utf8_lossy)
+        .find(|line| line.trim_start().starts_with('#') && line.contains("coding"))?;
+    let (_, name) = comment.split_once("coding")?;
+    let name = name.strip_prefix([':', '='])?.trim_start();
+    let end = name
+        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        .unwrap_or(name.len());
+    Encoding::for_label(name.get(..end)?.as_bytes())
+}

@@ -1,0 +1,167 @@
+//! What a file is for, told by its path: the verdict of an audit is about production.
+
+use crate::fact::ProjectPath;
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It is named for production.
+    Production,
+    /// Its name does not say.
+    Neutral,
+    /// It is named for staging.
+    Staging,
+    /// It is for the developer's own machine.
+    Development,
+    /// It is a test, or serves tests.
+    Test,
+    /// It shows what another file should look like: it gives names, never values.
+    Example,
+    /// It explains.
+    Documentation,
+}
+
+const WORDS: &[(Role, &[&str])] = &[
+    (Role::Production, &["prod", "production", "live", "deploy", "deployment", "release"]),
+    (Role::Staging, &["staging", "stage", "stg", "preprod", "uat", "preview"]),
+    (
+        Role::Development,
+        &[
+            "dev",
+            "devel",
+            "develop",
+            "development",
+            "local",
+            "debug",
+            "override",
+            "devcontainer",
+            "localhost",
+            "sandbox",
+            "playground",
+            "scratch",
+        ],
+    ),
+    (
+        Role::Test,
+        &[
+            "test",
+            "tests",
+            "testing",
+            "tox",
+            "ci",
+            "e2e",
+            "cypress",
+            "playwright",
+            "pytest",
+            "unittest",
+            "mock",
+            "mocks",
+            "fixture",
+            "fixtures",
+        ],
+    ),
+    (
+        Role::Example,
+        &[
+            "example",
+            "examples",
+            "sample",
+            "samples",
+            "demo",
+            "demos",
+            "skel",
+            "skeleton",
+            "boilerplate",
+        ],
+    ),
+    (Role::Documentation, &["doc", "docs", "documentation", "tutorial", "tutorials"]),
+];
+
+/// Words that make an environment file an example; elsewhere they mean other things
+/// (`settings/default.py`, `site.conf.template`).
+const ENV_EXAMPLE_WORDS: &[&str] =
+    &["template", "tmpl", "tpl", "dist", "default", "defaults", "schema"];
+
+impl Role {
+    /// The role of a file: what its own name says, else the nearest folder that says something.
+    /// A test, an example or a document is one at whatever depth its folder is named so.
+    pub fn of(path: &ProjectPath) -> Self {
+        let mut parts = path.as_str().rsplit('/');
+        let own = parts.next().map_or(Self::Neutral, Self::of_file);
+        let folders: Vec<Self> = parts.map(Self::of_name).collect();
+        let aside = |role: &Self| matches!(role, Self::Test | Self::Example | Self::Documentation);
+        if let Some(aside) = folders.iter().copied().find(aside) {
+            return aside;
+        }
+        if own != Self::Neutral {
+            return own;
+        }
+        folders.into_iter().find(|role| *role != Self::Neutral).unwrap_or(Self::Neutral)
+    }
+
+    fn of_file(name: &str) -> Self {
+        let is_word = |word: &str| ENV_EXAMPLE_WORDS.contains(&word);
+        if name.contains("env")
+            && name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(is_word)
+        {
+            return Self::Example;
+        }
+        Self::of_name(name)
+    }
+
+    /// The role that a name's words tell; the least fit for production wins.
+    fn of_name(name: &str) -> Self {
+        let mut role = Self::Neutral;
+        for word in name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            let lower = word.to_lowercase();
+            let told = WORDS
+                .iter()
+                .find(|(_, words)| words.contains(&lower.as_str()))
+                .map(|(role, _)| *role);
+            role = match (role, told) {
+                (Self::Neutral, Some(told)) => told,
+                (role, Some(told)) => role.max(told),
+                (role, None) => role,
+            };
+        }
+        role
+    }
+
+    /// Whether what such a file says counts for production.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Production | Self::Neutral)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_tell_what_files_are_for() {
+        for (path, role) in [
+            ("shop/settings.py", Role::Neutral),
+            ("shop/settings/production.py", Role::Production),
+            ("shop/settings/local.py", Role::Development),
+            ("shop/settings/test.py", Role::Test),
+            ("docker-compose.prod.yml", Role::Production),
+            ("docker-compose.override.yml", Role::Development),
+            ("docker-compose.yml", Role::Neutral),
+            (".env", Role::Neutral),
+            (".env.example", Role::Example),
+            (".env.production.example", Role::Example),
+            ("config/env.dist", Role::Example),
+            ("shop/settings/default.py", Role::Neutral),
+            (".env.production", Role::Production),
+            ("deploy/nginx/site.conf", Role::Production),
+            ("deploy/staging/site.conf", Role::Staging),
+            ("docs/deploy/nginx.conf", Role::Documentation),
+            ("tests/prod/settings.py", Role::Test),
+            ("nginx/default.conf.template", Role::Neutral),
+            ("nginx/conf.d/default.conf", Role::Neutral),
+            ("src/latest.py", Role::Neutral),
+        ] {
+            assert_eq!(Role::of(&ProjectPath::new(path)), role, "{path}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What a repository holds: services, each a folder with an application of its own.
+//!
+//! A file belongs to the nearest service above it; a file above all services is shared and every
+//! service sees it. A repository with one service, the common case, belongs to it as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Project, Role};
+use crate::fact::{Ignorance, ProjectPath};
+
+/// One application of a repository.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its folder's name; that of the project's folder if it is the whole project.
+    pub name: String,
+    /// Its folder.
+    pub root: ProjectPath,
+    /// The files that are its own, in the order of their paths.
+    pub own: Vec<ProjectPath>,
+    /// The files that all services share.
+    pub shared: Arc<[ProjectPath]>,
+}
+
+impl Service {
+    /// All files the service sees.
+    pub fn files(&self) -> impl Iterator<Item = &ProjectPath> {
+        self.own.iter().chain(self.shared.iter())
+    }
+
+    /// Whether the service sees a file.
+    pub fn sees(&self, path: &ProjectPath) -> bool {
+        self.own.binary_search(path).is_ok() || self.shared.binary_search(path).is_ok()
+    }
+}
+
+/// Files that say which packages a folder's program is made of.
+const MANIFESTS: &[&str] = &[
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.py",
+    "setup.cfg",
+    "package.json",
+    "go.mod",
+    "Gemfile",
+];
+
+/// File names in which a Flask or FastAPI application is made.
+const APP_FILES: &[&str] = &[
+    "app.py",
+    "main.py",
+    "wsgi.py",
+    "asgi.py",
+    "application.py",
+    "server.py",
+    "run.py",
+    "api.py",
+    "__init__.py",
+];
+
+/// The services of a project; always at least one. `name` is the project's own name.
+pub fn services(project: &Project, name: &str) -> Vec<Service> {
+    let mut roots = application_roots(project);
+    if roots.is_empty() {
+        roots = container_roots(project);
+    }
+    if roots.len() < 2 {
+        let own = project.paths().cloned().collect();
+        return vec![Service {
+            name: name.to_owned(),
+            root: ProjectPath::new(""),
+            own,
+            shared: Arc::new([]),
+        }];
+    }
+    let mut own: BTreeMap<&ProjectPath, Vec<ProjectPath>> =
+        roots.iter().map(|root| (root, Vec::new())).collect();
+    let mut shared = Vec::new();
+    for path in project.paths() {
+        match nearest(path, &roots).and_then(|root| own.get_mut(root)) {
+            Some(files) => files.push(path.clone()),
+            None => shared.push(path.clone()),
+        }
+    }
+    let shared: Arc<[ProjectPath]> = shared.into();
+    own.into_iter()
+        .map(|(root, own)| Service {
+            name: if root.as_str().is_empty() { name.to_owned() } else { root.to_string() },
+            root: root.clone(),
+            own,
+            shared: Arc::clone(&shared),
+        })
+        .collect()
+}
+
+fn nearest<'r>(path: &ProjectPath, roots: &'r BTreeSet<ProjectPath>) -> Option<&'r ProjectPath> {
+    let mut folder = path.folder();
+    loop {
+        if let Some(root) = roots.get(&folder) {
+            return Some(root);
+        }
+        if folder.as_str().is_empty() {
+            return None;
+        }
+        folder = folder.folder();
+    }
+}
+
+/// Folders with a Django project or a Flask or FastAPI application.
+fn application_roots(project: &Project) -> BTreeSet<ProjectPath> {
+    let counted = || project.paths().filter(|path| Role::of(path).counts());
+    let mut roots: BTreeSet<ProjectPath> =
+        counted().filter(|path| path.name() == "manage.py").map(ProjectPath::folder).collect();
+    for path in counted().filter(|path| APP_FILES.contains(&path.name())) {
+        if makes_application(project.read(path))
+            && let Some(folder) = program_folder(project, path)
+            && nearest(path, &roots).is_none()
+        {
+            roots.insert(folder);
+        }
+    }
+    roots
+}
+
+fn makes_application(text: Result<&str, Ignorance>) -> bool {
+    text.is_ok_and(|text| {
+        ["Flask(", "FastAPI(", "Starlette(", "Quart("].iter().any(|call| text.contains(call))
+    })
+}
+
+/// The folder at or above a file that says which packages the program is made of, or builds it.
+fn program_folder(project: &Project, path: &ProjectPath) -> Option<ProjectPath> {
+    let mut folder = path.folder();
+    loop {
+        let here = |name: &str| project.has_listed(&folder.join(name));
+        if MANIFESTS.iter().any(|name| here(name)) || here("Dockerfile") {
+            return Some(folder);
+        }
+        if folder.as_str().is_empty() {
+            return None;
+        }
+        folder = folder.folder();
+    }
+}
+
+/// Folders that build an image from a program of their own.
+fn container_roots(project: &Project) -> BTreeSet<ProjectPath> {
+    project
+        .paths()
+        .filter(|path| path.name() == "Dockerfile" && Role::of(path).counts())
+        .map(ProjectPath::folder)
+        .filter(|folder| MANIFESTS.iter().any(|name| project.has_listed(&folder.join(name))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(files: &[(&str, &str)]) -> Vec<String> {
+        let project = Project::of_texts(files.iter().copied());
+        services(&project, "shop").into_iter().map(|service| service.name).collect()
+    }
+
+    #[test]
+    fn one_application_owns_the_whole_repository() {
+        let files = [("backend/manage.py", ""), ("nginx/site.conf", ""), ("web/Dockerfile", "")];
+        assert_eq!(names(&files), ["shop"]);
+    }
+
+    #[test]
+    fn several_applications_share_what_lies_above_them() {
+        let project = Project::of_texts([
+            ("a/manage.py", ""),
+            ("b/src/main.py", "app = FastAPI()"),
+            ("b/requirements.txt", ""),
+            ("compose.yaml", ""),
+        ]);
+        let services = services(&project, "shop");
+        let seen: Vec<(&str, Vec<&str>)> = services
+            .iter()
+            .map(|service| {
+                (service.name.as_str(), service.files().map(ProjectPath::as_str).collect())
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("a", vec!["a/manage.py", "compose.yaml"]),
+                ("b", vec!["b/requirements.txt", "b/src/main.py", "compose.yaml"]),
+            ]
+        );
+    }
+
+    #[test]
+    fn tests_and_examples_hold_no_services() {
+        let files =
+            [("manage.py", ""), ("examples/one/manage.py", ""), ("tests/app/manage.py", "")];
+        assert_eq!(names(&files), ["shop"]);
+    }
+
+    #[test]
+    fn images_count_where_no_application_is_recognised() {
+        let files =
+            [("a/Dockerfile", ""), ("a/go.mod", ""), ("b/Dockerfile", ""), ("b/package.json", "")];
+        assert_eq!(names(&files), ["a", "b"]);
+    }
+}

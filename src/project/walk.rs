@@ -1,0 +1,118 @@
+//! Which files there are: one parallel walk that leaves out what an audit never looks into.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
+
+use crate::fact::ProjectPath;
+
+/// More files than this are not listed; the largest monorepo measured has a tenth.
+const MAX_FILES: usize = 200_000;
+/// Deeper folders are not entered.
+const MAX_DEPTH: usize = 40;
+
+/// Folders that hold no source of the project's, whatever `.gitignore` says.
+const FOREIGN_FOLDERS: &[&str] = &[
+    ".git",
+    ".hg",
+    ".svn",
+    "node_modules",
+    "bower_components",
+    "site-packages",
+    "__pycache__",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".terraform",
+    ".next",
+    ".nuxt",
+    ".idea",
+    ".vscode",
+];
+
+/// The outcome of a walk.
+pub(super) struct Walked {
+    /// Sorted.
+    pub(super) paths: Vec<ProjectPath>,
+    /// Whether there were more than an audit looks at.
+    pub(super) truncated: bool,
+}
+
+/// Lists the files below a folder. Ignored folders are not entered; ignored files are listed, because
+/// `.env` is one. Links to folders are not entered.
+pub(super) fn files(root: &Path) -> Walked {
+    let count = AtomicUsize::new(0);
+    let mut paths = folder(root, "", &Ignored::default(), 0, &count);
+    paths.par_sort_unstable();
+    Walked { truncated: count.load(Ordering::Relaxed) > MAX_FILES, paths }
+}
+
+/// The ignore files in force in a folder, the nearest last.
+#[derive(Clone, Default)]
+struct Ignored(Vec<Arc<Gitignore>>);
+
+impl Ignored {
+    fn with(&self, folder: &Path, file: &Path) -> Self {
+        let mut builder = GitignoreBuilder::new(folder);
+        builder.add(file);
+        let mut all = self.clone();
+        all.0.extend(builder.build().ok().map(Arc::new));
+        all
+    }
+
+    fn holds(&self, folder: &Path) -> bool {
+        let matches = self.0.iter().rev().map(|rules| rules.matched(folder, true));
+        matches
+            .into_iter()
+            .find(|matched| !matched.is_none())
+            .is_some_and(|matched| matched.is_ignore())
+    }
+}
+
+fn folder(
+    path: &Path,
+    shown: &str,
+    ignored: &Ignored,
+    depth: usize,
+    count: &AtomicUsize,
+) -> Vec<ProjectPath> {
+    let Ok(entries) = fs::read_dir(path) else {
+        return Vec::new();
+    };
+    let (mut files, mut folders, mut ignore_file) = (Vec::new(), Vec::new(), false);
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let (Some(name), Ok(kind)) = (name.to_str(), entry.file_type()) else {
+            continue;
+        };
+        let below = if shown.is_empty() { name.to_owned() } else { format!("{shown}/{name}") };
+        if kind.is_dir() {
+            if !FOREIGN_FOLDERS.contains(&name) {
+                folders.push((entry.path(), below));
+            }
+        } else if !(kind.is_symlink() && entry.path().is_dir()) {
+            ignore_file |= name == ".gitignore";
+            files.push(ProjectPath::new(&below));
+        }
+    }
+    // A folder with `pyvenv.cfg` is a virtual environment: everything in it is installed, not written.
+    if files.iter().any(|file| file.name() == "pyvenv.cfg") {
+        return Vec::new();
+    }
+    if depth >= MAX_DEPTH || count.fetch_add(files.len(), Ordering::Relaxed) > MAX_FILES {
+        return files;
+    }
+    let ignored = if ignore_file { &ignored.with(path, &path.join(".gitignore")) } else { ignored };
+    let below = folders
+        .into_par_iter()
+        .filter(|(path, _)| !ignored.holds(path))
+        .flat_map_iter(|(path, shown)| folder(&path, &shown, ignored, depth + 1, count));
+    files.par_extend(below);
+    files
+}

@@ -1,0 +1,3 @@
+//! What the user sees: one file for each format; `wording` alone speaks English.
+
+pub mod wording;
