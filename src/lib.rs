@@ -30,10 +30,14 @@ pub mod probe;
 
 pub mod knowledge;
 
+// What the project decided: thresholds, waivers, attestations.
+pub mod policy;
+
 // What the user sees.
 pub mod report;
 
-// The program: plays the examples of checks, reads the command line.
+// The program: one audit, the playing of checks' examples, the command line.
+pub mod audit;
 pub mod rehearse;
 
 pub mod cli;

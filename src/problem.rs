@@ -97,6 +97,31 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
+/// Several mistakes that are told together.
+#[derive(Debug)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told: Vec<String> = self.0.iter().map(Problem::to_string).collect();
+        out.write_str(&told.join("\n"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl From<Vec<Problem>> for Problems {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self(problems)
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
 /// The known word that a mistyped one most resembles, when one is near enough to suggest.
 pub fn nearest<'w>(wrong: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let farthest = (wrong.chars().count() / 3).max(1);

@@ -13,8 +13,9 @@ const LAYERS: &[&[&str]] = &[
     &["project"],
     &["collect", "probe"],
     &["knowledge"],
+    &["policy"],
     &["report"],
-    &["rehearse"],
+    &["audit", "rehearse"],
     &["cli"],
     &["lib", "main"],
 ];

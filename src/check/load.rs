@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::register::Register;
-use super::syntax::{Syntax, scalar};
+use super::syntax::Syntax;
 use super::{Check, CheckId, Demand, Example, Scalar, Severity, Stage, Verdict};
 use crate::fact::{Catalogue, Fact, FactPath, Ignorance, Kind, Origin, Value, secret};
 use crate::problem::Problem;
@@ -164,7 +164,7 @@ fn params(
 ) -> BTreeMap<String, Scalar> {
     let mut params = BTreeMap::new();
     for entry in tree.get("params").map_or(&[][..], Node::entries) {
-        match scalar(&entry.value) {
+        match Scalar::of(&entry.value) {
             Some(value) => {
                 params.insert(entry.key.clone(), value);
             }

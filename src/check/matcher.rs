@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 use crate::fact::Value;
+use crate::toml_tree::{Node, NodeKind};
 use crate::truth::Truth;
 
 /// A question to one value.
@@ -169,6 +170,18 @@ impl fmt::Display for Matcher {
 }
 
 impl Scalar {
+    /// The plain value written in a node, if it is one.
+    #[expect(clippy::cast_precision_loss, reason = "thresholds stay far below 2^52")]
+    pub fn of(node: &Node) -> Option<Self> {
+        match &node.kind {
+            NodeKind::Text(text) => Some(Self::Text(text.clone())),
+            NodeKind::Int(int) => Some(Self::Number(*int as f64)),
+            NodeKind::Float(float) => Some(Self::Number(*float)),
+            NodeKind::Bool(bool) => Some(Self::Bool(*bool)),
+            NodeKind::Date(_) | NodeKind::List(_) | NodeKind::Table(_) => None,
+        }
+    }
+
     /// Whether a definite value equals this; none if the two are of different kinds.
     fn equals(&self, value: &Value) -> Option<bool> {
         match (self, value) {

@@ -182,7 +182,7 @@ impl Syntax<'_, '_, '_> {
 
     /// A plain value, or the parameter that a text with a `$` names.
     fn scalar(&mut self, node: &Node, key: &str) -> Option<Scalar> {
-        match scalar(node) {
+        match Scalar::of(node) {
             Some(Scalar::Text(text)) if text.starts_with('$') => {
                 let name = text.trim_start_matches('$');
                 let known: Vec<&str> = self.params.keys().map(String::as_str).collect();
@@ -299,17 +299,5 @@ impl Syntax<'_, '_, '_> {
                 self.reader.unknown_word(&node.span, word, &known, "origin");
             }
         }
-    }
-}
-
-/// The plain value of a node, if it is one.
-#[expect(clippy::cast_precision_loss, reason = "thresholds stay far below 2^52")]
-pub(super) fn scalar(node: &Node) -> Option<Scalar> {
-    match &node.kind {
-        NodeKind::Text(text) => Some(Scalar::Text(text.clone())),
-        NodeKind::Int(int) => Some(Scalar::Number(*int as f64)),
-        NodeKind::Float(float) => Some(Scalar::Number(*float)),
-        NodeKind::Bool(bool) => Some(Scalar::Bool(*bool)),
-        NodeKind::Date(_) | NodeKind::List(_) | NodeKind::Table(_) => None,
     }
 }

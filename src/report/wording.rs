@@ -1,5 +1,6 @@
 //! Reasons in English, the same in all formats.
 
+use super::Line;
 use crate::check::Reason;
 use crate::check::outcome::ignorance;
 use crate::fact::value::printable;
@@ -67,4 +68,25 @@ pub fn reason_at(each: &Reason) -> String {
 /// What a fact is called in a sentence: a setting by its own name.
 fn subject(path: &str) -> String {
     path.strip_prefix("django.settings.").unwrap_or(path).to_owned()
+}
+
+/// The one sentence that says most about a judgement.
+pub fn sentence(line: &Line<'_>) -> String {
+    sentences(line).into_iter().next().unwrap_or_else(|| line.check.title.clone())
+}
+
+/// Sentences that a reader needs at most to see why.
+const MOST_SENTENCES: usize = 4;
+
+/// The reasons of a judgement, each once.
+pub fn sentences(line: &Line<'_>) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for each in &line.settled.finding.because {
+        let sentence = reason(each);
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    told.truncate(MOST_SENTENCES);
+    told
 }

@@ -1,0 +1,270 @@
+//! One audit, from files and a site to a report. Nothing in here can fail: what cannot be read becomes
+//! an unknown fact, and what cannot be judged an unknown verdict.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::check::{Check, CheckId, Finding, Library, Stage, evaluate};
+use crate::collect;
+use crate::fact::value::printable;
+use crate::fact::{Catalogue, Facts, Place, Value};
+use crate::policy::settle::{Decision, places};
+use crate::policy::{Policy, Status, settle};
+use crate::project::{Given, Project, Service, services};
+use crate::report::fingerprint::fingerprint;
+use crate::report::{Excerpts, Exit, Gate, Line, Report, ServiceSummary, SettingsModule, Target};
+
+/// What is to be audited.
+pub struct Request<'a> {
+    /// What it is called in the report.
+    pub target: Target,
+    /// The files; none where only a site is probed.
+    pub project: Option<&'a Project>,
+    /// The project's own name.
+    pub name: String,
+    /// What the user said about production.
+    pub given: &'a Given,
+    /// Asks the site; none if there is no site to ask.
+    pub site: Option<&'a (dyn Fn() -> Facts + Sync)>,
+}
+
+/// A service with all that is known about it.
+struct Known {
+    service: Service,
+    facts: Facts,
+}
+
+/// Audits.
+pub fn audit<'a>(
+    request: &Request<'a>,
+    library: &'a Library,
+    policy: &'a Policy,
+    catalogue: &Catalogue,
+) -> Report<'a> {
+    let known = know(request, catalogue);
+    let excerpts = Excerpts::of(request.project, known.iter().map(|known| &known.facts));
+    let checks = selected(library, policy);
+    let several = known.len() > 1;
+    let judged: Vec<(Option<&Service>, &'a Check, Finding)> = known
+        .par_iter()
+        .flat_map_iter(|known| {
+            checks.iter().flat_map(move |check| {
+                let findings = evaluate(check, &known.facts, catalogue);
+                findings.into_iter().map(move |finding| {
+                    let own = several && concerns(&finding, &known.service);
+                    (own.then_some(&known.service), *check, finding)
+                })
+            })
+        })
+        .collect();
+    let mut lines: Vec<Line<'a>> = judged
+        .into_iter()
+        .map(|(service, check, finding)| line(service, check, finding, policy, request, &excerpts))
+        .collect();
+    lines.sort_by(|one, other| order(one).cmp(&order(other)));
+    // What several services share is judged with each of them, and told once.
+    lines.dedup_by(|one, other| one.service.is_none() && several && order(one) == order(other));
+    let gate = gate(&lines, policy);
+    let exit = exit(&lines, &gate, policy, known.is_empty());
+    let notes = notes(&lines, policy, request);
+    Report {
+        target: request.target.clone(),
+        services: known.iter().map(summary).collect(),
+        lines,
+        policy,
+        gate,
+        exit,
+        notes,
+        excerpts,
+    }
+}
+
+/// All facts of all services, the site's among them; files and site are looked at together.
+fn know(request: &Request<'_>, catalogue: &Catalogue) -> Vec<Known> {
+    let (mut known, site) = std::thread::scope(|scope| {
+        let site = request.site.map(|site| scope.spawn(site));
+        let known =
+            request.project.map_or_else(Vec::new, |project| collected(request, project, catalogue));
+        (known, site.and_then(|site| site.join().ok()))
+    });
+    if known.is_empty() {
+        known.push(nothing_but_the_site(request, catalogue));
+    }
+    if let Some(site) = site {
+        for known in &mut known {
+            known.facts.merge(site.clone());
+        }
+    }
+    known
+}
+
+fn collected(request: &Request<'_>, project: &Project, catalogue: &Catalogue) -> Vec<Known> {
+    services(project, &request.name)
+        .into_par_iter()
+        .map(|service| {
+            let facts = collect::service(project, &service, request.given, catalogue);
+            Known { service, facts }
+        })
+        .collect()
+}
+
+fn nothing_but_the_site(request: &Request<'_>, catalogue: &Catalogue) -> Known {
+    let project = Project::of_texts(std::iter::empty());
+    let service = services(&project, &request.name).swap_remove(0);
+    let facts = collect::service(&project, &service, request.given, catalogue);
+    Known { service, facts }
+}
+
+/// The checks that run: those named, else all that are stable; never what is skipped.
+fn selected<'a>(library: &'a Library, policy: &Policy) -> Vec<&'a Check> {
+    library
+        .checks
+        .iter()
+        .filter(|check| match check.stage {
+            Stage::Retired => false,
+            Stage::Draft => policy.only.contains(&check.id),
+            Stage::Stable => policy.only.is_empty() || policy.only.contains(&check.id),
+        })
+        .filter(|check| !policy.skip.contains(&check.id))
+        .collect()
+}
+
+/// Whether a finding is about something of the service's own, and not only about what others share.
+fn concerns(finding: &Finding, service: &Service) -> bool {
+    let places = places(finding);
+    places.is_empty()
+        || places.iter().any(|place| match place {
+            Place::File { path, .. } => service.shared.binary_search(path).is_err(),
+            Place::Exchange(_) => false,
+        })
+}
+
+fn line<'a>(
+    service: Option<&Service>,
+    check: &'a Check,
+    finding: Finding,
+    policy: &Policy,
+    request: &Request<'_>,
+    excerpts: &Excerpts<'_>,
+) -> Line<'a> {
+    let fingerprint = fingerprint(&finding, excerpts);
+    let severity = policy.severities.get(&check.id).copied().unwrap_or(check.severity);
+    let settled = settle(finding, check, policy, request.given.today);
+    Line {
+        check,
+        severity,
+        service: service.map(|service| service.name.clone()),
+        settled,
+        fingerprint,
+    }
+}
+
+/// By check, then service, then what was judged and where: the same order on every machine.
+fn order<'l>(
+    line: &'l Line<'_>,
+) -> (&'l CheckId, Option<&'l str>, Option<&'l str>, Option<String>) {
+    let subject = line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str());
+    let place = line.places().first().map(ToString::to_string);
+    (&line.check.id, line.service.as_deref(), subject, place)
+}
+
+fn gate(lines: &[Line<'_>], policy: &Policy) -> Gate {
+    let fail_on = policy.fail_on.unwrap_or_default();
+    let tripped: BTreeSet<CheckId> =
+        lines.iter().filter(|line| line.trips(fail_on)).map(|line| line.check.id.clone()).collect();
+    Gate { fail_on, tripped_by: tripped.into_iter().collect() }
+}
+
+fn exit(lines: &[Line<'_>], gate: &Gate, policy: &Policy, nothing: bool) -> Exit {
+    let threshold = format!("fail-on {}", gate.fail_on.word());
+    let failures = lines.iter().filter(|line| line.trips(gate.fail_on)).count();
+    let unknown = lines
+        .iter()
+        .filter(|line| line.status() == Status::Unknown && gate.fail_on.reached_by(line.severity))
+        .count();
+    let judged =
+        lines.iter().any(|line| !matches!(line.status(), Status::NotApplicable | Status::Unknown));
+    match () {
+        () if failures > 0 => {
+            Exit { code: 1, reason: format!("{} at or above {threshold}", findings(failures)) }
+        }
+        () if nothing || !judged => {
+            Exit { code: 3, reason: "nothing was found that could be judged".to_owned() }
+        }
+        () if policy.fail_on_unknown && unknown > 0 => Exit {
+            code: 3,
+            reason: format!("{} unknown at or above {threshold}", findings(unknown)),
+        },
+        () => Exit { code: 0, reason: format!("nothing at or above {threshold}") },
+    }
+}
+
+fn findings(number: usize) -> String {
+    if number == 1 { "1 finding".to_owned() } else { format!("{number} findings") }
+}
+
+/// Decisions that matched nothing, so that none rots unseen, and files that were not looked at.
+fn notes(lines: &[Line<'_>], policy: &Policy, request: &Request<'_>) -> Vec<String> {
+    let used: BTreeSet<usize> = lines
+        .iter()
+        .filter_map(|line| match line.settled.decision.as_ref()? {
+            Decision::Waiver(waiver) => Some(waiver.line),
+            Decision::Attestation { answer, .. } => Some(answer.line),
+        })
+        .collect();
+    let waivers = policy.waivers.iter().map(|waiver| ("waiver", waiver.line, &waiver.check));
+    let answers =
+        policy.attestations.iter().map(|answer| ("attestation", answer.line, &answer.check));
+    let file = policy.file.as_deref().unwrap_or_default();
+    let mut notes: Vec<String> = waivers
+        .chain(answers)
+        .filter(|(_, line, _)| !used.contains(line))
+        .map(|(what, line, check)| {
+            format!(
+                "{}:{line}: this {what} of `{check}` matched nothing; take it out",
+                printable(file)
+            )
+        })
+        .collect();
+    if request.project.is_some_and(Project::is_truncated) {
+        notes.push(
+            "the folder holds more files than an audit looks at; name the service's folder"
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+fn summary(known: &Known) -> ServiceSummary {
+    let text = |path: &str| known.facts.at(path).value.text().map(str::to_owned);
+    let settings = text("django.settings-module.name").map(|module| SettingsModule {
+        module,
+        file: text("django.settings-module.file"),
+        because: text("django.settings-module.because").unwrap_or_default(),
+    });
+    let sources = known.facts.at("env.sources");
+    let environment = sources
+        .value
+        .items()
+        .iter()
+        .filter_map(|source| source.value.field("path").and_then(|path| path.value.text()))
+        .map(str::to_owned)
+        .collect();
+    let stack = known
+        .facts
+        .domains()
+        .filter(|(_, root)| known_at_all(&root.value))
+        .map(|(name, _)| name.to_owned());
+    ServiceSummary {
+        name: known.service.name.clone(),
+        path: known.service.root.to_string(),
+        stack: stack.collect(),
+        settings,
+        environment,
+    }
+}
+
+fn known_at_all(value: &Value) -> bool {
+    !matches!(value, Value::Record(record) if record.fields.is_empty())
+}

@@ -1,0 +1,228 @@
+//! The command line: arguments to requests, reports to streams, outcomes to exit codes.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod arguments;
+mod init;
+mod output;
+mod rehearsal;
+mod setup;
+mod site;
+
+use crate::audit::{Request, audit};
+use crate::check::load::Depth;
+use crate::check::{Check, Demand};
+use crate::collect;
+use crate::date::Date;
+use crate::fact::Facts;
+use crate::knowledge::catalogue;
+use crate::policy::Policy;
+use crate::problem::Problem;
+use crate::project::{Given, Project, services};
+use crate::report::{Report, Target, explain, facts, list};
+use arguments::{Arguments, Audit, Command, Explain, FactsOf, Judgement, List, Probe, When};
+
+/// The exit code for wrong use; the one that `clap` uses for wrong flags.
+const WRONG_USE: u8 = 2;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let color = arguments.color;
+    let ended = match arguments.command {
+        Command::Audit(command) => audited(&command, color),
+        Command::Probe(command) => probed(&command, color),
+        Command::List(command) => listed(&command, color),
+        Command::Explain(command) => explained(&command, color),
+        Command::Facts(command) => facts_told(&command, color),
+        Command::Test(command) => rehearsal::run(&command, color),
+        Command::Init(command) => init::run(&command, color),
+    };
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            tell(&error);
+            ExitCode::from(WRONG_USE)
+        }
+    }
+}
+
+fn tell(error: &anyhow::Error) {
+    let mut stderr = anstream::stderr();
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    // Where standard error is gone as well, there is nobody left to tell.
+    let _ = writeln!(stderr, "{}", causes.join(": "));
+}
+
+/// The one clock of the program.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "today enters here, and is an argument everywhere else"
+)]
+fn today() -> Date {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Date::from_unix_seconds(
+        since_epoch.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0)),
+    )
+}
+
+fn audited(command: &Audit, color: When) -> anyhow::Result<u8> {
+    let project = Project::open(&command.path)?;
+    let catalogue = catalogue();
+    let config = setup::config(&command.judgement, Some(&command.path))?;
+    let mut library =
+        setup::library(&command.judgement.library, config.as_ref(), &catalogue, Depth::Judging)?;
+    if let Some(config) = &config {
+        setup::add_from_policy(&mut library, config, &catalogue)?;
+    }
+    let policy = setup::policy(&command.judgement, config.as_ref(), &library)?;
+    let given = setup::given(&command.production, &policy, config.as_ref(), today())?;
+    let url = command.url.clone().or_else(|| policy.live.url.clone());
+    let site = site::asked(url.as_deref(), &command.network, &policy, given.today)?;
+    let ask = site.as_ref().map(|site| || site.ask());
+    let request = Request {
+        target: Target {
+            path: Some(command.path.display().to_string()),
+            url: site.as_ref().map(site::Site::url),
+        },
+        project: Some(&project),
+        name: name_of(&command.path),
+        given: &given,
+        site: ask.as_ref().map(|ask| ask as &(dyn Fn() -> Facts + Sync)),
+    };
+    let report = audit(&request, &library, &policy, &catalogue);
+    let report = shown(report, &policy);
+    output::publish(&report, &command.output, color)?;
+    Ok(code(&report, &command.judgement))
+}
+
+fn probed(command: &Probe, color: When) -> anyhow::Result<u8> {
+    let catalogue = catalogue();
+    let config = setup::config(&command.judgement, None)?;
+    let library =
+        setup::library(&command.judgement.library, config.as_ref(), &catalogue, Depth::Judging)?;
+    let mut policy = setup::policy(&command.judgement, config.as_ref(), &library)?;
+    site::only_live(&mut policy, &library);
+    let given = Given::nothing(today());
+    let mut worst = 0;
+    for url in &command.urls {
+        let site = site::asked(Some(url), &command.network, &policy, given.today)?;
+        let ask = site.as_ref().map(|site| || site.ask());
+        let request = Request {
+            target: Target { path: None, url: Some(url.clone()) },
+            project: None,
+            name: url.clone(),
+            given: &given,
+            site: ask.as_ref().map(|ask| ask as &(dyn Fn() -> Facts + Sync)),
+        };
+        let report = shown(audit(&request, &library, &policy, &catalogue), &policy);
+        if command.urls.len() > 1 {
+            let mut out = output::stdout(color);
+            output::quiet_end(site::write_line(&report, command.output.format, &mut out))?;
+        } else {
+            output::publish(&report, &command.output, color)?;
+        }
+        worst = graver(worst, code(&report, &command.judgement));
+    }
+    Ok(worst)
+}
+
+/// Of two outcomes the one to tell: something failed, else something was incomplete.
+fn graver(one: u8, other: u8) -> u8 {
+    if one == 1 || other == 1 { 1 } else { one.max(other) }
+}
+
+fn code(report: &Report<'_>, judgement: &Judgement) -> u8 {
+    if judgement.exit_zero && report.exit.code == 1 { 0 } else { report.exit.code }
+}
+
+/// The report without what the user does not want to see. What failed the audit was decided before.
+fn shown<'a>(mut report: Report<'a>, policy: &Policy) -> Report<'a> {
+    if let Some(least) = policy.min_severity {
+        let before = report.lines.len();
+        report.lines.retain(|line| line.severity >= least);
+        let hidden = before - report.lines.len();
+        if hidden > 0 {
+            let least = least.word();
+            report
+                .notes
+                .push(format!("{hidden} judgements below `--min-severity {least}` are not shown"));
+        }
+    }
+    report
+}
+
+fn listed(command: &List, color: When) -> anyhow::Result<u8> {
+    let catalogue = catalogue();
+    let library = setup::library(&command.library, None, &catalogue, Depth::Judging)?;
+    let mut out = output::stdout(color);
+    if command.guides {
+        output::quiet_end(list::guides(&library, output::width(), &mut out))?;
+        return Ok(0);
+    }
+    let mut ids = Vec::new();
+    for word in &command.ids {
+        ids.extend(library.select(word)?);
+    }
+    let checks: Vec<&Check> = library
+        .checks
+        .iter()
+        .filter(|check| ids.is_empty() || ids.contains(&check.id))
+        .filter(|check| !command.attest || matches!(check.demand, Demand::Attest { .. }))
+        .collect();
+    output::quiet_end(list::checks(&checks, output::width(), &mut out))?;
+    Ok(0)
+}
+
+fn explained(command: &Explain, color: When) -> anyhow::Result<u8> {
+    let catalogue = catalogue();
+    let library = setup::library(&command.library, None, &catalogue, Depth::Judging)?;
+    let check = library.get(&command.id).ok_or_else(|| library.unknown(&command.id))?;
+    let mut out = output::stdout(color);
+    output::quiet_end(explain::write(check, &library.register, &catalogue, &mut out))?;
+    Ok(0)
+}
+
+fn facts_told(command: &FactsOf, color: When) -> anyhow::Result<u8> {
+    let catalogue = catalogue();
+    if let Some(domain) = &command.domain
+        && catalogue.domain(domain).is_none()
+    {
+        let known = catalogue.domains.iter().map(|domain| domain.name);
+        let problem = Problem::new(format!("unknown domain `{domain}`"));
+        let hint = crate::problem::did_you_mean(domain, known.clone())
+            .unwrap_or_else(|| format!("known: {}", known.collect::<Vec<_>>().join(", ")));
+        return Err(problem.with_hint(hint).into());
+    }
+    let mut out = output::stdout(color);
+    if command.catalogue {
+        output::quiet_end(facts::catalogue(&catalogue, command.domain.as_deref(), &mut out))?;
+        return Ok(0);
+    }
+    let project = Project::open(&command.path)?;
+    let policy = Policy::default();
+    let given = setup::given(&command.production, &policy, None, today())?;
+    let site = site::asked(command.url.as_deref(), &command.network, &policy, given.today)?;
+    let live = site.as_ref().map(site::Site::ask);
+    let services = services(&project, &name_of(&command.path));
+    for service in &services {
+        let mut facts = collect::service(&project, service, &given, &catalogue);
+        facts.merge(live.clone().unwrap_or_default());
+        if services.len() > 1 {
+            output::quiet_end(writeln!(out, "# service {}", service.name))?;
+        }
+        output::quiet_end(facts::write(&facts, command.domain.as_deref(), &mut out))?;
+    }
+    Ok(0)
+}
+
+/// What a project is called: its folder's name.
+fn name_of(path: &Path) -> String {
+    let resolved = path.canonicalize().ok();
+    let name = resolved.as_deref().and_then(Path::file_name);
+    name.map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned())
+}

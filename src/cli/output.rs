@@ -1,0 +1,100 @@
+//! Where reports go: a stream with or without colour, or a file that is written whole.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice, StripStream};
+use anyhow::Context;
+
+use super::arguments::{Output, When};
+use crate::problem::Problem;
+use crate::report::{Format, Layout, Report, write};
+
+/// Wider reports are hard to read.
+const WIDEST: usize = 100;
+
+/// How the user's terminal, environment and flags want the report.
+pub(super) fn layout(output: &Output) -> Layout {
+    let verbosity =
+        i8::try_from(output.verbose).unwrap_or(2) - i8::try_from(output.quiet).unwrap_or(2);
+    Layout { width: width(), verbosity, max_findings: output.max_findings }
+}
+
+/// `COLUMNS`, else the terminal's width up to 100, else 80.
+pub(super) fn width() -> usize {
+    let told = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    let terminal =
+        || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0).min(WIDEST));
+    told.or_else(terminal).unwrap_or(80).max(40)
+}
+
+/// Standard output, with colour or without: `--color`, then `NO_COLOR`, then `CLICOLOR_FORCE` and
+/// `FORCE_COLOR`, then `TERM`, then whether it is a terminal.
+pub(super) fn stdout(color: When) -> AutoStream<io::StdoutLock<'static>> {
+    let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    let forced = |name: &str| variable(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let dumb = || variable("TERM").is_some_and(|term| term == "dumb");
+    let colored = match color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
+        When::Auto => !dumb() && io::stdout().is_terminal(),
+    };
+    let choice = if colored { ColorChoice::AlwaysAnsi } else { ColorChoice::Never };
+    AutoStream::new(io::stdout().lock(), choice)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how to print is the auditor's environment's business"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Writes the report where the user wants it. A closed pipe is a quiet end.
+pub(super) fn publish(report: &Report<'_>, output: &Output, color: When) -> anyhow::Result<()> {
+    for named in &output.reports {
+        let (format, path) = named_report(named)?;
+        to_file(report, format, layout(output), Path::new(path))?;
+    }
+    match &output.file {
+        Some(path) => to_file(report, output.format, layout(output), path),
+        None => {
+            let mut out = stdout(color);
+            let written = write(report, output.format, layout(output), &mut out);
+            quiet_end(written.and_then(|()| out.flush()))
+        }
+    }
+}
+
+/// A closed pipe is no failure: the reader has seen enough.
+pub(super) fn quiet_end(written: io::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("standard output cannot be written"),
+    }
+}
+
+fn named_report(named: &str) -> anyhow::Result<(Format, &str)> {
+    let problem = || {
+        Problem::new(format!("`--report {named}` names no format and file"))
+            .with_hint("write `--report json=report.json`")
+    };
+    let (format, path) = named.split_once('=').ok_or_else(problem)?;
+    let format = <Format as clap::ValueEnum>::from_str(format, false).map_err(|_| problem())?;
+    Ok((format, path))
+}
+
+/// Writes a file whole: beside it first, then renamed, so that nobody ever reads half a report.
+fn to_file(report: &Report<'_>, format: Format, layout: Layout, path: &Path) -> anyhow::Result<()> {
+    let failed = || format!("`{}` cannot be written", path.display());
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
+    write(report, format, layout, &mut StripStream::new(file.as_file_mut()))
+        .with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! One part of the checklist: settings, environment, proxy, and so on.
+
+use std::io::{self, Write};
+
+use super::paint::{bold, by_severity, by_status, dim, severity_word, wrapped};
+use super::{Blocks, block};
+use crate::check::Demand;
+use crate::fact::value::printable;
+use crate::fact::{Place, Value};
+use crate::policy::Status;
+use crate::policy::settle::Decision;
+use crate::report::{Layout, Line, Report, wording};
+
+/// The areas of checks under each heading, in the order in which people edit them.
+const SECTIONS: &[(&str, &[&str])] = &[
+    ("SETTINGS", &["django", "drf", "jwt", "cors", "auth", "flask", "fastapi"]),
+    ("ENV", &["env", "secrets"]),
+    ("SERVER", &["server", "platform"]),
+    ("NGINX", &["nginx"]),
+    ("CONTAINER", &["docker", "compose", "kubernetes"]),
+    ("DATA", &["data"]),
+    ("PACKAGES", &["deps"]),
+    ("SITE", &["http", "tls", "cookies", "exposure", "dns", "live"]),
+];
+const OTHERS: &str = "OPERATIONS";
+const ATTESTED: &str = "ATTESTED";
+
+/// The column in which what is said of a finding begins.
+const INDENT: &str = "            ";
+
+/// One heading with its judgements.
+pub(super) struct Section<'r, 'a> {
+    name: &'static str,
+    place: Option<String>,
+    lines: Vec<&'r Line<'a>>,
+}
+
+/// The sections of these judgements, without empty ones.
+pub(super) fn of<'r, 'a>(lines: &[&'r Line<'a>], report: &'r Report<'a>) -> Vec<Section<'r, 'a>> {
+    let names = SECTIONS.iter().map(|(name, _)| *name).chain([OTHERS, ATTESTED]);
+    names
+        .map(|name| {
+            let mut lines: Vec<&Line<'_>> =
+                lines.iter().copied().filter(|line| heading(line) == name).collect();
+            lines.sort_by_key(|line| (line.status(), std::cmp::Reverse(line.severity)));
+            let place = place(name, &lines, report);
+            Section { name, place, lines }
+        })
+        .filter(|section| section.lines.iter().any(|line| line.status() != Status::NotApplicable))
+        .collect()
+}
+
+fn heading(line: &Line<'_>) -> &'static str {
+    if matches!(line.check.demand, Demand::Attest { .. }) {
+        return ATTESTED;
+    }
+    let area = line.check.id.area();
+    SECTIONS.iter().find(|(_, areas)| areas.contains(&area)).map_or(OTHERS, |(name, _)| name)
+}
+
+/// The file or site that the whole section speaks of, if it is one.
+fn place(name: &str, lines: &[&Line<'_>], report: &Report<'_>) -> Option<String> {
+    if name == "SITE" {
+        return report.target.url.clone();
+    }
+    if name == ATTESTED {
+        return report.policy.file.clone();
+    }
+    let mut files: Vec<String> = lines
+        .iter()
+        .flat_map(|line| line.places())
+        .filter_map(|place| match place {
+            Place::File { path, .. } => Some(path.to_string()),
+            Place::Exchange(_) => None,
+        })
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    match files.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        several => Some(format!("{} files", several.len())),
+    }
+}
+
+impl Section<'_, '_> {
+    /// Whether anything in it is not as it ought to be.
+    pub(super) fn is_worth_showing(&self) -> bool {
+        self.lines.iter().any(|line| line.status().is_failure())
+    }
+
+    pub(super) fn write(
+        &self,
+        report: &Report<'_>,
+        layout: Layout,
+        blocks: &mut Blocks,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if layout.verbosity >= 0 {
+            self.heading(layout, out)?;
+        }
+        for line in &self.lines {
+            match line.status() {
+                Status::Fail | Status::Expired => match blocks.number(line, report) {
+                    Some(number) => block::write(line, number, report, layout, out)?,
+                    None => short(line, layout, out)?,
+                },
+                Status::Waived | Status::Attested => decided(line, layout, out)?,
+                Status::Pass if layout.verbosity > 0 => passed(line, layout, out)?,
+                Status::Unknown | Status::Pass | Status::NotApplicable => {}
+            }
+        }
+        self.unknown(layout, out)?;
+        if layout.verbosity > 1 {
+            for line in self.lines.iter().filter(|line| line.status() == Status::NotApplicable) {
+                passed(line, layout, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn heading(&self, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+        let counted: Vec<String> = [
+            (Status::Pass, "pass"),
+            (Status::Fail, "fail"),
+            (Status::Expired, "expired"),
+            (Status::Unknown, "unknown"),
+            (Status::Waived, "waived"),
+            (Status::Attested, "attested"),
+        ]
+        .into_iter()
+        .filter_map(|(status, word)| {
+            let count = self.lines.iter().filter(|line| line.status() == status).count();
+            (count > 0).then(|| format!("{count} {word}"))
+        })
+        .collect();
+        let counted = counted.join(", ");
+        let place = self.place.as_ref().map(|place| printable(place)).unwrap_or_default();
+        let used = self.name.chars().count() + 2 + place.chars().count() + counted.chars().count();
+        let gap = " ".repeat(layout.width.saturating_sub(used).max(2));
+        writeln!(out, "\n{}  {place}{gap}{counted}", bold(self.name))
+    }
+
+    /// The unknown ones, those with one cause together: what would settle one settles them all.
+    fn unknown(&self, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+        let unknown: Vec<&&Line<'_>> =
+            self.lines.iter().filter(|line| line.status() == Status::Unknown).collect();
+        if layout.verbosity < 0 || unknown.is_empty() {
+            return Ok(());
+        }
+        if self.name == ATTESTED && layout.verbosity == 0 {
+            let told = format!(
+                "  unknown   {} that only a person can answer; see `prodcheck list --attest`",
+                super::count(unknown.len(), "check")
+            );
+            return writeln!(out, "{}", wrapped(&told, layout.width, INDENT));
+        }
+        let mut causes: Vec<(String, Vec<&str>)> = Vec::new();
+        for line in unknown {
+            let cause = cause(line);
+            match causes.iter_mut().find(|(known, _)| *known == cause) {
+                Some((_, ids)) => ids.push(line.check.id.as_str()),
+                None => causes.push((cause, vec![line.check.id.as_str()])),
+            }
+        }
+        for (cause, mut ids) in causes {
+            ids.dedup();
+            let label = by_status("unknown", Status::Unknown);
+            let ids = wrapped(&ids.join(", "), layout.width.saturating_sub(INDENT.len()), "");
+            writeln!(out, "  {label}   {}", ids.replace('\n', &format!("\n{INDENT}")))?;
+            writeln!(out, "{}", dim(&wrapped(&format!("{INDENT}{cause}"), layout.width, INDENT)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a finding is unknown, without what differs between findings that share a cause.
+fn cause(line: &Line<'_>) -> String {
+    let reasons = &line.settled.finding.because;
+    let ignorance = reasons.iter().find_map(|reason| match &reason.found.value {
+        Value::Unknown(ignorance) => Some(ignorance.to_string()),
+        _ => None,
+    });
+    ignorance.unwrap_or_else(|| wording::sentence(line))
+}
+
+/// A failure below the threshold: what, where, and one sentence.
+fn short(line: &Line<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let word = severity_word(line.severity);
+    let place = line.places().first().map(ToString::to_string).unwrap_or_default();
+    writeln!(
+        out,
+        "  {}{}   {}",
+        by_severity(&format!("{word:<10}"), line.severity),
+        line.check.id,
+        dim(&place)
+    )?;
+    let sentence = format!("{INDENT}{}", wording::sentence(line));
+    writeln!(out, "{}", wrapped(&sentence, layout.width, INDENT))
+}
+
+/// A judgement as one line of the checklist, with the facts that carry it.
+fn passed(line: &Line<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let status = line.status();
+    let word = if status == Status::NotApplicable { "n/a" } else { status.word() };
+    let label = by_status(&format!("{word:<10}"), status);
+    writeln!(out, "  {label}{}", line.check.id)?;
+    let sentence = format!("{INDENT}{}", wording::sentence(line));
+    writeln!(out, "{}", dim(&wrapped(&sentence, layout.width, INDENT)))
+}
+
+/// A finding that the project decided about.
+fn decided(line: &Line<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let status = line.status();
+    let label = by_status(&format!("{:<10}", status.word()), status);
+    let told = match &line.settled.decision {
+        Some(Decision::Waiver(waiver)) => {
+            format!("until {}: {} (line {})", waiver.until, printable(&waiver.because), waiver.line)
+        }
+        Some(Decision::Attestation { answer, valid_through }) => {
+            let through = valid_through.map(|day| format!(" through {day}")).unwrap_or_default();
+            let by = printable(&answer.by);
+            format!(
+                "by {by} on {}{through}: {} (line {})",
+                answer.on,
+                printable(&answer.answer),
+                answer.line
+            )
+        }
+        None => String::new(),
+    };
+    writeln!(out, "  {label}{}", line.check.id)?;
+    writeln!(out, "{}", wrapped(&format!("{INDENT}{told}"), layout.width, INDENT))
+}
