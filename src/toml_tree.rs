@@ -116,6 +116,11 @@ impl<'t> Reader<'t> {
         self.problems.push(Problem { what: what.into(), place: Some(place), hint });
     }
 
+    /// Whether a key stands in the header of a table.
+    pub fn is_after_bracket(&self, key: &Range<usize>) -> bool {
+        self.text.get(..key.start).is_some_and(|before| before.trim_end().ends_with('['))
+    }
+
     /// Everything noted so far, in the order of the text.
     pub fn finish(mut self) -> Vec<Problem> {
         self.problems
@@ -134,8 +139,9 @@ impl<'t> Reader<'t> {
 
     /// Notes a word that is not in a closed set.
     pub fn unknown_word(&mut self, span: &Range<usize>, word: &str, known: &[&str], noun: &str) {
-        let hint = did_you_mean(word, known.iter().copied())
-            .or_else(|| (known.len() <= 9).then(|| format!("known: {}", known.join(", "))));
+        let hint = did_you_mean(word, known.iter().copied()).or_else(|| {
+            (1..=9).contains(&known.len()).then(|| format!("known: {}", known.join(", ")))
+        });
         self.note_with(span, format!("unknown {noun} `{word}`"), hint);
     }
 

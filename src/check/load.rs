@@ -72,6 +72,7 @@ pub fn load(
 
 fn read(id: &str, tree: &Node, reader: &mut Reader<'_>, context: &Context<'_>) -> Option<Check> {
     reader.known_keys(tree, KEYS, "key");
+    only_examples_have_headers(tree, reader);
     let title = required_text(tree, "title", reader);
     let why = required_text(tree, "why", reader);
     let fix = required_text(tree, "fix", reader);
@@ -107,6 +108,20 @@ fn read(id: &str, tree: &Node, reader: &mut Reader<'_>, context: &Context<'_>) -
         stage,
         examples,
     })
+}
+
+/// A key below a header such as `[params]` belongs to that table, whatever its author meant: a `when`
+/// written there once became a parameter.
+fn only_examples_have_headers(tree: &Node, reader: &mut Reader<'_>) {
+    for entry in tree.entries() {
+        if entry.key != "example" && reader.is_after_bracket(&entry.key_span) {
+            let what = format!(
+                "only `[[example]]` may be a table with a header; write `{}.… = …`",
+                entry.key
+            );
+            reader.note(&entry.key_span, what);
+        }
+    }
 }
 
 fn required_text(tree: &Node, key: &str, reader: &mut Reader<'_>) -> Option<String> {

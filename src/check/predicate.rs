@@ -128,22 +128,33 @@ struct Judged<'a> {
 
 impl Test {
     fn judge(&self, judged: &Judged<'_>) -> Outcome {
-        match self {
-            Self::Value(matcher) => {
-                let truth = matcher.holds(&judged.fact.value);
-                judged.outcome(truth, Some(matcher.to_string()))
+        match (self, &judged.fact.value) {
+            (Self::Value(matcher), value) => {
+                judged.outcome(matcher.holds(value), Some(matcher.to_string()))
             }
-            Self::SameAs(other) => {
+            (Self::SameAs(other), value) => {
                 let theirs = judged.facts.get(other, judged.item.map(|item| item.fact));
-                let truth = same(&judged.fact.value, &theirs.value);
-                judged.outcome(truth, Some(format!("the same as {}", subject(other, judged.item))))
+                let wanted = format!("the same as {}", subject(other, judged.item));
+                judged.outcome(same(value, &theirs.value), Some(wanted))
             }
-            Self::Every(inner) => judged.items(inner, Truth::False, Truth::True),
-            Self::Some(inner) => judged.items(inner, Truth::True, Truth::False),
-            Self::None(_) if judged.fact.value == Value::Absent => {
-                judged.outcome(Truth::False, None)
+            (_, Value::OneOf(alternatives)) => {
+                let answers = alternatives.iter().map(|fact| {
+                    let subject = judged.subject.clone();
+                    self.judge(&Judged { subject, fact, ..*judged }).truth
+                });
+                judged.outcome(Truth::common(answers), None)
             }
-            Self::None(inner) => negated(judged.items(inner, Truth::True, Truth::False)),
+            (_, Value::Absent) => judged.outcome(Truth::False, None),
+            (Self::Every(inner), Value::List(list)) => {
+                judged.items(list, inner, Truth::False, Truth::True)
+            }
+            (Self::Some(inner), Value::List(list)) => {
+                judged.items(list, inner, Truth::True, Truth::False)
+            }
+            (Self::None(inner), Value::List(list)) => {
+                negated(judged.items(list, inner, Truth::True, Truth::False))
+            }
+            _ => judged.outcome(Truth::Unknown, None),
         }
     }
 }
@@ -162,13 +173,7 @@ impl Judged<'_> {
     }
 
     /// `extreme` is the answer that one item alone can force; `rest` that of a list without such an item.
-    fn items(&self, inner: &Predicate, extreme: Truth, rest: Truth) -> Outcome {
-        let list = match &self.fact.value {
-            Value::List(list) => list,
-            Value::OneOf(alternatives) => return self.one_of(alternatives, inner, extreme, rest),
-            Value::Absent => return self.outcome(Truth::False, None),
-            _ => return self.outcome(Truth::Unknown, None),
-        };
+    fn items(&self, list: &List, inner: &Predicate, extreme: Truth, rest: Truth) -> Outcome {
         let outcomes: Vec<Outcome> = list
             .items
             .iter()
@@ -202,20 +207,6 @@ impl Judged<'_> {
             because = self.outcome(truth, None).because;
         }
         Outcome { truth, because, contrary }
-    }
-
-    fn one_of(
-        &self,
-        alternatives: &[Fact],
-        inner: &Predicate,
-        extreme: Truth,
-        rest: Truth,
-    ) -> Outcome {
-        let answers = alternatives.iter().map(|fact| {
-            let judged = Judged { subject: self.subject.clone(), fact, ..*self };
-            judged.items(inner, extreme, rest).truth
-        });
-        self.outcome(Truth::common(answers), None)
     }
 }
 

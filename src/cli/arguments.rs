@@ -188,7 +188,7 @@ pub(super) struct Output {
     #[arg(short, long, env = "PRODCHECK_FORMAT", value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
     /// Write the report to this file
-    #[arg(short, long = "output-file", value_name = "FILE")]
+    #[arg(short = 'o', long = "output-file", value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
     /// Write another report, too
     #[arg(long = "report", value_name = "FORMAT=FILE")]
@@ -275,4 +275,16 @@ fn one_of<T: Copy>(word: &str, words: &[(&str, T)]) -> Result<T, String> {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         format!("it is one of {}", known.join(", "))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn no_two_flags_collide() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -29,8 +29,12 @@ use arguments::{Arguments, Audit, Command, Explain, FactsOf, Judgement, List, Pr
 /// The exit code for wrong use; the one that `clap` uses for wrong flags.
 const WRONG_USE: u8 = 2;
 
+/// The exit code of a panic, also where a panic aborts.
+const BUG: i32 = 101;
+
 /// Runs the program.
 pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(own_up));
     let arguments = Arguments::parse();
     let color = arguments.color;
     let ended = match arguments.command {
@@ -49,6 +53,15 @@ pub fn run() -> ExitCode {
             ExitCode::from(WRONG_USE)
         }
     }
+}
+
+/// Says whose fault a panic is, and ends.
+#[expect(clippy::exit, reason = "a panic that aborts would end with the signal's code")]
+fn own_up(panic: &std::panic::PanicHookInfo<'_>) {
+    let mut stderr = anstream::stderr();
+    let _ = writeln!(stderr, "this is a bug in prodcheck {}: {panic}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(stderr, "please report it: {}", env!("CARGO_PKG_REPOSITORY"));
+    std::process::exit(BUG);
 }
 
 fn tell(error: &anyhow::Error) {
