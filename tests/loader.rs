@@ -1,5 +1,9 @@
 //! What a check file may say, and what its author is told when it is wrong.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set itself up has failed"
+)]
 
 use std::collections::BTreeMap;
 
@@ -85,93 +89,93 @@ fn a_whole_check_is_read() {
     assert!(matches!(check.demand, Demand::Require(_)));
 }
 
+/// Lines of a check file, and what is told about them.
+const MISTAKES: &[(&str, &str)] = &[
+    ("", "x.toml:1:1: `require` is missing; or `attest`, where only a person can know"),
+    ("requier = 1", "x.toml:5:1: unknown key `requier`; did you mean `require`?"),
+    (
+        "require = { fact = 'django.settings.X', atleast = 3 }",
+        "x.toml:5:41: unknown matcher `atleast`; did you mean `at-least`?",
+    ),
+    (
+        "require = { fact = 'django.settings.X', at-least = '3' }",
+        "x.toml:5:52: `at-least` takes a number, not '3'",
+    ),
+    (
+        "require = { fact = 'djnago.settings.X', is = 3 }",
+        "x.toml:5:20: unknown domain `djnago`; did you mean `django`?",
+    ),
+    (
+        "require = { fact = 'live.statsu', is = 3 }",
+        "x.toml:5:20: unknown fact `live.statsu`; did you mean `live.status`?",
+    ),
+    (
+        "require = { fact = 'live.status', starts-with = 'a' }",
+        "x.toml:5:35: `starts-with` does not suit this fact, which is a number",
+    ),
+    (
+        "require = { fact = 'live.status', is = 1, at-most = 2 }",
+        "x.toml:5:43: one matcher at a time; use `all` for several",
+    ),
+    (
+        "require = { fact = 'live.status' }",
+        "x.toml:5:11: a matcher is missing, such as `is = true`",
+    ),
+    ("require = { al = [] }", "x.toml:5:13: unknown word in a predicate `al`; did you mean `all`?"),
+    ("require = { all = [] }", "x.toml:5:19: `all` needs at least one part"),
+    (
+        "require = { fact = '.x', is = 1 }",
+        "x.toml:5:20: `.x` starts at an item, but there is no item here",
+    ),
+    (
+        "require = { fact = 'live.status', at-least = '$max' }",
+        "x.toml:5:46: unknown parameter `max`",
+    ),
+    (
+        "require = { fact = 'django.settings.X', matches = 'a(' }",
+        "x.toml:5:51: not a regular expression: error: unclosed group",
+    ),
+    (
+        "require = { fact = 'django.settings.X@origin', is = 'literl' }",
+        "x.toml:5:53: unknown origin `literl`; did you mean `literal`?",
+    ),
+    (
+        "for-each = 'live.status'\nrequire = { fact = 'live.status', is = 1 }",
+        "x.toml:5:12: `for-each` takes a list, and `live.status` is a number",
+    ),
+    (
+        "for-each = 'live.locations'\nrequire = { fact = '.lost', is = 1 }",
+        "x.toml:6:20: unknown field `lost` in `.lost`",
+    ),
+    (
+        "attest = { question = 'Q', valid-day = 3 }",
+        "x.toml:5:28: unknown key `valid-day`; did you mean `valid-days`?",
+    ),
+    ("guides = ['lether:2.1']", "x.toml:5:11: unknown guide `lether`; did you mean `leather`?"),
+    (
+        "guides = ['leather:2.2']",
+        "x.toml:5:11: unknown item of `leather` `2.2`; did you mean `2.1`?",
+    ),
+    ("aliases = ['cew:1']", "x.toml:5:12: unknown name space `cew`; did you mean `cwe`?"),
+    ("needs = ['ngnix']", "x.toml:5:10: unknown domain `ngnix`; known: django, live"),
+    ("status = 'stabel'", "x.toml:5:10: unknown status `stabel`; did you mean `stable`?"),
+    (
+        "[params]\nx = 1",
+        "x.toml:5:2: only `[[example]]` may be a table with a header; write `params.… = …`",
+    ),
+    (
+        "[[example]]\nname = 'n'\nverdict = 'pas'",
+        "x.toml:7:11: unknown verdict `pas`; did you mean `pass`?",
+    ),
+    (
+        "[[example]]\nname = 'n'\nverdict = 'pass'\nfacts.\"live.statsu\" = 1",
+        "x.toml:8:7: unknown fact `live.statsu`; did you mean `live.status`?",
+    ),
+];
+
 #[test]
 fn every_mistake_is_told_with_its_place_and_the_nearest_right_word() {
-    for (lines, told) in [
-        ("", "x.toml:1:1: `require` is missing; or `attest`, where only a person can know"),
-        ("requier = 1", "x.toml:5:1: unknown key `requier`; did you mean `require`?"),
-        (
-            "require = { fact = 'django.settings.X', atleast = 3 }",
-            "x.toml:5:41: unknown matcher `atleast`; did you mean `at-least`?",
-        ),
-        (
-            "require = { fact = 'django.settings.X', at-least = '3' }",
-            "x.toml:5:52: `at-least` takes a number, not '3'",
-        ),
-        (
-            "require = { fact = 'djnago.settings.X', is = 3 }",
-            "x.toml:5:20: unknown domain `djnago`; did you mean `django`?",
-        ),
-        (
-            "require = { fact = 'live.statsu', is = 3 }",
-            "x.toml:5:20: unknown fact `live.statsu`; did you mean `live.status`?",
-        ),
-        (
-            "require = { fact = 'live.status', starts-with = 'a' }",
-            "x.toml:5:35: `starts-with` does not suit this fact, which is a number",
-        ),
-        (
-            "require = { fact = 'live.status', is = 1, at-most = 2 }",
-            "x.toml:5:43: one matcher at a time; use `all` for several",
-        ),
-        (
-            "require = { fact = 'live.status' }",
-            "x.toml:5:11: a matcher is missing, such as `is = true`",
-        ),
-        (
-            "require = { al = [] }",
-            "x.toml:5:13: unknown word in a predicate `al`; did you mean `all`?",
-        ),
-        ("require = { all = [] }", "x.toml:5:19: `all` needs at least one part"),
-        (
-            "require = { fact = '.x', is = 1 }",
-            "x.toml:5:20: `.x` starts at an item, but there is no item here",
-        ),
-        (
-            "require = { fact = 'live.status', at-least = '$max' }",
-            "x.toml:5:46: unknown parameter `max`",
-        ),
-        (
-            "require = { fact = 'django.settings.X', matches = 'a(' }",
-            "x.toml:5:51: not a regular expression: error: unclosed group",
-        ),
-        (
-            "require = { fact = 'django.settings.X@origin', is = 'literl' }",
-            "x.toml:5:53: unknown origin `literl`; did you mean `literal`?",
-        ),
-        (
-            "for-each = 'live.status'\nrequire = { fact = 'live.status', is = 1 }",
-            "x.toml:5:12: `for-each` takes a list, and `live.status` is a number",
-        ),
-        (
-            "for-each = 'live.locations'\nrequire = { fact = '.lost', is = 1 }",
-            "x.toml:6:20: unknown field `lost` in `.lost`",
-        ),
-        (
-            "attest = { question = 'Q', valid-day = 3 }",
-            "x.toml:5:28: unknown key `valid-day`; did you mean `valid-days`?",
-        ),
-        ("guides = ['lether:2.1']", "x.toml:5:11: unknown guide `lether`; did you mean `leather`?"),
-        (
-            "guides = ['leather:2.2']",
-            "x.toml:5:11: unknown item of `leather` `2.2`; did you mean `2.1`?",
-        ),
-        ("aliases = ['cew:1']", "x.toml:5:12: unknown name space `cew`; did you mean `cwe`?"),
-        ("needs = ['ngnix']", "x.toml:5:10: unknown domain `ngnix`; known: django, live"),
-        ("status = 'stabel'", "x.toml:5:10: unknown status `stabel`; did you mean `stable`?"),
-        (
-            "[params]\nx = 1",
-            "x.toml:5:2: only `[[example]]` may be a table with a header; write `params.… = …`",
-        ),
-        (
-            "[[example]]\nname = 'n'\nverdict = 'pas'",
-            "x.toml:7:11: unknown verdict `pas`; did you mean `pass`?",
-        ),
-        (
-            "[[example]]\nname = 'n'\nverdict = 'pass'\nfacts.\"live.statsu\" = 1",
-            "x.toml:8:7: unknown fact `live.statsu`; did you mean `live.status`?",
-        ),
-    ] {
+    for (lines, told) in MISTAKES {
         let lines_told = first_lines(with(lines));
         assert!(
             lines_told.iter().any(|line| line == told),
