@@ -8,22 +8,28 @@
 //! `tests/architecture.rs` holds them to that.
 
 // Words. They know nothing of this program: three truth values, days, what a user is told when he is
-// wrong, and TOML with places.
+// wrong, TOML with places, and small grammars that several formats share.
 pub mod date;
 pub mod problem;
 pub mod truth;
 
+pub mod grammar;
 pub mod toml_tree;
 
 // Facts: values, and where they came from.
 pub mod fact;
 
+// How strong a password, key or token is.
+pub mod credential;
+
 // Checks: what ought to be. They know facts, and no file format.
 pub mod check;
 
-// Sources of facts: the files of a project, one collector for each format, one probe for each question
-// to a live site. They know facts, and no check.
+// Sources of facts: the files of a project, Python read without running it, one collector for each
+// format, one probe for each question to a live site. They know facts, and no check.
 pub mod project;
+
+pub mod python;
 
 pub mod collect;
 pub mod probe;

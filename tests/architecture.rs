@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 /// Every top-level module, lowest first. A module may use its own layer's earlier lines and all above.
 const LAYERS: &[&[&str]] = &[
     &["truth", "date", "problem"],
-    &["toml_tree"],
+    &["toml_tree", "grammar"],
     &["fact"],
+    &["credential"],
     &["check"],
     &["project"],
+    &["python"],
     &["collect", "probe"],
     &["knowledge"],
     &["policy"],

@@ -1,7 +1,7 @@
 //! Checks: what ought to be. They know facts, and no file format.
 //!
 //! A check is data (`checks/<area>/<name>.toml`); this folder reads it ([`load`]), judges facts by it
-//! ([`evaluate`]), and holds it to its duties ([`lint`], [`mutant`]).
+//! ([`mod@evaluate`]), and holds it to its duties ([`lint`], [`mutant`]).
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,5 +1,17 @@
 //! Collectors: each knows one format of file and yields the facts of one domain.
 
+pub mod compose;
+pub mod django;
+pub mod dockerfile;
+pub mod env;
+pub mod fastapi;
+pub mod flask;
+pub mod git;
+pub mod nginx;
+pub mod requirements;
+pub mod server;
+pub mod stores;
+
 use crate::fact::{Catalogue, Domain, FactSpec, Facts, ProjectPath};
 use crate::project::{Given, Project, Service};
 
@@ -17,7 +29,19 @@ pub trait Collector: Sync {
 }
 
 /// In the order in which they run; each may read the facts of those before it.
-pub const COLLECTORS: &[&dyn Collector] = &[];
+pub const COLLECTORS: &[&dyn Collector] = &[
+    &git::Git,
+    &requirements::Requirements,
+    &dockerfile::Dockerfile,
+    &compose::Compose,
+    &env::Env,
+    &django::Django,
+    &flask::Flask,
+    &fastapi::FastApi,
+    &stores::Stores,
+    &server::Server,
+    &nginx::Nginx,
+];
 
 /// What a collector may look at.
 #[derive(Clone, Copy, Debug)]

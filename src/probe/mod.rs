@@ -1,7 +1,7 @@
 //! Probes: each asks a live site one kind of question and yields facts under `live`.
 //!
 //! A probe is pure. It says what it wants to ask, given what has been answered so far, and what it
-//! learns from the answers. Asking is the business of a [`Transport`], which asks all questions of all
+//! learns from the answers. Asking is the business of a transport, which asks all questions of all
 //! probes at once, and a question that two probes have in common only once.
 
 use crate::fact::{Domain, FactSpec, Facts, WhenMissing};

@@ -1,0 +1,1 @@
+//! How strong a password, key or token is, and whether the world knows it already.

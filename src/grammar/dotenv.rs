@@ -1,0 +1,1 @@
+//! `.env` files as their loaders read them, with line numbers.

@@ -1,0 +1,1 @@
+//! Values of HTTP headers: HSTS, cookies, CSP and the like.

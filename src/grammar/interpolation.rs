@@ -1,0 +1,1 @@
+//! `${NAME:-default}` as compose, Dockerfile and `.env` files write it.

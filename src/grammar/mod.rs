@@ -1,0 +1,8 @@
+//! Small grammars that several formats share. They know texts, and nothing of this program.
+
+pub mod connection_url;
+pub mod dotenv;
+pub mod http_header;
+pub mod interpolation;
+pub mod shell_words;
+pub mod yaml;

@@ -1,0 +1,1 @@
+//! Command lines as Dockerfile, compose, Procfile and systemd write them.
