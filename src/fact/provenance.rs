@@ -24,6 +24,11 @@ impl ProjectPath {
         Self(parts.join("/").into())
     }
 
+    /// A file that the user named and that may lie outside of the project: what he wrote, as it is.
+    pub fn outside(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// The path as text; empty for the root itself.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -98,8 +98,9 @@ pub fn is_secret_name(name: &str) -> bool {
         && !before.iter().any(|word| PUBLIC_WORDS.contains(&word.as_str()))
 }
 
-/// The words of a name in any of the usual spellings, in lower case.
-fn words(name: &str) -> Vec<String> {
+/// The words of a name in any of the usual spellings, in lower case: what stands between other
+/// characters, and between `a` and `B`.
+pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;
     for c in name.chars() {

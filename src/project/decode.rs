@@ -27,22 +27,27 @@ pub(super) fn text(path: &ProjectPath, file: &Path) -> Result<String, Ignorance>
     Ok(text.into_owned())
 }
 
-fn bytes(path: &ProjectPath, file: &Path) -> Result<Vec<u8>, Ignorance> {
-    let opened = fs::File::open(file).map_err(|error| unreadable(path, &error))?;
-    let size = opened.metadata().map_err(|error| unreadable(path, &error))?;
-    if !size.is_file() {
-        return Err(Ignorance::new(format!("`{path}` is not a regular file")));
+/// The bytes of a file that is no named pipe.
+pub(super) fn bytes(path: &ProjectPath, file: &Path) -> Result<Vec<u8>, Ignorance> {
+    let read = |error: io::Error| unreadable(path, &error);
+    let opened = fs::File::open(file).map_err(read)?;
+    let metadata = opened.metadata().map_err(read)?;
+    if !metadata.is_file() {
+        return Err(not_regular(path));
     }
-    if size.len() > MAX_FILE_BYTES {
-        let mebibytes = size.len() / (1 << 20);
+    let size = metadata.len();
+    if size > MAX_FILE_BYTES {
+        let mebibytes = size / (1 << 20);
         return Err(Ignorance::new(format!("`{path}` is too large to be read ({mebibytes} MiB)")));
     }
-    let mut bytes = Vec::new();
-    opened
-        .take(MAX_FILE_BYTES)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(path, &error))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    opened.take(size).read_to_end(&mut bytes).map_err(read)?;
     Ok(bytes)
+}
+
+/// Why a device, a pipe or the like is not read.
+pub(super) fn not_regular(path: &ProjectPath) -> Ignorance {
+    Ignorance::new(format!("`{path}` is not a regular file"))
 }
 
 /// Why a file could not be read, in the user's words.

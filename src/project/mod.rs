@@ -7,18 +7,26 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
+mod constructors;
 mod decode;
 pub mod given;
+pub mod repository;
 pub mod role;
+pub mod rules;
 pub mod service;
 mod walk;
 
 pub use given::Given;
+pub use repository::Repository;
 pub use role::Role;
+pub use rules::Rules;
 pub use service::{Service, services};
 
 use crate::fact::{Ignorance, ProjectPath};
 use crate::problem::Problem;
+use walk::Listed;
 
 /// No file above this size is read: no settings module or configuration comes near it.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -27,8 +35,12 @@ pub const MAX_FILE_BYTES: u64 = 1 << 20;
 #[derive(Debug)]
 pub struct Project {
     root: Root,
+    /// In the order of their paths.
     files: Vec<File>,
     truncated: bool,
+    by_name: OnceLock<BTreeMap<String, Vec<usize>>>,
+    repository: OnceLock<Option<Repository>>,
+    rules: OnceLock<Rules>,
 }
 
 /// Where the files are.
@@ -42,7 +54,10 @@ enum Root {
 #[derive(Debug)]
 struct File {
     path: ProjectPath,
+    /// Whether it is known to be a regular file, and no link.
+    is_plain: bool,
     content: OnceLock<Result<String, Ignorance>>,
+    makes_application: OnceLock<bool>,
 }
 
 impl Project {
@@ -50,8 +65,8 @@ impl Project {
     pub fn open(root: &Path) -> Result<Self, Problem> {
         let resolved = resolved_root(root)?;
         let walked = walk::files(&resolved);
-        let files = walked.paths.into_iter().map(File::unread).collect();
-        Ok(Self { root: Root::Folder(resolved), files, truncated: walked.truncated })
+        let files = walked.files.into_iter().map(File::unread).collect();
+        Ok(Self::of_files(Root::Folder(resolved), files, walked.truncated))
     }
 
     /// A project of these texts, for examples.
@@ -62,9 +77,23 @@ impl Project {
             .collect();
         let files = texts
             .into_iter()
-            .map(|(path, text)| File { path, content: OnceLock::from(Ok(text)) })
+            .map(|(path, text)| {
+                let unread = File::unread(Listed { path, is_plain: false });
+                File { content: OnceLock::from(Ok(text)), ..unread }
+            })
             .collect();
-        Self { root: Root::Memory, files, truncated: false }
+        Self::of_files(Root::Memory, files, false)
+    }
+
+    fn of_files(root: Root, files: Vec<File>, truncated: bool) -> Self {
+        Self {
+            root,
+            files,
+            truncated,
+            by_name: OnceLock::new(),
+            repository: OnceLock::new(),
+            rules: OnceLock::new(),
+        }
     }
 
     /// The folder, if the project lies in one.
@@ -78,6 +107,43 @@ impl Project {
     /// All files, in the order of their paths.
     pub fn paths(&self) -> impl Iterator<Item = &ProjectPath> {
         self.files.iter().map(|file| &file.path)
+    }
+
+    /// The files in a folder, at any depth, in the order of their paths.
+    pub fn below(&self, folder: &ProjectPath) -> impl Iterator<Item = &ProjectPath> {
+        let first = folder.join("\u{0}");
+        let start = self.files.partition_point(|file| file.path < first);
+        let from = self.files.get(start..).unwrap_or_default().iter().map(|file| &file.path);
+        from.take_while(move |path| path.is_in(folder))
+    }
+
+    /// The files of this name, in the order of their paths.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &ProjectPath> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (at, file) in self.files.iter().enumerate() {
+                match by_name.get_mut(file.path.name()) {
+                    Some(same) => same.push(at),
+                    None => {
+                        by_name.insert(file.path.name().to_owned(), vec![at]);
+                    }
+                }
+            }
+            by_name
+        });
+        let same = by_name.get(name).into_iter().flatten();
+        same.filter_map(|at| self.files.get(*at)).map(|file| &file.path)
+    }
+
+    /// The repository around the project, if there is one.
+    pub fn repository(&self) -> Option<&Repository> {
+        let around = || self.folder().and_then(Repository::around);
+        self.repository.get_or_init(around).as_ref()
+    }
+
+    /// What the `.gitignore` files leave out.
+    pub fn rules(&self) -> &Rules {
+        self.rules.get_or_init(|| Rules::of(self, self.repository()))
     }
 
     /// Whether there were more files than an audit looks at.
@@ -98,7 +164,7 @@ impl Project {
     /// The text of a listed file, or why it cannot be read.
     pub fn read(&self, path: &ProjectPath) -> Result<&str, Ignorance> {
         match self.listed(path) {
-            Some(file) => match file.content.get_or_init(|| self.load(path)) {
+            Some(file) => match file.content.get_or_init(|| self.load(path, file.is_plain)) {
                 Ok(text) => Ok(text),
                 Err(why) => Err(why.clone()),
             },
@@ -111,8 +177,33 @@ impl Project {
     pub fn read_unlisted(&self, path: &ProjectPath) -> Result<String, Ignorance> {
         match self.listed(path) {
             Some(_) => self.read(path).map(str::to_owned),
-            None => self.load(path),
+            None => self.load(path, false),
         }
+    }
+
+    /// Asks [`Self::makes_application`] of every program file that speaks for production, on all cores.
+    pub fn search_for_applications(&self) {
+        let programs = self.files.par_iter().filter(|file| file.path.extension() == "py");
+        programs.filter(|file| Role::of(&file.path).counts()).for_each(|file| {
+            self.makes_application(&file.path);
+        });
+    }
+
+    /// Whether a listed file calls what makes an application of Flask, FastAPI and their like. Most of
+    /// a program's files do not: they are searched as bytes, and not kept.
+    pub fn makes_application(&self, path: &ProjectPath) -> bool {
+        self.listed(path).is_some_and(|file| {
+            *file.makes_application.get_or_init(|| {
+                let may = match (&self.root, file.content.get()) {
+                    (Root::Folder(root), None) if file.is_plain => {
+                        decode::bytes(path, &root.join(path.as_str()))
+                            .is_ok_and(|bytes| constructors::stand_in(&bytes))
+                    }
+                    _ => true,
+                };
+                may && self.read(path).is_ok_and(|text| constructors::stand_in(text.as_bytes()))
+            })
+        })
     }
 
     fn listed(&self, path: &ProjectPath) -> Option<&File> {
@@ -128,12 +219,15 @@ impl Project {
         (file.starts_with(root) && file.is_file()).then_some(file)
     }
 
-    fn load(&self, path: &ProjectPath) -> Result<String, Ignorance> {
+    fn load(&self, path: &ProjectPath, is_plain: bool) -> Result<String, Ignorance> {
         let missing = || Ignorance::new(format!("`{path}` is not in the project"));
         let Root::Folder(root) = &self.root else {
             return Err(missing());
         };
         let named = root.join(path.as_str());
+        if is_plain {
+            return decode::text(path, &named);
+        }
         let file = named.canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound if named.is_symlink() => {
                 Ignorance::new(format!("`{path}` is a link to a file that is not there"))
@@ -146,13 +240,18 @@ impl Project {
                 "`{path}` is a link that leads out of the project"
             )));
         }
-        decode::text(path, &file)
+        // Opening a named pipe waits for a writer that never comes.
+        match file.metadata() {
+            Ok(metadata) if !metadata.is_file() => Err(decode::not_regular(path)),
+            Ok(_) => decode::text(path, &file),
+            Err(error) => Err(decode::unreadable(path, &error)),
+        }
     }
 }
 
 impl File {
-    fn unread(path: ProjectPath) -> Self {
-        Self { path, content: OnceLock::new() }
+    fn unread(Listed { path, is_plain }: Listed) -> Self {
+        Self { path, is_plain, content: OnceLock::new(), makes_application: OnceLock::new() }
     }
 }
 

@@ -58,6 +58,12 @@ const WORDS: &[(Role, &[&str])] = &[
             "mocks",
             "fixture",
             "fixtures",
+            "testapp",
+            "testapps",
+            "testproject",
+            "testproj",
+            "testsite",
+            "testsettings",
         ],
     ),
     (
@@ -69,6 +75,12 @@ const WORDS: &[(Role, &[&str])] = &[
             "samples",
             "demo",
             "demos",
+            "exampleapp",
+            "exampleproject",
+            "sampleapp",
+            "sampleproject",
+            "demoapp",
+            "demoproject",
             "skel",
             "skeleton",
             "boilerplate",
@@ -87,16 +99,16 @@ impl Role {
     /// A test, an example or a document is one at whatever depth its folder is named so.
     pub fn of(path: &ProjectPath) -> Self {
         let mut parts = path.as_str().rsplit('/');
-        let own = parts.next().map_or(Self::Neutral, Self::of_file);
-        let folders: Vec<Self> = parts.map(Self::of_name).collect();
-        let aside = |role: &Self| matches!(role, Self::Test | Self::Example | Self::Documentation);
-        if let Some(aside) = folders.iter().copied().find(aside) {
-            return aside;
+        let mut role = parts.next().map_or(Self::Neutral, Self::of_file);
+        for folder in parts.map(Self::of_name) {
+            if matches!(folder, Self::Test | Self::Example | Self::Documentation) {
+                return folder;
+            }
+            if role == Self::Neutral {
+                role = folder;
+            }
         }
-        if own != Self::Neutral {
-            return own;
-        }
-        folders.into_iter().find(|role| *role != Self::Neutral).unwrap_or(Self::Neutral)
+        role
     }
 
     fn of_file(name: &str) -> Self {
@@ -113,11 +125,9 @@ impl Role {
     fn of_name(name: &str) -> Self {
         let mut role = Self::Neutral;
         for word in name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let lower = word.to_lowercase();
-            let told = WORDS
-                .iter()
-                .find(|(_, words)| words.contains(&lower.as_str()))
-                .map(|(role, _)| *role);
+            let is_word = |known: &&str| known.eq_ignore_ascii_case(word);
+            let told =
+                WORDS.iter().find(|(_, words)| words.iter().any(is_word)).map(|(role, _)| *role);
             role = match (role, told) {
                 (Self::Neutral, Some(told)) => told,
                 (role, Some(told)) => role.max(told),
@@ -160,6 +170,8 @@ mod tests {
             ("nginx/default.conf.template", Role::Neutral),
             ("nginx/conf.d/default.conf", Role::Neutral),
             ("src/latest.py", Role::Neutral),
+            ("testapp/testapp/settings.py", Role::Test),
+            ("exampleproject/manage.py", Role::Example),
         ] {
             assert_eq!(Role::of(&ProjectPath::new(path)), role, "{path}");
         }

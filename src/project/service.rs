@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Project, Role};
-use crate::fact::{Ignorance, ProjectPath};
+use crate::fact::ProjectPath;
 
 /// One application of a repository.
 #[derive(Clone, Debug)]
@@ -113,7 +113,7 @@ fn application_roots(project: &Project) -> BTreeSet<ProjectPath> {
     let mut roots: BTreeSet<ProjectPath> =
         counted().filter(|path| path.name() == "manage.py").map(ProjectPath::folder).collect();
     for path in counted().filter(|path| APP_FILES.contains(&path.name())) {
-        if makes_application(project.read(path))
+        if project.makes_application(path)
             && let Some(folder) = program_folder(project, path)
             && nearest(path, &roots).is_none()
         {
@@ -121,12 +121,6 @@ fn application_roots(project: &Project) -> BTreeSet<ProjectPath> {
         }
     }
     roots
-}
-
-fn makes_application(text: Result<&str, Ignorance>) -> bool {
-    text.is_ok_and(|text| {
-        ["Flask(", "FastAPI(", "Starlette(", "Quart("].iter().any(|call| text.contains(call))
-    })
 }
 
 /// The folder at or above a file that says which packages the program is made of, or builds it.

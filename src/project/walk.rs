@@ -38,19 +38,26 @@ const FOREIGN_FOLDERS: &[&str] = &[
 
 /// The outcome of a walk.
 pub(super) struct Walked {
-    /// Sorted.
-    pub(super) paths: Vec<ProjectPath>,
+    /// In the order of their paths.
+    pub(super) files: Vec<Listed>,
     /// Whether there were more than an audit looks at.
     pub(super) truncated: bool,
+}
+
+/// A file that was seen.
+pub(super) struct Listed {
+    pub(super) path: ProjectPath,
+    /// Whether it is a regular file, and no link.
+    pub(super) is_plain: bool,
 }
 
 /// Lists the files below a folder. Ignored folders are not entered; ignored files are listed, because
 /// `.env` is one. Links to folders are not entered.
 pub(super) fn files(root: &Path) -> Walked {
     let count = AtomicUsize::new(0);
-    let mut paths = folder(root, "", &Ignored::default(), 0, &count);
-    paths.par_sort_unstable();
-    Walked { truncated: count.load(Ordering::Relaxed) > MAX_FILES, paths }
+    let mut files = folder(root, "", &Ignored::default(), 0, &count);
+    files.par_sort_unstable_by(|one, other| one.path.cmp(&other.path));
+    Walked { truncated: count.load(Ordering::Relaxed) > MAX_FILES, files }
 }
 
 /// The ignore files in force in a folder, the nearest last.
@@ -81,7 +88,7 @@ fn folder(
     ignored: &Ignored,
     depth: usize,
     count: &AtomicUsize,
-) -> Vec<ProjectPath> {
+) -> Vec<Listed> {
     let Ok(entries) = fs::read_dir(path) else {
         return Vec::new();
     };
@@ -98,11 +105,11 @@ fn folder(
             }
         } else if !(kind.is_symlink() && entry.path().is_dir()) {
             ignore_file |= name == ".gitignore";
-            files.push(ProjectPath::new(&below));
+            files.push(Listed { path: ProjectPath::new(&below), is_plain: kind.is_file() });
         }
     }
     // A folder with `pyvenv.cfg` is a virtual environment: everything in it is installed, not written.
-    if files.iter().any(|file| file.name() == "pyvenv.cfg") {
+    if files.iter().any(|file| file.path.name() == "pyvenv.cfg") {
         return Vec::new();
     }
     if depth >= MAX_DEPTH || count.fetch_add(files.len(), Ordering::Relaxed) > MAX_FILES {

@@ -1,1 +1,0 @@
-//! How strong a password, key or token is, and whether the world knows it already.

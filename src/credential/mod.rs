@@ -1,0 +1,13 @@
+//! How strong a password, key or token is, and whether the world knows it already.
+//!
+//! Three questions, each with one function: how hard a text is to guess ([`bits`]), whether it only stands
+//! where a secret should be ([`placeholder`], [`unfilled`]), and who issued it ([`provider`]).
+
+mod provider;
+mod sample;
+mod strength;
+mod words;
+
+pub use provider::{Provider, provider, sandbox_mode};
+pub use sample::{placeholder, unfilled};
+pub use strength::{bits, prepare};

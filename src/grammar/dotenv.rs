@@ -1,1 +1,0 @@
-//! `.env` files as their loaders read them, with line numbers.

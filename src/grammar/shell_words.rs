@@ -1,1 +1,0 @@
-//! Command lines as Dockerfile, compose, Procfile and systemd write them.
