@@ -1,0 +1,365 @@
+//! Reaching into values: attributes, subscripts, iteration.
+
+use std::rc::Rc;
+
+use ruff_python_ast::Expr;
+
+use super::budget::MAX_ITEMS;
+use super::heap::{Dict, Id, Key, Object, Sequence};
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::paths;
+use super::term::{Class, Decorator, From, Kind, Shape, Spot, Term};
+use crate::fact::Ignorance;
+
+impl<'a> Interpreter<'a> {
+    /// `object.name`.
+    pub(super) fn attribute(&mut self, object: &Term<'a>, name: &str, at: Spot) -> Outcome<'a> {
+        let method = |object: &Term<'a>| {
+            let kind = Kind::Method(Rc::new((object.clone(), name.into())));
+            Ok(Term::new(kind, From::literal(at)))
+        };
+        match &object.kind {
+            Kind::OneOf(_) => self.each(object, |this, each| this.attribute(each, name, at)),
+            Kind::Library(dotted) => {
+                let dotted = format!("{dotted}.{name}");
+                let constant = super::libraries::constant(&dotted);
+                let kind = constant.unwrap_or_else(|| Kind::Library(dotted.into()));
+                Ok(Term::new(kind, From::literal(at)))
+            }
+            Kind::Module(_) if name == "update" => method(object),
+            Kind::Module(scope) => Ok(self.name_in(*scope, name, at)),
+            Kind::Class(class) => match self.member(class, name) {
+                Some(term) => Ok(self.bound(term, object, at)),
+                None if name == "__name__" => Ok(Term::text(class.name, From::literal(at))),
+                None => self.inherited_unknown(class, name, at),
+            },
+            Kind::Instance(class, fields) => {
+                let (class, fields) = (Rc::clone(class), *fields);
+                self.object_attribute(object, &class, fields, name, at)
+            }
+            Kind::Path(path) => match paths::attribute(path, name) {
+                Some(paths::Attribute::Path(path)) => {
+                    Ok(Term::new(Kind::Path(path.into()), From::mixed([object], at)))
+                }
+                Some(paths::Attribute::Text(text)) => {
+                    Ok(Term::text(text, From::mixed([object], at)))
+                }
+                None if name == "parents" => {
+                    let parents = paths::parents(path).into_iter();
+                    let items = parents
+                        .map(|path| Term::new(Kind::Path(path.into()), From::literal(at)))
+                        .collect();
+                    let sequence = Sequence { items, rest: None };
+                    Ok(self.made(Shape::Tuple, sequence, From::literal(at)))
+                }
+                None => method(object),
+            },
+            Kind::Made(made) => {
+                let field = self.heap.scope(made.fields).and_then(|it| it.names.get(name));
+                field.map_or_else(|| method(object), |field| Ok(field.clone()))
+            }
+            Kind::Unset(_) => {
+                // `None` has no attributes: the program stops where nobody sets the variable.
+                self.require(&object.from.variables);
+                Ok(self.unknown_from(&[object], "this", at))
+            }
+            Kind::Unknown(_) => Ok(self.unknown_from(&[object], "this", at)),
+            _ => method(object),
+        }
+    }
+
+    /// A name of a module.
+    fn name_in(&self, scope: Id, name: &str, at: Spot) -> Term<'a> {
+        let scope = self.heap.scope(scope);
+        let found = scope.and_then(|scope| scope.names.get(name)).cloned();
+        match (found, scope.and_then(|scope| scope.rest.clone())) {
+            (Some(term), _) => term,
+            (None, Some(why)) => Term::unknown(why.as_ref().clone(), at),
+            (None, None) => self.opaque(&format!("the name `{name}`"), at),
+        }
+    }
+
+    /// `object.name`, of an object of a class of the project.
+    fn object_attribute(
+        &mut self,
+        object: &Term<'a>,
+        class: &Rc<Class<'a>>,
+        fields: Id,
+        name: &str,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let own = self.heap.scope(fields).and_then(|scope| scope.names.get(name)).cloned();
+        if let Some(term) = own {
+            return Ok(term);
+        }
+        match self.member(class, name) {
+            Some(Term { kind: Kind::Function(function), .. })
+                if function.decorator == Decorator::Property =>
+            {
+                let positional = vec![object.clone()];
+                let arguments = Arguments { positional, ..Arguments::default() };
+                self.invoke(&function, arguments, at)
+            }
+            Some(term) => Ok(self.bound(term, object, at)),
+            None => self.inherited_unknown(class, name, at),
+        }
+    }
+
+    /// A member of a class or of the classes it inherits from.
+    pub(super) fn member(&self, class: &Class<'a>, name: &str) -> Option<Term<'a>> {
+        self.member_to_depth(class, name, 16)
+    }
+
+    fn member_to_depth(&self, class: &Class<'a>, name: &str, depth: usize) -> Option<Term<'a>> {
+        if depth == 0 {
+            return None;
+        }
+        if let Some(term) = self.heap.scope(class.scope).and_then(|scope| scope.names.get(name)) {
+            return Some(term.clone());
+        }
+        class.bases.iter().find_map(|base| match &base.kind {
+            Kind::Class(base) => self.member_to_depth(base, name, depth - 1),
+            _ => None,
+        })
+    }
+
+    /// What a class that inherits from something unknown may have.
+    fn inherited_unknown(&mut self, class: &Rc<Class<'a>>, name: &str, at: Spot) -> Outcome<'a> {
+        let foreign = class.bases.iter().any(|base| !matches!(base.kind, Kind::Class(_)));
+        if foreign {
+            return Ok(self.opaque(&format!("`{}.{name}`", class.name), at));
+        }
+        let why = format!("`{}` has no `{name}` ({})", class.name, self.shown(at));
+        Err(Raised::new("AttributeError", why))
+    }
+
+    /// A function taken from a class or object, with what it was taken from.
+    fn bound(&mut self, term: Term<'a>, object: &Term<'a>, at: Spot) -> Term<'a> {
+        let Kind::Function(function) = &term.kind else {
+            return term;
+        };
+        let takes_object = match function.decorator {
+            Decorator::Static => false,
+            Decorator::Class => true,
+            Decorator::None | Decorator::Property => matches!(object.kind, Kind::Instance(..)),
+        };
+        if !takes_object {
+            return term;
+        }
+        // A bound function is called with its object first, under the name `__call__`.
+        let pair = self.heap.put(Object::Sequence(Sequence {
+            items: vec![term.clone(), object.clone()],
+            rest: None,
+        }));
+        let pair = Term::new(Kind::Sequence(Shape::Tuple, pair), From::literal(at));
+        Term::new(Kind::Method(Rc::new((pair, "bound".into()))), From::literal(at))
+    }
+
+    /// `object[index]`.
+    pub(super) fn subscript(
+        &mut self,
+        object: &Term<'a>,
+        index: &'a Expr,
+        at: Spot,
+    ) -> Outcome<'a> {
+        if let Expr::Slice(slice) = index {
+            let mut bounds = [None, None, None];
+            for (bound, expression) in
+                bounds.iter_mut().zip([&slice.lower, &slice.upper, &slice.step])
+            {
+                if let Some(expression) = expression {
+                    *bound = Some(self.eval(expression)?);
+                }
+            }
+            let object = object.clone();
+            return self.each(&object, |this, each| Ok(this.sliced(each, &bounds, at)));
+        }
+        let index = self.eval(index)?;
+        let object = object.clone();
+        self.each(&index.clone(), |this, index| {
+            this.each(&object, |this, object| this.item(object, index, at))
+        })
+    }
+
+    fn item(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) -> Outcome<'a> {
+        match (&object.kind, &index.kind) {
+            (Kind::Library(name), Kind::Text(variable)) if name.as_ref() == "os.environ" => {
+                self.demanded(variable, "KeyError", at)
+            }
+            (Kind::Library(_) | Kind::Class(_), _) => Ok(object.clone()),
+            (Kind::Module(scope), Kind::Text(name)) => {
+                let scope = self.heap.scope(*scope);
+                match scope.and_then(|scope| scope.names.get(name)).cloned() {
+                    Some(term) => Ok(term),
+                    None => Ok(self.opaque(&format!("the name `{name}`"), at)),
+                }
+            }
+            (Kind::Dict(id), _) => match Key::of(index) {
+                Some(key) => self.entry(*id, &key, at),
+                None => Ok(self.some_entry(*id, index, at)),
+            },
+            (Kind::Sequence(_, id), Kind::Int(position)) => {
+                let Some(sequence) = self.heap.sequence(*id) else {
+                    return Ok(self.unknown_from(&[object], "this item", at));
+                };
+                let found = from_either_end(&sequence.items, *position, sequence.rest.is_some());
+                match (found, &sequence.rest) {
+                    (Some(item), _) => Ok(item.clone()),
+                    (None, Some(why)) => Ok(Term::unknown(why.as_ref().clone(), at)),
+                    (None, None) => {
+                        let why = format!("the list has no item {position} ({})", self.shown(at));
+                        Err(Raised::new("IndexError", why))
+                    }
+                }
+            }
+            (Kind::Text(text), Kind::Int(position)) => {
+                let letters: Vec<char> = text.chars().collect();
+                match from_either_end(&letters, *position, false) {
+                    Some(letter) => Ok(Term::text(letter.to_string(), From::mixed([object], at))),
+                    None => Err(Raised::new("IndexError", "the text is too short")),
+                }
+            }
+            _ => Ok(self.unknown_from(&[object, index], "this item", at)),
+        }
+    }
+
+    /// The entry under a key that is given at deploy time: the one for production, if one is named so.
+    fn some_entry(&self, id: Id, index: &Term<'a>, at: Spot) -> Term<'a> {
+        let named = ["production", "prod", "live"]
+            .iter()
+            .find_map(|name| there(self.heap.dict(id)?, &Key::Text((*name).into())));
+        match named {
+            Some(mut term) => {
+                term.from.depend_on(&index.from.variables);
+                term
+            }
+            None => self.unknown_from(&[index], "this entry", at),
+        }
+    }
+
+    /// An entry that must be there.
+    fn entry(&mut self, id: Id, key: &Key, at: Spot) -> Outcome<'a> {
+        let Some(dict) = self.heap.dict(id) else {
+            return Ok(self.opaque("this entry", at));
+        };
+        let rest = dict.rest.clone();
+        match (there(dict, key), rest) {
+            (Some(term), _) => Ok(term),
+            (None, Some(why)) => Ok(Term::unknown(why.as_ref().clone(), at)),
+            (None, None) => {
+                let why = format!("the dictionary has no such entry ({})", self.shown(at));
+                Err(Raised::new("KeyError", why))
+            }
+        }
+    }
+
+    fn sliced(&mut self, object: &Term<'a>, bounds: &[Option<Term<'a>>; 3], at: Spot) -> Term<'a> {
+        let number = |bound: &Option<Term<'a>>| match bound.as_ref().map(|term| &term.kind) {
+            None | Some(Kind::None) => Some(None),
+            Some(Kind::Int(int)) => Some(Some(*int)),
+            Some(_) => None,
+        };
+        let [lower, upper, step] = bounds;
+        let range = number(lower).zip(number(upper)).zip(number(step));
+        let from = From::mixed([object], at);
+        match (&object.kind, range) {
+            (Kind::Sequence(shape, id), Some((range, step))) => {
+                let sequence = self.heap.sequence(*id).cloned().unwrap_or_default();
+                let items = slice(&sequence.items, range, step);
+                self.made(*shape, Sequence { items, rest: sequence.rest }, from)
+            }
+            (Kind::Text(text), Some((range, step))) => {
+                let letters: Vec<char> = text.chars().collect();
+                let letters: String = slice(&letters, range, step).into_iter().collect();
+                Term::text(letters, from)
+            }
+            _ => self.unknown_from(&[object], "this part", at),
+        }
+    }
+
+    /// The items that a loop over a value meets, and why there may be more.
+    pub(super) fn iterated(
+        &mut self,
+        term: &Term<'a>,
+        at: Spot,
+    ) -> (Vec<Term<'a>>, Option<Rc<Ignorance>>) {
+        match &term.kind {
+            Kind::Sequence(_, id) => match self.heap.sequence(*id) {
+                Some(sequence) => (sequence.items.clone(), sequence.rest.clone()),
+                None => {
+                    let why = Rc::new(super::heap::branching(&term.from.variables));
+                    (self.heap.in_all_forms(*id, &why), Some(why))
+                }
+            },
+            Kind::Dict(id) => match self.heap.dict(*id) {
+                Some(dict) => {
+                    let from = From::mixed([term], at);
+                    let keys = dict.entries.keys().map(|key| key.term(from.clone())).collect();
+                    (keys, dict.rest.clone())
+                }
+                None => (Vec::new(), Some(self.why_unknown(term, at))),
+            },
+            Kind::Text(text) => {
+                let from = From::mixed([term], at);
+                let letters = text.chars().take(MAX_ITEMS);
+                let letters = letters.map(|c| Term::text(c.to_string(), from.clone())).collect();
+                (letters, None)
+            }
+            _ => (Vec::new(), Some(self.why_unknown(term, at))),
+        }
+    }
+}
+
+/// The entry under a key, on those ways on which it is there.
+pub(super) fn there<'a>(dict: &Dict<'a>, key: &Key) -> Option<Term<'a>> {
+    let term = dict.entries.get(key)?;
+    let kept: Vec<Term<'a>> = term
+        .alternatives()
+        .iter()
+        .filter(|each| !matches!(each.kind, Kind::Missing))
+        .cloned()
+        .collect();
+    if kept.is_empty() {
+        return None;
+    }
+    let mut kept = Term::one_of(kept);
+    kept.from.depend_on(&term.from.variables);
+    Some(kept)
+}
+
+/// The position meant by an index, which may count from the end; it is within the length.
+pub(super) fn place_of(length: usize, index: i64) -> Option<usize> {
+    let at = if index < 0 {
+        length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)?
+    } else {
+        usize::try_from(index).ok()?
+    };
+    (at < length).then_some(at)
+}
+
+/// The item at an index; what counts from the end of an open list is not known.
+fn from_either_end<T>(items: &[T], index: i64, open: bool) -> Option<&T> {
+    if index < 0 && open {
+        return None;
+    }
+    items.get(place_of(items.len(), index)?)
+}
+
+fn slice<T: Clone>(
+    items: &[T],
+    (lower, upper): (Option<i64>, Option<i64>),
+    step: Option<i64>,
+) -> Vec<T> {
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let bound = |bound: i64| {
+        let at = if bound < 0 { length.saturating_add(bound) } else { bound };
+        usize::try_from(at.clamp(0, length)).unwrap_or(0)
+    };
+    let step = step.unwrap_or(1);
+    if step == -1 && lower.is_none() && upper.is_none() {
+        return items.iter().rev().cloned().collect();
+    }
+    let (from, to) = (lower.map_or(0, bound), upper.map_or(items.len(), bound));
+    let part = items.get(from..to.max(from)).unwrap_or_default();
+    part.iter().step_by(usize::try_from(step).unwrap_or(1).max(1)).cloned().collect()
+}

@@ -1,0 +1,186 @@
+//! Changing values: assignment to names, items and attributes, unpacking, deletion.
+
+use std::rc::Rc;
+
+use ruff_python_ast::Expr;
+
+use super::access::place_of;
+use super::budget::MAX_ITEMS;
+use super::expressions::insert;
+use super::heap::{Dict, Id, Key, Sequence};
+use super::interpreter::{Interpreter, Raised};
+use super::term::{From, Kind, Shape, Spot, Term};
+use crate::fact::Ignorance;
+
+impl<'a> Interpreter<'a> {
+    /// `target = value`.
+    pub(super) fn assign(&mut self, target: &'a Expr, value: Term<'a>) -> Result<(), Raised> {
+        match target {
+            Expr::Name(name) => self.bind(&name.id, value),
+            Expr::Starred(starred) => self.assign(&starred.value, value)?,
+            Expr::Tuple(tuple) => self.unpack(&tuple.elts, &value, self.spot(target))?,
+            Expr::List(list) => self.unpack(&list.elts, &value, self.spot(target))?,
+            Expr::Subscript(subscript) => {
+                let object = self.eval(&subscript.value)?;
+                if matches!(subscript.slice.as_ref(), Expr::Slice(_)) {
+                    self.replace_slice(&object, &value, self.spot(target));
+                } else {
+                    let index = self.eval(&subscript.slice)?;
+                    self.set_item(&object, &index, value)?;
+                }
+            }
+            Expr::Attribute(attribute) => {
+                let object = self.eval(&attribute.value)?;
+                let mut value = value;
+                value.from.depend_on(&self.deciders);
+                let scope = match &object.kind {
+                    Kind::Instance(_, fields) => Some(*fields),
+                    Kind::Made(made) => Some(made.fields),
+                    Kind::Class(class) => Some(class.scope),
+                    Kind::Module(scope) => Some(*scope),
+                    _ => None,
+                };
+                if let Some(scope) = scope.and_then(|scope| self.heap.scope_mut(scope)) {
+                    scope.names.insert(attribute.attr.as_str().into(), value);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn unpack(&mut self, targets: &'a [Expr], value: &Term<'a>, at: Spot) -> Result<(), Raised> {
+        let (items, rest) = self.iterated(value, at);
+        let star = targets.iter().position(|target| matches!(target, Expr::Starred(_)));
+        let extra = (items.len() + 1).saturating_sub(targets.len());
+        for (index, target) in targets.iter().enumerate() {
+            let item = match star {
+                Some(star) if index == star && rest.is_none() => {
+                    let middle = items.iter().skip(star).take(extra).cloned().collect();
+                    let sequence = Sequence { items: middle, rest: None };
+                    Some(self.made(Shape::List, sequence, From::mixed([value], at)))
+                }
+                Some(star) if index > star => items.get((index + extra).saturating_sub(1)).cloned(),
+                _ => items.get(index).cloned(),
+            };
+            let item = match (item, &rest) {
+                (Some(item), None) => item,
+                (_, Some(why)) => {
+                    Term::new(Kind::Unknown(Rc::clone(why)), From::mixed([value], at))
+                }
+                (None, None) => self.opaque("what is unpacked", at),
+            };
+            self.assign(target, item)?;
+        }
+        Ok(())
+    }
+
+    /// `object[index] = value`.
+    pub(super) fn set_item(
+        &mut self,
+        object: &Term<'a>,
+        index: &Term<'a>,
+        mut value: Term<'a>,
+    ) -> Result<(), Raised> {
+        value.from.depend_on(&self.deciders);
+        match (&object.kind, &index.kind) {
+            (Kind::Dict(id), _) => {
+                self.heap.change_dict(*id, &mut |dict| insert(dict, index, value.clone()));
+            }
+            (Kind::Sequence(Shape::List, id), Kind::Int(position)) => {
+                let position = *position;
+                self.heap.change_sequence(*id, &mut |sequence| {
+                    let length = sequence.items.len();
+                    if let Some(item) =
+                        place_of(length, position).and_then(|at| sequence.items.get_mut(at))
+                    {
+                        *item = value.clone();
+                    }
+                });
+            }
+            (Kind::Module(scope), Kind::Text(name)) => {
+                if let Some(scope) = self.heap.scope_mut(*scope) {
+                    scope.names.insert(Rc::clone(name), value);
+                }
+            }
+            (Kind::Module(scope), _) => {
+                let why = Ignorance::new("names are set that are known only when it runs");
+                if let Some(scope) = self.heap.scope_mut(*scope) {
+                    scope.rest.get_or_insert(Rc::new(why));
+                }
+            }
+            (Kind::Library(name), Kind::Text(variable)) if name.as_ref() == "os.environ" => {
+                self.set_variable(variable, &value, true);
+            }
+            (Kind::OneOf(several), _) => {
+                for each in several.iter() {
+                    self.spend(1)?;
+                    if !matches!(each.kind, Kind::OneOf(_)) {
+                        self.set_item(each, index, value.clone())?;
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn replace_slice(&mut self, object: &Term<'a>, value: &Term<'a>, at: Spot) {
+        let (items, _) = self.iterated(value, at);
+        let why = Rc::new(Ignorance::new(format!("a part is replaced ({})", self.shown(at))));
+        if let Kind::Sequence(Shape::List, id) = &object.kind {
+            self.heap.change_sequence(*id, &mut |sequence| {
+                sequence.items.extend(items.iter().cloned());
+                sequence.rest = Some(Rc::clone(&why));
+                sequence.items.truncate(MAX_ITEMS);
+            });
+        }
+    }
+
+    /// `dict.update(other)`, in place.
+    pub(super) fn update(&mut self, id: Id, other: &Term<'a>, at: Spot) {
+        let mut merged = Dict::default();
+        for form in self.forms(other) {
+            self.merge_entries(&mut merged, &form, at);
+        }
+        for term in merged.entries.values_mut() {
+            term.from.depend_on(&self.deciders);
+        }
+        self.heap.change_dict(id, &mut |dict| {
+            dict.entries.extend(merged.entries.clone());
+            dict.rest = dict.rest.take().or_else(|| merged.rest.clone());
+        });
+    }
+
+    pub(super) fn delete(&mut self, target: &'a Expr) -> Result<(), Raised> {
+        match target {
+            Expr::Name(name) => self.unbind(&name.id),
+            Expr::Subscript(subscript) => {
+                let object = self.eval(&subscript.value)?;
+                let index = self.eval(&subscript.slice)?;
+                match (&object.kind, Key::of(&index)) {
+                    (Kind::Dict(id), Some(key)) => {
+                        self.heap.change_dict(*id, &mut |dict| {
+                            dict.entries.remove(&key);
+                        });
+                    }
+                    (Kind::Sequence(Shape::List, id), Some(Key::Int(position))) => {
+                        self.heap.change_sequence(*id, &mut |sequence| {
+                            if let Some(at) = place_of(sequence.items.len(), position) {
+                                sequence.items.remove(at);
+                            }
+                        });
+                    }
+                    _ => {}
+                }
+            }
+            Expr::Tuple(tuple) => {
+                for target in &tuple.elts {
+                    self.delete(target)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

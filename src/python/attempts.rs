@@ -1,0 +1,165 @@
+//! Exceptions: `try`, `raise`, `assert`.
+
+use ruff_python_ast::{ExceptHandler, Expr, StmtAssert, StmtRaise, StmtTry, StmtWith};
+
+use super::heap::Heap;
+use super::interpreter::{Flow, Interpreter, Raised, Step, Try};
+use super::statements::{last_name, suppresses};
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn attempt(&mut self, attempt: &'a StmtTry) -> Step<'a> {
+        let flow = self.attempted(attempt);
+        let last = match &flow {
+            Err(raised) if raised.exhausted => return flow,
+            _ => self.block(&attempt.finalbody)?,
+        };
+        if matches!(last, Flow::Next) { flow } else { Ok(last) }
+    }
+
+    fn attempted(&mut self, attempt: &'a StmtTry) -> Step<'a> {
+        let before = self.heap.clone();
+        let catches = attempt.handlers.iter().map(caught).collect();
+        self.tries.push(Try { catches, raises: Vec::new() });
+        let body = self.block(&attempt.body);
+        let possible = self.tries.pop().map(|attempt| attempt.raises).unwrap_or_default();
+        let mut flow = match body {
+            Ok(Flow::Next) => self.block(&attempt.orelse),
+            Err(raised) if !raised.exhausted => match handler(attempt, &raised.name) {
+                Some(handler) => {
+                    let outcome = self.under(&raised.variables, |this| this.handle(handler));
+                    if raised.supposed && outcome.is_err() {
+                        return self.insisted(attempt, before);
+                    }
+                    outcome
+                }
+                None => Err(raised),
+            },
+            other => other,
+        };
+        for (raised, state) in possible {
+            let Some(handler) = handler(attempt, &raised.name) else {
+                continue;
+            };
+            let variables = raised.variables.clone();
+            flow = self.either(
+                None,
+                &variables,
+                |_| flow,
+                |this| {
+                    let created = std::mem::replace(&mut this.heap, state);
+                    this.heap.adopt(&created);
+                    this.handle(handler)
+                },
+            );
+        }
+        flow
+    }
+
+    /// `with suppress(ImportError):` is a `try` that does nothing about it.
+    pub(super) fn suppressed(&mut self, with: &'a StmtWith) -> Step<'a> {
+        let names: Vec<Box<str>> = suppresses(with)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(last_name)
+            .map(Into::into)
+            .collect();
+        self.tries.push(Try { catches: vec![names.clone()], raises: Vec::new() });
+        let flow = self.block(&with.body);
+        self.tries.pop();
+        match flow {
+            Err(raised) if !raised.exhausted && catches(&names, &raised.name) => Ok(Flow::Next),
+            other => other,
+        }
+    }
+
+    /// Runs a `try` again, taking the variable for given: the handler does not do without it either.
+    fn insisted(&mut self, attempt: &'a StmtTry, before: Heap<'a>) -> Step<'a> {
+        let created = std::mem::replace(&mut self.heap, before);
+        self.heap.adopt(&created);
+        self.insisting += 1;
+        let flow = self.block(&attempt.body);
+        self.insisting -= 1;
+        match flow? {
+            Flow::Next => self.block(&attempt.orelse),
+            other => Ok(other),
+        }
+    }
+
+    fn handle(&mut self, handler: &'a ExceptHandler) -> Step<'a> {
+        let ExceptHandler::ExceptHandler(handler) = handler;
+        if let Some(name) = &handler.name {
+            let at = self.spot(name);
+            let exception = self.opaque("the exception", at);
+            self.bind(name.as_str(), exception);
+        }
+        self.block(&handler.body)
+    }
+
+    /// Whether an exception of this name would be caught by a `try` that is being run.
+    pub(super) fn would_catch(&self, name: &str) -> bool {
+        self.tries.iter().any(|attempt| attempt.catches(name))
+    }
+
+    pub(super) fn raised(&self, raise: &StmtRaise) -> Raised {
+        let at = self.spot(raise);
+        let name = raise.exc.as_deref().and_then(last_name).unwrap_or("Exception");
+        let why = format!("the settings stop with `{name}` ({})", self.shown(at));
+        let mut raised = Raised::new(name, why);
+        raised.variables.clone_from(&self.deciders);
+        raised
+    }
+
+    pub(super) fn assertion(&mut self, assertion: &'a StmtAssert) -> Step<'a> {
+        let test = self.eval(&assertion.test)?;
+        let at = self.spot(assertion);
+        let why = format!("the settings stop at an assertion ({})", self.shown(at));
+        let failed = Raised::new("AssertionError", why);
+        match self.truth(&test) {
+            Some(true) => Ok(Flow::Next),
+            Some(false) => Err(failed),
+            None => self.either(
+                Some(&assertion.test),
+                &test.from.variables.clone(),
+                |_| Ok(Flow::Next),
+                |_| Err(failed),
+            ),
+        }
+    }
+}
+
+impl Try<'_> {
+    pub(super) fn catches(&self, raised: &str) -> bool {
+        self.catches.iter().any(|names| catches(names, raised))
+    }
+}
+
+/// The names of the exceptions that a handler catches; none for all.
+fn caught(handler: &ExceptHandler) -> Vec<Box<str>> {
+    let ExceptHandler::ExceptHandler(handler) = handler;
+    match handler.type_.as_deref() {
+        None => Vec::new(),
+        Some(Expr::Tuple(several)) => {
+            several.elts.iter().filter_map(last_name).map(Into::into).collect()
+        }
+        Some(one) => last_name(one).into_iter().map(Into::into).collect(),
+    }
+}
+
+fn handler<'a>(attempt: &'a StmtTry, raised: &str) -> Option<&'a ExceptHandler> {
+    attempt.handlers.iter().find(|handler| catches(&caught(handler), raised))
+}
+
+fn catches(names: &[Box<str>], raised: &str) -> bool {
+    let wider: &[&str] = match raised {
+        "KeyError" | "IndexError" => &["LookupError"],
+        "ModuleNotFoundError" => &["ImportError"],
+        "FileNotFoundError" => &["OSError", "IOError", "EnvironmentError"],
+        "UnicodeDecodeError" => &["ValueError"],
+        _ => &[],
+    };
+    names.is_empty()
+        || names.iter().any(|name| {
+            let name = name.as_ref();
+            name == raised || matches!(name, "Exception" | "BaseException") || wider.contains(&name)
+        })
+}

@@ -1,0 +1,282 @@
+//! What may or may not run: conditions, `try`, `match`. Both ways are run and what they lead to is joined.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{Expr, Stmt, StmtMatch};
+
+use super::heap::Heap;
+use super::interpreter::{Flow, Interpreter, Raised, Step};
+use super::term::{Kind, Term};
+
+/// A test and what runs if it holds; the last one may have none.
+#[derive(Clone, Copy)]
+pub(super) struct Clause<'a> {
+    pub(super) test: Option<&'a Expr>,
+    pub(super) body: &'a [Stmt],
+}
+
+impl<'a> Interpreter<'a> {
+    /// The first clause whose test holds.
+    pub(super) fn conditional(&mut self, clauses: &[Clause<'a>]) -> Step<'a> {
+        let Some((clause, others)) = clauses.split_first() else {
+            return Ok(Flow::Next);
+        };
+        let Some(test) = clause.test else {
+            return self.block(clause.body);
+        };
+        let value = self.eval(test)?;
+        let decided = self.decided(&value);
+        let variables = value.from.variables;
+        let holding = |this: &mut Self| this.block(clause.body);
+        let failing = |this: &mut Self| this.conditional(others);
+        match decided {
+            Some(holds) if value.from.supposed => {
+                self.supposing(test, &variables, holds, holding, failing)
+            }
+            Some(true) => self.under(&variables, holding),
+            Some(false) => self.under(&variables, failing),
+            None => self.either(Some(test), &variables, holding, failing),
+        }
+    }
+
+    /// Runs the way that is taken if nobody sets a variable. If the program refuses to go that way,
+    /// the variable is one that it demands, and the other way is the one that production takes.
+    fn supposing(
+        &mut self,
+        test: &'a Expr,
+        variables: &[Rc<str>],
+        holds: bool,
+        holding: impl FnOnce(&mut Self) -> Step<'a>,
+        failing: impl FnOnce(&mut Self) -> Step<'a>,
+    ) -> Step<'a> {
+        self.spend(self.heap.len() / 16 + 1)?;
+        let before = self.heap.clone();
+        let (first, second): (Way<'_, 'a>, Way<'_, 'a>) = if holds {
+            (Box::new(holding), Box::new(failing))
+        } else {
+            (Box::new(failing), Box::new(holding))
+        };
+        let outcome = self.under(variables, first);
+        match outcome {
+            Err(raised) if !raised.exhausted && !self.would_catch(&raised.name) => {
+                let made = std::mem::replace(&mut self.heap, before);
+                self.heap.adopt(&made);
+                self.insist(variables);
+                self.refine(test, !holds);
+                self.under(variables, second)
+            }
+            other => other,
+        }
+    }
+
+    /// The truth of a condition. In a function, a variable that nobody sets counts as unset: there the
+    /// condition is how an own reader of the environment finds its default.
+    pub(super) fn decided(&mut self, value: &Term<'a>) -> Option<bool> {
+        let reader = self.frames.last().is_some_and(|frame| frame.is_call);
+        match &value.kind {
+            Kind::Unset(_) if reader => Some(false),
+            _ => self.truth(value),
+        }
+    }
+
+    /// Runs something that these variables decide.
+    pub(super) fn under<T>(
+        &mut self,
+        variables: &[Rc<str>],
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.deciders.len();
+        for variable in variables {
+            if !self.deciders.contains(variable) {
+                self.deciders.push(Rc::clone(variable));
+            }
+        }
+        let outcome = run(self);
+        self.deciders.truncate(before);
+        outcome
+    }
+
+    /// Runs two ways of which only one is taken, and joins what they lead to.
+    pub(super) fn either(
+        &mut self,
+        test: Option<&'a Expr>,
+        variables: &[Rc<str>],
+        one: impl FnOnce(&mut Self) -> Step<'a>,
+        other: impl FnOnce(&mut Self) -> Step<'a>,
+    ) -> Step<'a> {
+        self.spend(self.heap.len() / 16 + 1)?;
+        let before = self.heap.clone();
+        let refined = test.map(|test| self.refine(test, true)).unwrap_or_default();
+        let first = self.under(variables, one);
+        self.restore(&refined);
+        let first_state = std::mem::take(&mut self.heap);
+        self.heap = before;
+        self.heap.adopt(&first_state);
+        let refined = test.map(|test| self.refine(test, false)).unwrap_or_default();
+        let second = self.under(variables, other);
+        let first = self.settle(first, first_state)?;
+        if matches!(first, Leads::On(_)) {
+            self.restore(&refined);
+        }
+        let second_state = std::mem::take(&mut self.heap);
+        let second = self.settle(second, second_state)?;
+        match (first, second) {
+            (Leads::On(one), Leads::On(other)) => {
+                self.heap = Heap::joined(&one, &other, variables);
+                Ok(Flow::Next)
+            }
+            (Leads::On(only), Leads::Away) | (Leads::Away, Leads::On(only)) => {
+                self.heap = only;
+                Ok(Flow::Next)
+            }
+            (Leads::On(only), Leads::Nowhere) | (Leads::Nowhere, Leads::On(only)) => {
+                self.heap = only;
+                self.insist(variables);
+                Ok(Flow::Next)
+            }
+            _ => Ok(Flow::Ended),
+        }
+    }
+
+    /// Puts aside a way that does not go on to the next statement.
+    fn settle(&mut self, flow: Step<'a>, state: Heap<'a>) -> Result<Leads<'a>, Raised> {
+        match flow {
+            Ok(Flow::Next) => return Ok(Leads::On(state)),
+            Ok(Flow::Ended) => {}
+            Ok(Flow::Return(value)) => {
+                if let Some(frame) = self.frame() {
+                    frame.returns.push((value, state));
+                }
+            }
+            Ok(Flow::Break) => {
+                if let Some(current) = self.frame().and_then(|frame| frame.loops.last_mut()) {
+                    current.breaks.push(state);
+                }
+            }
+            Ok(Flow::Continue) => {
+                if let Some(current) = self.frame().and_then(|frame| frame.loops.last_mut()) {
+                    current.continues.push(state);
+                }
+            }
+            Err(raised) if raised.exhausted => return Err(raised),
+            Err(raised) => {
+                let catcher = self.tries.iter().rposition(|attempt| attempt.catches(&raised.name));
+                match catcher.and_then(|at| self.tries.get_mut(at)) {
+                    Some(attempt) => attempt.raises.push((raised, state)),
+                    None => return Ok(Leads::Nowhere),
+                }
+            }
+        }
+        Ok(Leads::Away)
+    }
+
+    /// Joins a state from elsewhere with the one at hand.
+    pub(super) fn join_with(&mut self, state: &Heap<'a>) -> Result<(), Raised> {
+        self.spend(self.heap.len() / 16 + 1)?;
+        self.heap = Heap::joined(&self.heap, state, &self.deciders);
+        Ok(())
+    }
+
+    pub(super) fn matched(&mut self, matched: &'a StmtMatch) -> Step<'a> {
+        let subject = self.eval(&matched.subject)?;
+        self.cases(&subject, &matched.cases)
+    }
+
+    fn cases(&mut self, subject: &Term<'a>, cases: &'a [ruff_python_ast::MatchCase]) -> Step<'a> {
+        let Some((case, others)) = cases.split_first() else {
+            return Ok(Flow::Next);
+        };
+        let mut holds = self.pattern(subject, &case.pattern)?;
+        if let (Some(guard), true) = (&case.guard, holds != Some(false)) {
+            let guard = self.eval(guard)?;
+            holds = match (holds, self.truth(&guard)) {
+                (Some(true), answer) => answer,
+                (_, Some(false)) => Some(false),
+                _ => None,
+            };
+        }
+        let variables = subject.from.variables.clone();
+        match holds {
+            Some(true) => self.under(&variables, |this| this.block(&case.body)),
+            Some(false) => self.cases(subject, others),
+            None => self.either(
+                None,
+                &variables,
+                |this| this.block(&case.body),
+                |this| this.cases(subject, others),
+            ),
+        }
+    }
+
+    /// Narrows the names that a test asks about, for the way on which it holds, or does not.
+    fn refine(&mut self, test: &'a Expr, holds: bool) -> Vec<Refined<'a>> {
+        let mut refined = Vec::new();
+        self.refine_into(test, holds, &mut refined);
+        refined
+    }
+
+    fn refine_into(&mut self, test: &'a Expr, holds: bool, refined: &mut Vec<Refined<'a>>) {
+        match test {
+            Expr::Name(name) => {
+                let Ok(before) = self.lookup(&name.id) else {
+                    return;
+                };
+                let after = match &before.kind {
+                    Kind::Unset(why) if holds => {
+                        Term::new(Kind::Unknown(Rc::clone(why)), before.from.clone())
+                    }
+                    Kind::OneOf(alternatives) => Term::one_of(
+                        alternatives
+                            .iter()
+                            .filter(|each| self.truth(each) != Some(!holds))
+                            .cloned(),
+                    ),
+                    _ => return,
+                };
+                self.bind(&name.id, after.clone());
+                refined.push(Refined { name: &name.id, before, after });
+            }
+            Expr::UnaryOp(not) if not.op == ruff_python_ast::UnaryOp::Not => {
+                self.refine_into(&not.operand, !holds, refined);
+            }
+            Expr::BoolOp(both) => {
+                let all = both.op == ruff_python_ast::BoolOp::And;
+                if all == holds {
+                    for value in &both.values {
+                        self.refine_into(value, holds, refined);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes back what a test narrowed, unless the name has a new value.
+    fn restore(&mut self, refined: &[Refined<'a>]) {
+        for Refined { name, before, after } in refined {
+            if self.lookup(name).is_ok_and(|now| now.is_same(after)) {
+                self.bind(name, before.clone());
+            }
+        }
+    }
+}
+
+/// One of two ways through a program.
+type Way<'w, 'a> = Box<dyn FnOnce(&mut Interpreter<'a>) -> Step<'a> + 'w>;
+
+/// Where one of two ways leads.
+enum Leads<'a> {
+    /// To the next statement, in this state.
+    On(Heap<'a>),
+    /// Elsewhere.
+    Away,
+    /// To the end of the program.
+    Nowhere,
+}
+
+/// A name that a test narrowed.
+struct Refined<'a> {
+    name: &'a str,
+    before: Term<'a>,
+    after: Term<'a>,
+}

@@ -1,0 +1,312 @@
+//! Python's built-in functions, on values that are known.
+
+use std::rc::Rc;
+
+use super::comparisons::either_bool;
+use super::formats::shown;
+use super::heap::{Dict, Key, Object, Sequence};
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::term::{From, Kind, Shape, Spot, Term};
+
+const NAMES: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "bytes",
+    "callable",
+    "dict",
+    "enumerate",
+    "filter",
+    "float",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "int",
+    "isinstance",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "min",
+    "object",
+    "open",
+    "print",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "sorted",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+    "exit",
+    "quit",
+    "Exception",
+    "ValueError",
+    "KeyError",
+    "ImportError",
+    "RuntimeError",
+    "TypeError",
+    "OSError",
+    "property",
+    "staticmethod",
+    "classmethod",
+    "__import__",
+    "NotImplemented",
+    "exec",
+    "eval",
+];
+
+/// Whether a name is built in.
+pub(super) fn knows(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
+impl<'a> Interpreter<'a> {
+    /// Calls a built-in function.
+    pub(super) fn builtin(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        match name {
+            "print" | "exec" => return Ok(Self::none_at(at)),
+            "globals" | "locals" | "vars" => return Ok(self.names_at_hand(name, at)),
+            "open" => return Ok(self.opaque("what is read from a file", at)),
+            "exit" | "quit" => return Err(Raised::new("SystemExit", "the settings stop")),
+            "dict" => return Ok(self.new_dict(arguments, at)),
+            "__import__" => return self.import_by_name(arguments, at),
+            "getattr" | "hasattr" => return self.reflect(name, arguments, at),
+            "isinstance" => return Ok(self.is_instance(arguments, at)),
+            "range" => return Ok(self.range(arguments, at)),
+            "zip" | "enumerate" | "map" | "filter" => return self.lazy(name, arguments, at),
+            _ => {}
+        }
+        let Some(argument) = arguments.first().cloned() else {
+            return Ok(match name {
+                "list" => self.made(Shape::List, Sequence::default(), From::literal(at)),
+                "tuple" => self.made(Shape::Tuple, Sequence::default(), From::literal(at)),
+                "set" | "frozenset" => {
+                    self.made(Shape::Set, Sequence::default(), From::literal(at))
+                }
+                "str" | "bytes" => Term::text("", From::literal(at)),
+                "bool" => Term::new(Kind::Bool(false), From::literal(at)),
+                "int" => Term::new(Kind::Int(0), From::literal(at)),
+                _ => self.foreign(name, arguments, at),
+            });
+        };
+        self.each(&argument, |this, argument| this.builtin_of(name, argument, arguments, at))
+    }
+
+    /// A built-in function of one value that is not one of several.
+    fn builtin_of(
+        &mut self,
+        name: &str,
+        argument: &Term<'a>,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let from = From::mixed([argument], at);
+        let kind = match (name, &argument.kind) {
+            ("bool", _) => match self.truth(argument) {
+                Some(truth) => Some(Kind::Bool(truth)),
+                None => return Ok(either_bool(&from)),
+            },
+            ("str" | "repr" | "bytes", _) => shown(argument).map(|text| Kind::Text(text.into())),
+            ("int", Kind::Text(text)) => {
+                let digits = text.trim().replace('_', "");
+                match digits.parse() {
+                    Ok(int) => Some(Kind::Int(int)),
+                    Err(_) => return Err(not_a_number(argument)),
+                }
+            }
+            ("float", Kind::Text(text)) => match text.trim().parse() {
+                Ok(float) => Some(Kind::Float(float)),
+                Err(_) => return Err(not_a_number(argument)),
+            },
+            ("int" | "float", Kind::None) => {
+                return Err(Raised::new("TypeError", "`None` is not a number"));
+            }
+            ("int" | "float" | "abs" | "round", kind) => number_as(name, kind),
+            ("len", Kind::Text(text)) => count(text.chars().count()),
+            ("len", Kind::Sequence(_, id)) => {
+                let sequence = self.heap.sequence(*id);
+                sequence
+                    .filter(|sequence| sequence.rest.is_none())
+                    .and_then(|s| count(s.items.len()))
+            }
+            ("len", Kind::Dict(id)) => {
+                let dict = self.heap.dict(*id).filter(|dict| dict.rest.is_none());
+                dict.and_then(|dict| count(dict.entries.len()))
+            }
+            ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed", _) => {
+                return Ok(self.converted(name, argument, from, at));
+            }
+            ("any" | "all", _) => return Ok(self.quantified(name == "any", argument, from, at)),
+            ("max" | "min" | "sum", _) => return Ok(self.extreme(name, arguments, from, at)),
+            ("callable", kind) => {
+                Some(Kind::Bool(matches!(kind, Kind::Function(_) | Kind::Class(_))))
+            }
+            ("type", Kind::Instance(class, _)) => Some(Kind::Class(Rc::clone(class))),
+            (exception, _) if exception.ends_with("Error") || exception == "Exception" => {
+                return Ok(self.make(&Rc::from(exception), &Arguments::default(), at));
+            }
+            _ => None,
+        };
+        Ok(match kind {
+            Some(kind) => Term::new(kind, from),
+            None => self.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at),
+        })
+    }
+
+    fn names_at_hand(&self, name: &str, at: Spot) -> Term<'a> {
+        let frame = self.frames.last();
+        let scope = match name {
+            "globals" => frame.and_then(|frame| frame.scopes.first()),
+            _ => frame.and_then(|frame| frame.class.as_ref().or(frame.scopes.last())),
+        };
+        match scope {
+            Some(scope) => Term::new(Kind::Module(*scope), From::literal(at)),
+            None => self.opaque("the names", at),
+        }
+    }
+
+    fn new_dict(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let mut dict =
+            Dict { entries: std::collections::BTreeMap::new(), rest: arguments.rest.clone() };
+        if let Some(other) = arguments.first() {
+            match &other.kind {
+                Kind::Sequence(..) => {
+                    let (pairs, rest) = self.iterated(other, at);
+                    for pair in pairs {
+                        match self.iterated(&pair, at).0.as_slice() {
+                            [key, value] => {
+                                super::expressions::insert(&mut dict, key, value.clone());
+                            }
+                            _ => dict.rest = Some(self.why_unknown(&pair, at)),
+                        }
+                    }
+                    dict.rest = dict.rest.or(rest);
+                }
+                _ => self.merge_entries(&mut dict, other, at),
+            }
+        }
+        let named = arguments.named.iter().cloned();
+        dict.entries.extend(named.map(|(name, term)| (Key::Text(name), term)));
+        Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), From::literal(at))
+    }
+
+    /// `getattr` and `hasattr`.
+    fn reflect(&mut self, name: &str, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        let (Some(object), Some(attribute)) = (arguments.first(), arguments.positional.get(1))
+        else {
+            return Ok(self.foreign(name, arguments, at));
+        };
+        let (object, default) = (object.clone(), arguments.positional.get(2).cloned());
+        let Some(attribute) = attribute.as_text().cloned() else {
+            return Ok(self.unknown_from(&[attribute], "this attribute", at));
+        };
+        let found = match &object.kind {
+            Kind::Module(scope) => self
+                .heap
+                .scope(*scope)
+                .map(|scope| (scope.names.get(&attribute).cloned(), scope.rest.is_some())),
+            Kind::Class(class) => Some((self.member(class, &attribute), false)),
+            Kind::Instance(class, fields) => {
+                let own = self.heap.scope(*fields).and_then(|it| it.names.get(&attribute)).cloned();
+                Some((own.or_else(|| self.member(class, &attribute)), false))
+            }
+            _ => None,
+        };
+        Ok(match (found, default) {
+            (Some((Some(term), _)), _) if name == "getattr" => term,
+            (Some((None, false)), Some(default)) => default,
+            (Some((None, false)), None) if name == "getattr" => {
+                return Err(Raised::new("AttributeError", "there is no such attribute"));
+            }
+            (Some((term, false)), _) if name == "hasattr" => {
+                Term::new(Kind::Bool(term.is_some()), From::literal(at))
+            }
+            _ => self.unknown_from(&[&object], "this attribute", at),
+        })
+    }
+
+    fn is_instance(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let (Some(object), Some(class)) = (arguments.first(), arguments.positional.get(1)) else {
+            return self.opaque("what `isinstance(…)` gives", at);
+        };
+        let classes = match &class.kind {
+            Kind::Sequence(..) => self.iterated(class, at).0,
+            _ => vec![class.clone()],
+        };
+        let mut answer = Some(false);
+        for class in &classes {
+            let Kind::Library(name) = &class.kind else {
+                answer = None;
+                continue;
+            };
+            let is = match (&object.kind, name.as_ref()) {
+                (Kind::Text(_), "str")
+                | (Kind::Bool(_), "bool" | "int")
+                | (Kind::Int(_), "int")
+                | (Kind::Float(_), "float")
+                | (Kind::Sequence(Shape::List, _), "list")
+                | (Kind::Sequence(Shape::Tuple, _), "tuple")
+                | (Kind::Sequence(Shape::Set, _), "set")
+                | (Kind::Dict(_), "dict") => Some(true),
+                (Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_), _) => None,
+                _ => Some(false),
+            };
+            answer = match (answer, is) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (None, _) | (_, None) => None,
+                _ => Some(false),
+            };
+        }
+        let from = From::mixed([object], at);
+        answer.map_or_else(
+            || either_bool(&from),
+            |answer| Term::new(Kind::Bool(answer), from.clone()),
+        )
+    }
+}
+
+fn count<'a>(count: usize) -> Option<Kind<'a>> {
+    i64::try_from(count).ok().map(Kind::Int)
+}
+
+fn not_a_number(term: &Term<'_>) -> Raised {
+    let mut raised = Raised::new("ValueError", "a text that is no number is made into one");
+    raised.variables.clone_from(&term.from.variables);
+    raised
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "Python's `int` cuts the same way")]
+fn number_as<'a>(name: &str, kind: &Kind<'a>) -> Option<Kind<'a>> {
+    let number = super::numbers::number(kind)?;
+    match (name, kind) {
+        ("int" | "round", Kind::Float(float)) if float.abs() < 1e15 => {
+            Some(Kind::Int(if name == "int" {
+                *float as i64
+            } else {
+                float.round_ties_even() as i64
+            }))
+        }
+        ("int" | "round", Kind::Bool(bool)) => Some(Kind::Int((*bool).into())),
+        ("int" | "round", Kind::Int(int)) => Some(Kind::Int(*int)),
+        ("float", _) => Some(Kind::Float(number)),
+        ("abs", Kind::Int(int)) => int.checked_abs().map(Kind::Int),
+        ("abs", _) => Some(Kind::Float(number.abs())),
+        _ => None,
+    }
+}

@@ -1,0 +1,169 @@
+//! Comparisons: equality, order, membership, identity.
+
+use ruff_python_ast::{CmpOp, ExprCompare};
+
+use super::heap::Key;
+use super::interpreter::{Interpreter, Outcome, Raised};
+use super::numbers;
+use super::operators::MAX_COMBINATIONS;
+use super::term::{From, Kind, Shape, Spot, Term};
+use crate::fact::Origin;
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn comparison(&mut self, comparison: &'a ExprCompare, at: Spot) -> Outcome<'a> {
+        let mut left = self.eval(&comparison.left)?;
+        let mut holds = Some(true);
+        let mut from = From::mixed([&left], at);
+        for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
+            let right = self.eval(right)?;
+            from.take_in(&right.from);
+            let answer = self.compared(&left, *operator, &right)?;
+            holds = match (holds, answer) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            };
+            left = right;
+        }
+        Ok(match holds {
+            Some(holds) => Term::new(Kind::Bool(holds), from),
+            None => either_bool(&from),
+        })
+    }
+
+    fn compared(
+        &mut self,
+        left: &Term<'a>,
+        operator: CmpOp,
+        right: &Term<'a>,
+    ) -> Result<Option<bool>, Raised> {
+        if let Kind::Library(name) = &right.kind
+            && let CmpOp::In | CmpOp::NotIn = operator
+            && name.as_ref() == "os.environ"
+        {
+            let there = left.as_text().and_then(|variable| self.is_in_environment(variable));
+            return Ok(there.map(|there| there == (operator == CmpOp::In)));
+        }
+        let (lefts, rights) = (self.forms(left), self.forms(right));
+        if lefts.len() * rights.len() > MAX_COMBINATIONS {
+            return Ok(None);
+        }
+        let mut common = None;
+        for left in &lefts {
+            for right in &rights {
+                self.spend(1)?;
+                let answer = match operator {
+                    CmpOp::Eq => self.equal(left, right),
+                    CmpOp::NotEq => self.equal(left, right).map(|equal| !equal),
+                    CmpOp::Is => identical(left, right),
+                    CmpOp::IsNot => identical(left, right).map(|same| !same),
+                    CmpOp::In => self.contains(right, left),
+                    CmpOp::NotIn => self.contains(right, left).map(|there| !there),
+                    CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => {
+                        numbers::ordered(&left.kind, operator, &right.kind)
+                    }
+                };
+                match (answer, common) {
+                    (None, _) => return Ok(None),
+                    (Some(answer), Some(before)) if answer != before => return Ok(None),
+                    (Some(answer), _) => common = Some(answer),
+                }
+            }
+        }
+        Ok(common)
+    }
+
+    /// Python's `==`, if its answer is known.
+    pub(super) fn equal(&self, one: &Term<'a>, other: &Term<'a>) -> Option<bool> {
+        self.equal_to_depth(one, other, 8)
+    }
+
+    fn equal_to_depth(&self, one: &Term<'a>, other: &Term<'a>, depth: usize) -> Option<bool> {
+        if depth == 0 {
+            return None;
+        }
+        match (&one.kind, &other.kind) {
+            (Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_), _)
+            | (_, Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_)) => None,
+            (Kind::Sequence(one_shape, one), Kind::Sequence(other_shape, other)) => {
+                let (one, other) = (self.heap.sequence(*one)?, self.heap.sequence(*other)?);
+                if one.rest.is_some() || other.rest.is_some() || *one_shape == Shape::Set {
+                    return None;
+                }
+                if one_shape != other_shape || one.items.len() != other.items.len() {
+                    return Some(false);
+                }
+                let mut all = Some(true);
+                for (one, other) in one.items.iter().zip(&other.items).take(64) {
+                    match self.equal_to_depth(one, other, depth - 1) {
+                        Some(false) => return Some(false),
+                        Some(true) => {}
+                        None => all = None,
+                    }
+                }
+                all
+            }
+            (Kind::Dict(one), Kind::Dict(other)) => (one == other).then_some(true),
+            (one, other) => match numbers::number(one).zip(numbers::number(other)) {
+                Some((one, other)) => Some(one.total_cmp(&other).is_eq()),
+                None => Some(
+                    Term::new(one.clone(), From::nowhere())
+                        .is_same(&Term::new(other.clone(), From::nowhere())),
+                ),
+            },
+        }
+    }
+
+    /// Python's `in`, if its answer is known.
+    pub(super) fn contains(&self, whole: &Term<'a>, part: &Term<'a>) -> Option<bool> {
+        match (&whole.kind, &part.kind) {
+            (Kind::Text(whole), Kind::Text(part)) => Some(whole.contains(part.as_ref())),
+            (Kind::Sequence(_, id), _) => {
+                let sequence = self.heap.sequence(*id)?;
+                let mut sure = sequence.rest.is_none();
+                for item in &sequence.items {
+                    match self.equal(item, part) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => sure = false,
+                    }
+                }
+                sure.then_some(false)
+            }
+            (Kind::Dict(id), _) => {
+                let dict = self.heap.dict(*id)?;
+                match dict.entries.get(&Key::of(part)?) {
+                    Some(term) => {
+                        let gone = |each: &Term<'a>| matches!(each.kind, Kind::Missing);
+                        let all = term.alternatives();
+                        match all.iter().filter(|each| gone(each)).count() {
+                            0 => Some(true),
+                            count => (count == all.len()).then_some(false),
+                        }
+                    }
+                    None => dict.rest.is_none().then_some(false),
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+fn identical(one: &Term<'_>, other: &Term<'_>) -> Option<bool> {
+    match (&one.kind, &other.kind) {
+        // Whoever asks whether a variable is `None` gives its default next.
+        (Kind::Unset(_), Kind::None) | (Kind::None, Kind::Unset(_)) => Some(true),
+        // What is read from the environment is a text.
+        (Kind::Unknown(_), Kind::None) if one.from.origin == Origin::Environment => Some(false),
+        (Kind::None, Kind::Unknown(_)) if other.from.origin == Origin::Environment => Some(false),
+        (Kind::Unset(_) | Kind::Unknown(_) | Kind::OneOf(_) | Kind::Made(_), _)
+        | (_, Kind::Unset(_) | Kind::Unknown(_) | Kind::OneOf(_) | Kind::Made(_)) => None,
+        _ => Some(one.is_same(other)),
+    }
+}
+
+/// True or false, depending on something outside of the project.
+pub(super) fn either_bool<'a>(from: &From) -> Term<'a> {
+    let each = |bool| Term::new(Kind::Bool(bool), from.clone());
+    Term { from: from.clone(), ..Term::one_of([each(true), each(false)]) }
+}

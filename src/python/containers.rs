@@ -1,0 +1,267 @@
+//! Methods of lists, tuples, sets and dictionaries.
+
+use std::rc::Rc;
+
+use super::access;
+use super::budget::MAX_ITEMS;
+use super::heap::{Dict, Id, Key, Object, Sequence};
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::term::{From, Kind, Shape, Spot, Term};
+use crate::fact::Ignorance;
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn sequence_method(
+        &mut self,
+        object: &Term<'a>,
+        shape: Shape,
+        id: Id,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let from = From::mixed([object], at);
+        let sequence = self.heap.sequence(id).cloned().unwrap_or_default();
+        self.spend(sequence.items.len() / 16)?;
+        match (name, arguments.positional.as_slice()) {
+            ("index", [item]) => {
+                let mut position = 0;
+                for known in &sequence.items {
+                    match self.equal(known, item) {
+                        Some(true) => return Ok(Term::new(Kind::Int(position), from)),
+                        Some(false) => position += 1,
+                        None => return Ok(self.unknown_from(&[known], "this position", at)),
+                    }
+                }
+                match sequence.rest {
+                    Some(why) => Ok(Term::new(Kind::Unknown(why), from)),
+                    None => Err(Raised::new("ValueError", "the list has no such item")),
+                }
+            }
+            ("count", [item]) if sequence.rest.is_none() => {
+                let count = sequence.items.iter().filter(|known| known.is_same(item)).count();
+                Ok(Term::new(Kind::Int(i64::try_from(count).unwrap_or(0)), from))
+            }
+            ("copy", []) => Ok(self.made(shape, sequence, from)),
+            ("union" | "difference" | "intersection", [_]) | (_, _) if shape == Shape::Tuple => {
+                Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at))
+            }
+            ("union" | "difference" | "intersection", [other]) => {
+                let (items, rest) = self.iterated(other, at);
+                let other = self.made(Shape::Set, Sequence { items, rest }, from);
+                let operator = match name {
+                    "union" => ruff_python_ast::Operator::BitOr,
+                    "difference" => ruff_python_ast::Operator::Sub,
+                    _ => ruff_python_ast::Operator::BitAnd,
+                };
+                self.binary(object, operator, &other, at)
+            }
+            _ => Ok(self.change_list(object, id, name, arguments, at)),
+        }
+    }
+
+    /// Methods that change a list or set in place.
+    fn change_list(
+        &mut self,
+        object: &Term<'a>,
+        id: Id,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Term<'a> {
+        let mut positional = arguments.positional.clone();
+        for term in &mut positional {
+            term.from.depend_on(&self.deciders);
+        }
+        let why = Rc::new(Ignorance::new(format!(
+            "it is changed in a way that is known only when it runs ({})",
+            self.shown(at)
+        )));
+        match (name, positional.as_slice()) {
+            ("append" | "add", [item]) => self.heap.change_sequence(id, &mut |sequence| {
+                if sequence.items.len() < MAX_ITEMS {
+                    sequence.items.push(item.clone());
+                }
+            }),
+            ("insert", [index, item]) => {
+                let index = match &index.kind {
+                    Kind::Int(index) => Some(*index),
+                    _ => None,
+                };
+                self.heap
+                    .change_sequence(id, &mut |sequence| insert_at(sequence, index, item, &why));
+            }
+            ("extend" | "update", [more]) => {
+                let (items, rest) = self.iterated(more, at);
+                self.heap.change_sequence(id, &mut |sequence| {
+                    sequence.items.extend(items.iter().cloned());
+                    sequence.rest = sequence.rest.take().or_else(|| rest.clone());
+                    sequence.items.truncate(MAX_ITEMS);
+                });
+            }
+            ("remove" | "discard", [item]) => self.heap.change_sequence(id, &mut |sequence| {
+                if let Some(at) = sequence.items.iter().position(|known| known.is_same(item)) {
+                    sequence.items.remove(at);
+                }
+            }),
+            ("pop", index) => return self.taken_out(id, index.first(), &why, at),
+            ("clear", []) => self.heap.change_sequence(id, &mut |sequence| {
+                *sequence = Sequence::default();
+            }),
+            ("reverse", []) => self.heap.change_sequence(id, &mut |sequence| {
+                sequence.items.reverse();
+            }),
+            ("sort", _) => self.heap.change_sequence(id, &mut |sequence| {
+                sequence.items.sort_by(|one, other| one.as_text().cmp(&other.as_text()));
+            }),
+            _ => {
+                return self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at);
+            }
+        }
+        Self::none_at(at)
+    }
+
+    /// `list.pop(index)`.
+    fn taken_out(
+        &mut self,
+        id: Id,
+        index: Option<&Term<'a>>,
+        why: &Rc<Ignorance>,
+        at: Spot,
+    ) -> Term<'a> {
+        let length = self.heap.sequence(id).map_or(0, |sequence| sequence.items.len());
+        let index = match index.map(|term| &term.kind) {
+            Some(Kind::Int(0)) => Some(0),
+            None => length.checked_sub(1),
+            _ => None,
+        };
+        let taken = index.and_then(|at| self.heap.sequence(id)?.items.get(at).cloned());
+        self.heap.change_sequence(id, &mut |sequence| match index {
+            Some(at) if at < sequence.items.len() => {
+                sequence.items.remove(at);
+            }
+            _ => sequence.rest = Some(Rc::clone(why)),
+        });
+        taken.unwrap_or_else(|| self.opaque("what is taken out", at))
+    }
+
+    pub(super) fn dict_method(
+        &mut self,
+        object: &Term<'a>,
+        id: Id,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let from = From::mixed([object], at);
+        let dict = self.heap.dict(id).cloned().unwrap_or_default();
+        self.spend(dict.entries.len() / 16)?;
+        match (name, arguments.positional.as_slice()) {
+            ("get" | "pop" | "setdefault", [key, default @ ..]) => {
+                let default = default.first().or_else(|| arguments.named("default")).cloned();
+                self.dict_entry(id, name, key, default, at)
+            }
+            ("update", _) => {
+                for other in &arguments.positional {
+                    self.update(id, other, at);
+                }
+                let entries = arguments.named.iter().cloned();
+                let entries = entries.map(|(name, term)| (Key::Text(name), term)).collect();
+                let rest = arguments.rest.clone();
+                let named = self.heap.put(Object::Dict(Dict { entries, rest }));
+                self.update(id, &Term::new(Kind::Dict(named), from), at);
+                Ok(Self::none_at(at))
+            }
+            ("copy", []) => Ok(Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), from)),
+            ("keys" | "values" | "items", []) => {
+                let mut items = Vec::with_capacity(dict.entries.len());
+                for key in dict.entries.keys() {
+                    let Some(value) = access::there(&dict, key) else {
+                        continue;
+                    };
+                    let key = key.term(from.clone());
+                    items.push(match name {
+                        "keys" => key,
+                        "values" => value,
+                        _ => {
+                            let pair = Sequence { items: vec![key, value], rest: None };
+                            self.made(Shape::Tuple, pair, from.clone())
+                        }
+                    });
+                }
+                Ok(self.made(Shape::List, Sequence { items, rest: dict.rest }, from))
+            }
+            _ if name.starts_with("from_") => Ok(self.configure(id, name, arguments, at)?),
+            ("clear", []) => {
+                self.heap.change_dict(id, &mut |dict| *dict = Dict::default());
+                Ok(Self::none_at(at))
+            }
+            _ => Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at)),
+        }
+    }
+
+    /// `dict.get(key, default)`, `.pop`, `.setdefault`.
+    fn dict_entry(
+        &mut self,
+        id: Id,
+        name: &str,
+        key: &Term<'a>,
+        default: Option<Term<'a>>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        if matches!(key.kind, Kind::OneOf(_)) {
+            return self.each(&key.clone(), |this, key| {
+                this.dict_entry(id, name, key, default.clone(), at)
+            });
+        }
+        let Some(known) = Key::of(key) else {
+            return Ok(self.unknown_from(&[key], "this entry", at));
+        };
+        let instead = default.unwrap_or_else(|| Self::none_at(at));
+        let (found, rest) = match self.heap.dict(id) {
+            Some(dict) => (dict.entries.get(&known).cloned(), dict.rest.clone()),
+            None => return Ok(self.opaque("this entry", at)),
+        };
+        let value = match (found, rest) {
+            (Some(term), _) => {
+                let each = term.alternatives().iter().map(|each| match each.kind {
+                    Kind::Missing => instead.clone(),
+                    _ => each.clone(),
+                });
+                Term::one_of(each)
+            }
+            (None, Some(why)) => Term::unknown(why.as_ref().clone(), at),
+            (None, None) => instead,
+        };
+        match name {
+            "pop" => self.heap.change_dict(id, &mut |dict| {
+                dict.entries.remove(&known);
+            }),
+            "setdefault" => self.heap.change_dict(id, &mut |dict| {
+                dict.entries.insert(known.clone(), value.clone());
+            }),
+            _ => {}
+        }
+        Ok(value)
+    }
+}
+
+/// `list.insert(index, item)`; at an index that is not known, the order is not known either.
+fn insert_at<'a>(
+    sequence: &mut Sequence<'a>,
+    index: Option<i64>,
+    item: &Term<'a>,
+    why: &Rc<Ignorance>,
+) {
+    let length = sequence.items.len();
+    let place = index.filter(|_| length < MAX_ITEMS).map(|index| {
+        let distance = usize::try_from(index.unsigned_abs()).unwrap_or(length);
+        if index < 0 { length.saturating_sub(distance) } else { distance.min(length) }
+    });
+    match place {
+        Some(place) => sequence.items.insert(place, item.clone()),
+        None => {
+            sequence.items.push(item.clone());
+            sequence.rest.get_or_insert_with(|| Rc::clone(why));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! From values of an evaluation to facts.
+
+use std::rc::Rc;
+
+use super::heap::{Dict, Id, Key, Object, Sequence};
+use super::interpreter::Interpreter;
+use super::term::{From, Kind, Spot, Term};
+use crate::fact::secret::is_secret_name;
+use crate::fact::{Fact, Ignorance, List, Origin, Provenance, Record, Secret, Value};
+
+/// Nested lists and dictionaries deeper than this are unknown.
+const MAX_DEPTH: usize = 24;
+/// More values than this of one module are unknown: lists that hold themselves have no end.
+pub(super) const MAX_FACTS: usize = 50_000;
+
+impl<'a> Interpreter<'a> {
+    /// The value as a fact. `left` is how many facts may still be made.
+    pub(super) fn fact(&self, term: &Term<'a>, left: &mut usize) -> Fact {
+        self.fact_to_depth(term, MAX_DEPTH, left)
+    }
+
+    fn fact_to_depth(&self, term: &Term<'a>, depth: usize, left: &mut usize) -> Fact {
+        let mut provenance = self.provenance(&term.from);
+        if depth == 0 || *left == 0 {
+            let why = Ignorance::new("is nested too deeply or too large to be looked at");
+            return Fact { value: Value::Unknown(why), provenance };
+        }
+        *left -= 1;
+        let value = match &term.kind {
+            Kind::None => Value::Absent,
+            Kind::Missing => {
+                provenance.origin = Origin::Default;
+                Value::Absent
+            }
+            Kind::Bool(bool) => Value::Bool(*bool),
+            Kind::Int(int) => Value::Int(*int),
+            Kind::Float(float) => Value::Float(*float),
+            Kind::Duration(seconds) => in_seconds(*seconds),
+            Kind::Text(text) if is_secret(&provenance) => Value::Secret(Secret::new(text.as_ref())),
+            Kind::Text(text) | Kind::Path(text) => Value::Text(text.to_string()),
+            Kind::Sequence(_, id) | Kind::Dict(id) => self.collection(*id, depth, left),
+            Kind::OneOf(alternatives) => Value::one_of(
+                alternatives.iter().map(|each| self.fact_to_depth(each, depth - 1, left)).collect(),
+            ),
+            Kind::Unset(why) | Kind::Unknown(why) => Value::Unknown(why.as_ref().clone()),
+            Kind::Function(function) => {
+                unknown(&format!("`{}` is a function of the program", function.name))
+            }
+            Kind::Class(class) => unknown(&format!("`{}` is a class of the program", class.name)),
+            Kind::Instance(class, _) => unknown(&format!("is an object of `{}`", class.name)),
+            Kind::Made(made) => unknown(&format!("is what `{}(…)` makes", made.class)),
+            Kind::Library(name) => unknown(&format!("`{name}` comes from a library")),
+            Kind::Module(_) => unknown("is a module"),
+            Kind::Method(_) => unknown("is a function"),
+        };
+        Fact { value, provenance }
+    }
+
+    fn collection(&self, id: Id, depth: usize, left: &mut usize) -> Value {
+        match self.heap.get(id) {
+            Some(Object::Sequence(sequence)) => self.list(sequence, depth, left),
+            Some(Object::Dict(dict)) => self.record(dict, depth, left),
+            Some(Object::OneOf(forms)) => {
+                let each = forms.iter().map(|form| {
+                    Fact::derived(match form.as_ref() {
+                        Object::Sequence(sequence) => self.list(sequence, depth, left),
+                        Object::Dict(dict) => self.record(dict, depth, left),
+                        Object::Scope(_) | Object::OneOf(_) => unknown("depends on a condition"),
+                    })
+                });
+                Value::one_of(each.collect())
+            }
+            Some(Object::Scope(_)) | None => unknown("is a set of names"),
+        }
+    }
+
+    fn list(&self, sequence: &Sequence<'a>, depth: usize, left: &mut usize) -> Value {
+        let items = sequence.items.iter();
+        Value::List(List {
+            items: items.map(|item| self.fact_to_depth(item, depth - 1, left)).collect(),
+            rest: sequence.rest.as_deref().cloned(),
+        })
+    }
+
+    fn record(&self, dict: &Dict<'a>, depth: usize, left: &mut usize) -> Value {
+        let fields = dict.entries.iter().map(|(key, term)| {
+            let name = match key {
+                Key::Text(name) | Key::Other(name) => name.to_string(),
+                Key::Int(int) => int.to_string(),
+            };
+            (name, self.fact_to_depth(term, depth - 1, left))
+        });
+        Value::Record(Record { fields: fields.collect(), rest: dict.rest.as_deref().cloned() })
+    }
+
+    pub(super) fn provenance(&self, from: &From) -> Provenance {
+        Provenance {
+            origin: from.origin,
+            place: from.at.and_then(|at| self.place(at)),
+            written: from.written.as_deref().cloned(),
+            variables: from.variables.iter().map(Rc::to_string).collect(),
+        }
+    }
+
+    pub(super) fn place(&self, at: Spot) -> Option<crate::fact::Place> {
+        self.files.get(at.file).map(|source| source.place(at.range))
+    }
+}
+
+/// Whether a value comes from a variable that holds a secret, under whatever name it goes on.
+fn is_secret(provenance: &Provenance) -> bool {
+    provenance.origin == Origin::Environment
+        && provenance.variables.iter().any(|variable| is_secret_name(variable))
+}
+
+fn unknown(why: &str) -> Value {
+    Value::Unknown(Ignorance::new(why))
+}
+
+/// A duration as a number of seconds.
+#[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^52 is exact")]
+fn in_seconds(seconds: f64) -> Value {
+    if seconds.fract() == 0.0 && seconds.abs() < 1e15 {
+        Value::Int(seconds as i64)
+    } else {
+        Value::Float(seconds)
+    }
+}

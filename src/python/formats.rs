@@ -1,0 +1,190 @@
+//! Texts with values put into them: f-strings, `%`, `.format`.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{FStringPart, FStringValue, InterpolatedStringElement};
+
+use super::heap::Key;
+use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::term::{From, Kind, Spot, Term};
+
+/// More texts than this are not made out of the alternatives in one.
+const MAX_TEXTS: usize = 12;
+
+/// A part of a text: written, or a value to be put in.
+enum Part<'a> {
+    Written(String),
+    Value(Term<'a>),
+}
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn interpolated(&mut self, value: &'a FStringValue, at: Spot) -> Outcome<'a> {
+        let mut parts = Vec::new();
+        for part in value {
+            match part {
+                FStringPart::Literal(literal) => {
+                    parts.push(Part::Written(literal.value.to_string()));
+                }
+                FStringPart::FString(text) => {
+                    for element in &text.elements {
+                        parts.push(match element {
+                            InterpolatedStringElement::Literal(literal) => {
+                                Part::Written(literal.value.to_string())
+                            }
+                            InterpolatedStringElement::Interpolation(inner) => {
+                                let value = self.eval(&inner.expression)?;
+                                if inner.format_spec.is_some() || inner.debug_text.is_some() {
+                                    Part::Value(self.unknown_from(&[&value], "this format", at))
+                                } else {
+                                    Part::Value(value)
+                                }
+                            }
+                        });
+                    }
+                }
+            }
+        }
+        let from = From::literal(at);
+        Ok(self.put_together(parts, from, at))
+    }
+
+    /// The text of parts; one of several where a part is one of several.
+    fn put_together(&mut self, parts: Vec<Part<'a>>, mut from: From, at: Spot) -> Term<'a> {
+        let mut texts = vec![String::new()];
+        for part in parts {
+            match part {
+                Part::Written(written) => {
+                    for text in &mut texts {
+                        text.push_str(&written);
+                    }
+                }
+                Part::Value(value) => {
+                    from.take_in(&value.from);
+                    let shown: Option<Vec<String>> =
+                        value.alternatives().iter().map(|each| shown(each)).collect();
+                    let Some(shown) = shown.filter(|all| all.len() * texts.len() <= MAX_TEXTS)
+                    else {
+                        let unknown = self.unknown_from(&[&value], "this text", at);
+                        return Term { from, ..unknown };
+                    };
+                    texts = texts
+                        .iter()
+                        .flat_map(|text| shown.iter().map(move |shown| format!("{text}{shown}")))
+                        .collect();
+                }
+            }
+            let length: usize = texts.iter().map(String::len).sum();
+            if !self.budget.spend(length / 64 + 1) || length > super::budget::MAX_TEXT_BYTES {
+                return self.opaque("a text of this length", at);
+            }
+        }
+        let several = texts.into_iter().map(|text| Term::text(text, from.clone()));
+        let mut joined = Term::one_of(several);
+        joined.from = from;
+        joined
+    }
+
+    /// `"…" % values`.
+    pub(super) fn percent(
+        &mut self,
+        pattern: &str,
+        values: &Term<'a>,
+        from: From,
+        at: Spot,
+    ) -> Term<'a> {
+        let mut parts = Vec::new();
+        let mut positional = match &values.kind {
+            Kind::Sequence(super::term::Shape::Tuple, _) => self.iterated(values, at).0,
+            _ => vec![values.clone()],
+        }
+        .into_iter();
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once('%') {
+            parts.push(Part::Written(before.to_owned()));
+            let (name, after) = match after.strip_prefix('(').and_then(|it| it.split_once(')')) {
+                Some((name, after)) => (Some(name), after),
+                None => (None, after),
+            };
+            let mut letters = after.chars();
+            match letters.next() {
+                Some('%') => parts.push(Part::Written("%".to_owned())),
+                Some('s' | 'd' | 'i') => {
+                    let value = match name {
+                        Some(name) => self.named_entry(values, name),
+                        None => positional.next(),
+                    };
+                    let value = value.unwrap_or_else(|| self.opaque("this format", at));
+                    parts.push(Part::Value(value));
+                }
+                _ => return self.unknown_from(&[values], "this format", at),
+            }
+            rest = letters.as_str();
+        }
+        parts.push(Part::Written(rest.to_owned()));
+        self.put_together(parts, from, at)
+    }
+
+    /// `"…".format(…)`.
+    pub(super) fn formatted(
+        &mut self,
+        pattern: &str,
+        arguments: &Arguments<'a>,
+        from: From,
+        at: Spot,
+    ) -> Term<'a> {
+        let mut parts = Vec::new();
+        let mut next = 0;
+        let mut rest = pattern;
+        while let Some(at_brace) = rest.find(['{', '}']) {
+            let (before, after) = rest.split_at(at_brace);
+            parts.push(Part::Written(before.to_owned()));
+            if let Some(after) = after.strip_prefix("{{").or_else(|| after.strip_prefix("}}")) {
+                parts.push(Part::Written(rest.get(at_brace..=at_brace).unwrap_or("").to_owned()));
+                rest = after;
+                continue;
+            }
+            let Some((field, after)) = after.get(1..).and_then(|after| after.split_once('}'))
+            else {
+                return self.opaque("this format", at);
+            };
+            let value = if field.is_empty() {
+                next += 1;
+                arguments.positional.get(next - 1)
+            } else if let Ok(index) = field.parse::<usize>() {
+                arguments.positional.get(index)
+            } else {
+                arguments.named(field)
+            };
+            let value = value.cloned().unwrap_or_else(|| match &arguments.rest {
+                Some(why) => Term::unknown(why.as_ref().clone(), at),
+                None => self.opaque("this format", at),
+            });
+            parts.push(Part::Value(value));
+            rest = after;
+        }
+        parts.push(Part::Written(rest.to_owned()));
+        self.put_together(parts, from, at)
+    }
+
+    fn named_entry(&self, dict: &Term<'a>, name: &str) -> Option<Term<'a>> {
+        match &dict.kind {
+            Kind::Dict(id) => {
+                super::access::there(self.heap.dict(*id)?, &Key::Text(Rc::from(name)))
+            }
+            Kind::Module(scope) => self.heap.scope(*scope)?.names.get(name).cloned(),
+            _ => None,
+        }
+    }
+}
+
+/// What Python's `str` gives, if it is known.
+pub(super) fn shown(term: &Term<'_>) -> Option<String> {
+    match &term.kind {
+        Kind::None => Some("None".to_owned()),
+        Kind::Bool(bool) => Some(if *bool { "True" } else { "False" }.to_owned()),
+        Kind::Int(int) => Some(int.to_string()),
+        Kind::Float(float) => Some(format!("{float:?}")),
+        Kind::Text(text) | Kind::Path(text) => Some(text.to_string()),
+        _ => None,
+    }
+}

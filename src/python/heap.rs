@@ -1,0 +1,325 @@
+//! What can change while a program runs: lists, dictionaries and the names of modules, classes and calls.
+//!
+//! A branch that may or may not be taken is run on the state before it, and then the two states are
+//! joined: a copy of the heap is a copy of its pointers, and only what a branch changes is copied.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::budget::MAX_ALTERNATIVES;
+use super::term::{From, Kind, Term};
+use crate::fact::Ignorance;
+
+/// The number of a list, dictionary or scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Id(usize);
+
+/// All that can change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heap<'a>(Vec<Rc<Object<'a>>>);
+
+/// Something that can change.
+#[derive(Clone, Debug)]
+pub(super) enum Object<'a> {
+    Sequence(Sequence<'a>),
+    Dict(Dict<'a>),
+    Scope(Scope<'a>),
+    /// Depends on which branch was taken.
+    OneOf(Vec<Rc<Object<'a>>>),
+}
+
+/// Items in their order; perhaps not all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sequence<'a> {
+    pub(super) items: Vec<Term<'a>>,
+    pub(super) rest: Option<Rc<Ignorance>>,
+}
+
+/// Entries of a dictionary; perhaps not all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dict<'a> {
+    pub(super) entries: BTreeMap<Key, Term<'a>>,
+    pub(super) rest: Option<Rc<Ignorance>>,
+}
+
+/// The key of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Text(Rc<str>),
+    Int(i64),
+    /// `True`, `None`, a tuple: as it would be printed.
+    Other(Rc<str>),
+}
+
+/// Names with their values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope<'a> {
+    pub(super) names: BTreeMap<Rc<str>, Term<'a>>,
+    /// Why there may be further names, if there may.
+    pub(super) rest: Option<Rc<Ignorance>>,
+}
+
+impl<'a> Heap<'a> {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn put(&mut self, object: Object<'a>) -> Id {
+        self.0.push(Rc::new(object));
+        Id(self.0.len() - 1)
+    }
+
+    pub(super) fn get(&self, id: Id) -> Option<&Object<'a>> {
+        self.0.get(id.0).map(Rc::as_ref)
+    }
+
+    /// The one sequence that stands here; none if it depends on a branch.
+    pub(super) fn sequence(&self, id: Id) -> Option<&Sequence<'a>> {
+        match self.get(id)? {
+            Object::Sequence(sequence) => Some(sequence),
+            _ => None,
+        }
+    }
+
+    pub(super) fn dict(&self, id: Id) -> Option<&Dict<'a>> {
+        match self.get(id)? {
+            Object::Dict(dict) => Some(dict),
+            _ => None,
+        }
+    }
+
+    pub(super) fn scope(&self, id: Id) -> Option<&Scope<'a>> {
+        match self.get(id)? {
+            Object::Scope(scope) => Some(scope),
+            _ => None,
+        }
+    }
+
+    pub(super) fn scope_mut(&mut self, id: Id) -> Option<&mut Scope<'a>> {
+        match self.0.get_mut(id.0).map(Rc::make_mut)? {
+            Object::Scope(scope) => Some(scope),
+            _ => None,
+        }
+    }
+
+    /// Changes a list, whichever of its possible forms it has.
+    pub(super) fn change_sequence(&mut self, id: Id, change: &mut dyn FnMut(&mut Sequence<'a>)) {
+        self.change(id, &mut |object| {
+            if let Object::Sequence(sequence) = object {
+                change(sequence);
+            }
+        });
+    }
+
+    /// Changes a dictionary, whichever of its possible forms it has.
+    pub(super) fn change_dict(&mut self, id: Id, change: &mut dyn FnMut(&mut Dict<'a>)) {
+        self.change(id, &mut |object| {
+            if let Object::Dict(dict) = object {
+                change(dict);
+            }
+        });
+    }
+
+    fn change(&mut self, id: Id, change: &mut dyn FnMut(&mut Object<'a>)) {
+        let Some(object) = self.0.get_mut(id.0).map(Rc::make_mut) else {
+            return;
+        };
+        match object {
+            Object::OneOf(alternatives) => {
+                for alternative in alternatives {
+                    change(Rc::make_mut(alternative));
+                }
+            }
+            definite => change(definite),
+        }
+    }
+
+    /// A fresh object for each possible form of this one.
+    pub(super) fn forms(&mut self, id: Id) -> Vec<Id> {
+        match self.0.get(id.0).map(Rc::as_ref) {
+            Some(Object::OneOf(alternatives)) => {
+                let first = self.0.len();
+                let alternatives = alternatives.clone();
+                self.0.extend(alternatives);
+                (first..self.0.len()).map(Id).collect()
+            }
+            _ => vec![id],
+        }
+    }
+
+    /// The items that a list has in all its possible forms.
+    pub(super) fn in_all_forms(&self, id: Id, why: &Rc<Ignorance>) -> Vec<Term<'a>> {
+        match self.get(id) {
+            Some(Object::OneOf(forms)) => in_all(forms, why).items,
+            Some(Object::Sequence(sequence)) => sequence.items.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes over what another state made after the two parted, so that no number is given twice.
+    pub(super) fn adopt(&mut self, other: &Self) {
+        let made = other.0.get(self.0.len()..).unwrap_or_default();
+        self.0.extend(made.iter().cloned());
+    }
+
+    /// What may be the case after one of two branches was taken, as these variables decide.
+    pub(super) fn joined(one: &Self, other: &Self, variables: &[Rc<str>]) -> Self {
+        let length = one.0.len().max(other.0.len());
+        let joined = (0..length).filter_map(|index| match (one.0.get(index), other.0.get(index)) {
+            (Some(one), Some(other)) if Rc::ptr_eq(one, other) => Some(Rc::clone(one)),
+            (Some(one), Some(other)) => Some(join(one, other, variables)),
+            (Some(only), None) | (None, Some(only)) => Some(Rc::clone(only)),
+            (None, None) => None,
+        });
+        Self(joined.collect())
+    }
+
+    /// What may be the case after something has run an unknown number of times, once of which is seen.
+    pub(super) fn blurred(before: &Self, after: &Self, why: &Rc<Ignorance>) -> Self {
+        let blurred = after.0.iter().enumerate().map(|(index, after)| match before.0.get(index) {
+            Some(before) if !Rc::ptr_eq(before, after) => blur(before, after, why),
+            _ => Rc::clone(after),
+        });
+        Self(blurred.collect())
+    }
+}
+
+/// What two forms have in common, and perhaps more.
+fn blur<'a>(
+    before: &Rc<Object<'a>>,
+    after: &Rc<Object<'a>>,
+    why: &Rc<Ignorance>,
+) -> Rc<Object<'a>> {
+    let unknown = |term: &Term<'a>| {
+        Term::new(Kind::Unknown(Rc::clone(why)), From { written: None, ..term.from.clone() })
+    };
+    match (before.as_ref(), after.as_ref()) {
+        (Object::Scope(before), Object::Scope(after)) => Rc::new(Object::Scope(Scope {
+            names: blur_entries(&before.names, &after.names, unknown),
+            rest: after.rest.clone(),
+        })),
+        (Object::Dict(before), Object::Dict(after)) => Rc::new(Object::Dict(Dict {
+            entries: blur_entries(&before.entries, &after.entries, unknown),
+            rest: Some(Rc::clone(why)),
+        })),
+        _ => Rc::new(Object::Sequence(in_all(&[Rc::clone(before), Rc::clone(after)], why))),
+    }
+}
+
+fn blur_entries<'a, K: Ord + Clone>(
+    before: &BTreeMap<K, Term<'a>>,
+    after: &BTreeMap<K, Term<'a>>,
+    unknown: impl Fn(&Term<'a>) -> Term<'a>,
+) -> BTreeMap<K, Term<'a>> {
+    let blurred = after.iter().map(|(key, term)| {
+        let same = before.get(key).is_some_and(|before| before.is_same(term));
+        (key.clone(), if same { term.clone() } else { unknown(term) })
+    });
+    blurred.collect()
+}
+
+fn join<'a>(one: &Rc<Object<'a>>, other: &Rc<Object<'a>>, variables: &[Rc<str>]) -> Rc<Object<'a>> {
+    match (one.as_ref(), other.as_ref()) {
+        (Object::Scope(one), Object::Scope(other)) => Rc::new(Object::Scope(Scope {
+            names: join_entries(&one.names, &other.names, variables),
+            rest: one.rest.clone().or_else(|| other.rest.clone()),
+        })),
+        (Object::Dict(one), Object::Dict(other)) => Rc::new(Object::Dict(Dict {
+            entries: join_entries(&one.entries, &other.entries, variables),
+            rest: one.rest.clone().or_else(|| other.rest.clone()),
+        })),
+        (Object::Sequence(one_items), Object::Sequence(other_items))
+            if same_items(one_items, other_items) =>
+        {
+            Rc::clone(one)
+        }
+        _ => join_forms(one, other, variables),
+    }
+}
+
+fn join_entries<'a, K: Ord + Clone>(
+    one: &BTreeMap<K, Term<'a>>,
+    other: &BTreeMap<K, Term<'a>>,
+    variables: &[Rc<str>],
+) -> BTreeMap<K, Term<'a>> {
+    let keys: BTreeSet<&K> = one.keys().chain(other.keys()).collect();
+    let joined = keys.into_iter().map(|key| {
+        let term = match (one.get(key), other.get(key)) {
+            (Some(one), Some(other)) if one.is_same(other) => {
+                let mut same = one.clone();
+                same.from.depend_on(&other.from.variables);
+                same
+            }
+            (one, other) => {
+                let either = [one, other].map(|each| each.cloned().unwrap_or_else(Term::missing));
+                let mut joined = Term::one_of(either);
+                joined.from.depend_on(variables);
+                joined
+            }
+        };
+        (key.clone(), term)
+    });
+    joined.collect()
+}
+
+fn same_items(one: &Sequence<'_>, other: &Sequence<'_>) -> bool {
+    one.rest == other.rest
+        && one.items.len() == other.items.len()
+        && one.items.iter().zip(&other.items).all(|(one, other)| one.is_same(other))
+}
+
+/// The possible forms of both; past the limit, what all of them have, and perhaps more.
+fn join_forms<'a>(
+    one: &Rc<Object<'a>>,
+    other: &Rc<Object<'a>>,
+    variables: &[Rc<str>],
+) -> Rc<Object<'a>> {
+    let mut forms: Vec<Rc<Object<'a>>> = Vec::new();
+    for object in [one, other] {
+        let nested: &[Rc<Object<'a>>] = match object.as_ref() {
+            Object::OneOf(nested) => nested,
+            _ => std::slice::from_ref(object),
+        };
+        for form in nested {
+            let known = forms.iter().any(|known| match (known.as_ref(), form.as_ref()) {
+                (Object::Sequence(known), Object::Sequence(form)) => same_items(known, form),
+                _ => Rc::ptr_eq(known, form),
+            });
+            if !known {
+                forms.push(Rc::clone(form));
+            }
+        }
+    }
+    match forms.as_slice() {
+        [only] => Rc::clone(only),
+        _ if forms.len() <= MAX_ALTERNATIVES => Rc::new(Object::OneOf(forms)),
+        _ => Rc::new(Object::Sequence(in_all(&forms, &Rc::new(branching(variables))))),
+    }
+}
+
+/// Why a value depends on a branch that these variables decide.
+pub(super) fn branching(variables: &[Rc<str>]) -> Ignorance {
+    match variables {
+        [] => Ignorance::new("depends on a condition that is not known"),
+        [only] => Ignorance::new(format!("depends on the environment (`{only}`)"))
+            .settled_by(format!("give `--env-file` or `--env {only}=…`")),
+        [first, others @ ..] => Ignorance::new(format!(
+            "depends on the environment (`{first}` and {} more)",
+            others.len()
+        ))
+        .settled_by("give `--env-file`"),
+    }
+}
+
+/// The items that all forms of a list have.
+fn in_all<'a>(forms: &[Rc<Object<'a>>], why: &Rc<Ignorance>) -> Sequence<'a> {
+    let mut lists = forms.iter().filter_map(|form| match form.as_ref() {
+        Object::Sequence(sequence) => Some(&sequence.items),
+        _ => None,
+    });
+    let mut items = lists.next().cloned().unwrap_or_default();
+    for list in lists {
+        items.retain(|item| list.iter().any(|other| item.is_same(other)));
+    }
+    Sequence { items, rest: Some(Rc::clone(why)) }
+}

@@ -1,0 +1,237 @@
+//! `import` and `from … import`: modules of the project are run, of libraries only the name is known.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{StmtImport, StmtImportFrom};
+use ruff_text_size::TextRange;
+
+use super::heap::Id;
+use super::interpreter::{Interpreter, Outcome, Raised};
+use super::term::{From, Kind, Spot, Term};
+use super::{ignored, libraries};
+use crate::fact::{Ignorance, ProjectPath};
+
+/// Modules whose names are Django's own defaults, or begin with a prefix of their own.
+const HARMLESS: &[&str] = &["django.conf.global_settings", "oscar.defaults"];
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn import(&mut self, import: &'a StmtImport) -> Result<(), Raised> {
+        let at = self.spot(import);
+        for alias in &import.names {
+            let dotted = alias.name.as_str();
+            let module = match self.file_of(dotted) {
+                Some(file) => self.load(&file)?.map(Kind::Module),
+                None if self.is_missing(dotted, false) => return Err(self.no_module(dotted, at)),
+                None => None,
+            };
+            match (&alias.asname, module) {
+                (Some(name), module) => {
+                    let kind = module.unwrap_or_else(|| Kind::Library(dotted.into()));
+                    self.bind(name.as_str(), Term::new(kind, From::literal(at)));
+                }
+                (None, module) => self.bind_dotted(dotted, module, at),
+            }
+        }
+        Ok(())
+    }
+
+    /// `import a.b`: binds `a`, with `b` in it.
+    fn bind_dotted(&mut self, dotted: &str, module: Option<Kind<'a>>, at: Spot) {
+        let (first, below) = dotted.split_once('.').unwrap_or((dotted, ""));
+        let Some(module) = module else {
+            if self.lookup(first).is_err() {
+                self.bind(first, Term::new(Kind::Library(first.into()), From::literal(at)));
+            }
+            return;
+        };
+        if below.is_empty() {
+            self.bind(first, Term::new(module, From::literal(at)));
+            return;
+        }
+        let mut holder = match self.lookup(first) {
+            Ok(Term { kind: Kind::Module(scope), .. }) => scope,
+            _ => {
+                let scope = match self.file_of(first).and_then(|file| self.modules.get(&file)) {
+                    Some(scope) => *scope,
+                    None => self.scope(),
+                };
+                self.bind(first, Term::new(Kind::Module(scope), From::literal(at)));
+                scope
+            }
+        };
+        let parts: Vec<&str> = below.split('.').collect();
+        let last = parts.len().saturating_sub(1);
+        for (index, part) in parts.into_iter().enumerate() {
+            let known = self.heap.scope(holder).and_then(|scope| scope.names.get(part)).cloned();
+            let next = match known {
+                _ if index == last => module.clone(),
+                Some(Term { kind: Kind::Module(scope), .. }) => Kind::Module(scope),
+                _ => Kind::Module(self.scope()),
+            };
+            let term = Term::new(next.clone(), From::literal(at));
+            if let Some(scope) = self.heap.scope_mut(holder) {
+                scope.names.insert(part.into(), term);
+            }
+            match next {
+                Kind::Module(scope) => holder = scope,
+                _ => return,
+            }
+        }
+    }
+
+    pub(super) fn import_from(&mut self, import: &'a StmtImportFrom) -> Result<(), Raised> {
+        let at = self.spot(import);
+        let dotted = import.module.as_ref().map_or("", |module| module.as_str());
+        let star = import.names.iter().any(|alias| alias.name.as_str() == "*");
+        let folder = self.package_folder(import.level);
+        let file = match &folder {
+            Some(folder) => self.file_below(folder, dotted),
+            None => self.file_of(dotted),
+        };
+        let scope = match &file {
+            Some(file) if !self.is_left_out(file) => self.load(file)?,
+            _ => None,
+        };
+        if let Some(scope) = scope {
+            if star {
+                return self.import_all(scope);
+            }
+            for alias in &import.names {
+                let name = alias.name.as_str();
+                let term = self.imported(scope, file.as_ref(), name, at)?;
+                self.bind(alias.asname.as_ref().map_or(name, |name| name.as_str()), term);
+            }
+            return Ok(());
+        }
+        let below = folder.map(|folder| folder.join(&dotted.replace('.', "/")));
+        let own = below.is_some() || file.is_some() || self.is_own(dotted);
+        self.import_unfound(import, below.as_ref(), own)
+    }
+
+    /// Imports from a package without an `__init__.py`, from a library, or from nowhere.
+    fn import_unfound(
+        &mut self,
+        import: &'a StmtImportFrom,
+        below: Option<&ProjectPath>,
+        own: bool,
+    ) -> Result<(), Raised> {
+        let at = self.spot(import);
+        let dotted = import.module.as_ref().map_or("", |module| module.as_str());
+        let star = import.names.iter().any(|alias| alias.name.as_str() == "*");
+        let shown = below.map_or(dotted, ProjectPath::as_str);
+        if self.is_missing(dotted, own || star) {
+            return Err(self.no_module(shown, at));
+        }
+        if star && HARMLESS.contains(&dotted) {
+            return Ok(());
+        }
+        if star {
+            let why = Ignorance::new(format!(
+                "`{shown}`, which is imported with `*` ({}), is not in the project",
+                self.shown(at)
+            ));
+            self.leave_open_names(why);
+            return Ok(());
+        }
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            let submodule = match below {
+                Some(below) => self.file_below(below, name),
+                None => self.file_of(&format!("{dotted}.{name}")),
+            };
+            let module = match submodule {
+                Some(file) => self.load(&file)?,
+                None => None,
+            };
+            let term = match module {
+                Some(scope) => Term::new(Kind::Module(scope), From::literal(at)),
+                None if own => {
+                    let why = format!("`{shown}` is not in the project ({})", self.shown(at));
+                    Term::unknown(Ignorance::new(why), at)
+                }
+                None => library_name(&format!("{dotted}.{name}"), at),
+            };
+            self.bind(alias.asname.as_ref().map_or(name, |name| name.as_str()), term);
+        }
+        Ok(())
+    }
+
+    /// A name of a module, or a module below it.
+    fn imported(
+        &mut self,
+        scope: Id,
+        file: Option<&ProjectPath>,
+        name: &str,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let known = self.heap.scope(scope);
+        if let Some(term) = known.and_then(|scope| scope.names.get(name)) {
+            return Ok(term.clone());
+        }
+        let rest = known.and_then(|scope| scope.rest.clone());
+        let package = file.filter(|file| file.name() == "__init__.py").map(ProjectPath::folder);
+        if let Some(submodule) = package.and_then(|package| self.file_below(&package, name))
+            && let Some(scope) = self.load(&submodule)?
+        {
+            return Ok(Term::new(Kind::Module(scope), From::literal(at)));
+        }
+        match rest {
+            Some(why) => Ok(Term::unknown(why.as_ref().clone(), at)),
+            None if self.would_catch("ImportError") => {
+                Err(self.no_module(&format!("{name}` of a module of the project, `"), at))
+            }
+            None => Ok(self.opaque(&format!("the name `{name}`"), at)),
+        }
+    }
+
+    /// `from module import *`.
+    fn import_all(&mut self, module: Id) -> Result<(), Raised> {
+        let Some(scope) = self.heap.scope(module).cloned() else {
+            return Ok(());
+        };
+        self.spend(scope.names.len() / 8 + 1)?;
+        let chosen: Option<Vec<Rc<str>>> = scope
+            .names
+            .get("__all__")
+            .map(|all| self.iterated(all, Spot { file: self.file(), range: TextRange::default() }))
+            .filter(|(_, rest)| rest.is_none())
+            .map(|(items, _)| items.iter().filter_map(|item| item.as_text().cloned()).collect());
+        for (name, term) in scope.names {
+            let wanted = match &chosen {
+                Some(chosen) => chosen.contains(&name),
+                None => !name.starts_with('_'),
+            };
+            if wanted {
+                self.bind(&name, term);
+            }
+        }
+        if let Some(why) = scope.rest {
+            self.leave_open_names(why.as_ref().clone());
+        }
+        Ok(())
+    }
+
+    /// Whether a module that is not found is to be taken for one that is not there: the program is
+    /// prepared for it. A library is taken for installed, for what is prepared for is then an old version.
+    fn is_missing(&self, dotted: &str, own: bool) -> bool {
+        const LOCAL: &[&str] = &["local", "settings", "secret", "config", "env", "override"];
+        let told = || LOCAL.iter().any(|word| dotted.to_lowercase().contains(word));
+        self.would_catch("ImportError") && (own || self.is_own(dotted) || told())
+    }
+
+    /// Whether a file is there, but kept out of what is deployed.
+    fn is_left_out(&self, file: &ProjectPath) -> bool {
+        self.would_catch("ImportError") && ignored::is_ignored(self.library.project(), file)
+    }
+
+    fn no_module(&self, name: &str, at: Spot) -> Raised {
+        let why = format!("`{name}` is not in the project ({})", self.shown(at));
+        Raised::new("ModuleNotFoundError", why)
+    }
+}
+
+/// Something of a library, by its dotted name.
+fn library_name<'a>(dotted: &str, at: Spot) -> Term<'a> {
+    let kind = libraries::constant(dotted).unwrap_or_else(|| Kind::Library(dotted.into()));
+    Term::new(kind, From::literal(at))
+}

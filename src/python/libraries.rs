@@ -1,0 +1,351 @@
+//! Functions of Python's library and of others that settings use; those that read the environment are
+//! in [`super::readers`].
+
+use std::rc::Rc;
+
+use super::access;
+use super::formats::shown;
+use super::heap::{Dict, Key, Object};
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::paths;
+use super::term::{From, Kind, Spot, Term};
+use crate::fact::Ignorance;
+
+/// Constants by their dotted names.
+pub(super) fn constant<'a>(dotted: &str) -> Option<Kind<'a>> {
+    let text = match dotted {
+        "os.sep" => "/",
+        "os.name" => "posix",
+        "os.linesep" => "\n",
+        "sys.platform" => "linux",
+        _ if dotted.starts_with("django.utils.csp.CSP.")
+            || dotted.starts_with("csp.constants.") =>
+        {
+            match last_part(dotted) {
+                "SELF" => "'self'",
+                "NONE" => "'none'",
+                "STRICT_DYNAMIC" => "'strict-dynamic'",
+                "UNSAFE_INLINE" => "'unsafe-inline'",
+                "UNSAFE_EVAL" => "'unsafe-eval'",
+                "REPORT_SAMPLE" => "'report-sample'",
+                "NONCE" => "<CSP_NONCE_SENTINEL>",
+                _ => return None,
+            }
+        }
+        _ => return level(dotted).map(Kind::Int),
+    };
+    Some(Kind::Text(text.into()))
+}
+
+/// The numbers of log and message levels.
+fn level(dotted: &str) -> Option<i64> {
+    Some(match dotted.strip_prefix("logging.")? {
+        "DEBUG" => 10,
+        "INFO" => 20,
+        "WARNING" | "WARN" => 30,
+        "ERROR" => 40,
+        "CRITICAL" | "FATAL" => 50,
+        _ => return None,
+    })
+}
+
+/// Functions whose argument is their result as far as settings are concerned.
+const TRANSPARENT: &[&str] = &[
+    "django.utils.translation.gettext_lazy",
+    "django.utils.translation.gettext",
+    "django.utils.translation.ugettext_lazy",
+    "django.utils.translation.pgettext_lazy",
+    "django.urls.reverse_lazy",
+    "copy.copy",
+    "typing.cast",
+    "types.MappingProxyType",
+    "markupsafe.Markup",
+    "pydantic.SecretStr",
+    "os.path.expanduser",
+    "os.fspath",
+];
+
+/// Functions that give something else at every call.
+const RANDOM: &[&str] = &[
+    "secrets.token_urlsafe",
+    "secrets.token_hex",
+    "secrets.token_bytes",
+    "secrets.choice",
+    "os.urandom",
+    "uuid.uuid4",
+    "random.SystemRandom.choice",
+    "django.core.management.utils.get_random_secret_key",
+    "django.utils.crypto.get_random_string",
+];
+
+impl<'a> Interpreter<'a> {
+    /// Calls a function of a library.
+    pub(super) fn library_call(
+        &mut self,
+        name: &Rc<str>,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        if super::builtins::knows(name) {
+            return self.builtin(name, arguments, at);
+        }
+        if let Some(outcome) = self.reader_call(name, arguments, at) {
+            return outcome;
+        }
+        let name: &str = name;
+        if let Some(function) = name.strip_prefix("os.path.") {
+            return Ok(self.os_path(function, arguments, at));
+        }
+        if TRANSPARENT.contains(&name) {
+            let value = arguments.positional.last().cloned();
+            return Ok(value.unwrap_or_else(|| self.foreign(name, arguments, at)));
+        }
+        if RANDOM.contains(&name) {
+            let why = Ignorance::new("a new random key at every start")
+                .settled_by("read the key from the environment");
+            return Ok(Term::unknown(why, at));
+        }
+        self.known_call(name, arguments, at)
+    }
+
+    fn known_call(&mut self, name: &str, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        match name {
+            "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "path.Path"
+            | "environ.Path" => Ok(self.new_path(name, arguments, at)),
+            "os.getcwd" | "pathlib.Path.cwd" => {
+                Ok(Term::new(Kind::Path(paths::ROOT.into()), From::literal(at)))
+            }
+            "datetime.timedelta" => Ok(self.duration(arguments, at)),
+            "copy.deepcopy" => {
+                let value = arguments.first().cloned();
+                let value = value.unwrap_or_else(|| Self::none_at(at));
+                Ok(self.copied(&value, 0))
+            }
+            "sys.exit" | "os._exit" => {
+                Err(Raised::new("SystemExit", format!("the settings stop ({})", self.shown(at))))
+            }
+            "importlib.import_module" => self.import_by_name(arguments, at),
+            "split_settings.tools.include" => {
+                self.include(arguments, at)?;
+                Ok(Self::none_at(at))
+            }
+            "split_settings.tools.optional" => {
+                Ok(arguments.first().cloned().unwrap_or_else(|| Self::none_at(at)))
+            }
+            "django_heroku.settings" | "django_on_heroku.settings" => {
+                self.heroku(arguments);
+                Ok(Self::none_at(at))
+            }
+            "collections.OrderedDict" | "collections.defaultdict" => {
+                self.builtin("dict", arguments, at)
+            }
+            "distutils.util.strtobool"
+            | "setuptools.distutils.util.strtobool"
+            | "str2bool.str2bool"
+            | "strtobool.strtobool" => self.strtobool(arguments, at),
+            "urllib.parse.urlparse" | "urllib.parse.urlsplit" => self.parsed_address(arguments, at),
+            "json.loads" | "ast.literal_eval" => self.parsed(name, arguments, at),
+            _ if last_part(name).starts_with(char::is_uppercase) => {
+                Ok(self.make(&Rc::from(name), arguments, at))
+            }
+            _ => Ok(self.foreign(name, arguments, at)),
+        }
+    }
+
+    fn new_path(&mut self, name: &str, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let mut path = String::new();
+        let mut from = From::literal(at);
+        for part in &arguments.positional {
+            from.take_in(&part.from);
+            match shown(part) {
+                Some(part) => path = paths::joined(&path, &part),
+                None => return self.unknown_from(&[part], &format!("what `{name}(…)` gives"), at),
+            }
+        }
+        let path = if path.is_empty() { paths::ROOT.to_owned() } else { path };
+        Term::new(Kind::Path(path.into()), from)
+    }
+
+    fn os_path(&mut self, function: &str, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let mut from = From::literal(at);
+        let mut parts = Vec::new();
+        for argument in &arguments.positional {
+            from.take_in(&argument.from);
+            match shown(argument) {
+                Some(text) if !matches!(argument.kind, Kind::None) => parts.push(text),
+                _ => return self.unknown_from(&[argument], "this path", at),
+            }
+        }
+        let Some((first, others)) = parts.split_first() else {
+            return self.opaque("this path", at);
+        };
+        let text = match function {
+            "join" => others.iter().fold(first.clone(), |path, part| paths::joined(&path, part)),
+            "dirname" => paths::parent(first),
+            "basename" => paths::name(first).to_owned(),
+            "abspath" | "realpath" | "normpath" => {
+                let text = paths::normal(first);
+                if text.starts_with('/') { text } else { paths::joined(paths::ROOT, &text) }
+            }
+            "exists" | "isfile" | "isdir" => return self.path_exists(first, from),
+            _ => return self.opaque(&format!("what `os.path.{function}(…)` gives"), at),
+        };
+        Term::text(text, from)
+    }
+
+    /// Whether a file is there. What the project has is there in production too; of what it does not
+    /// have, modules and `.env` files are absent (they would have to be put there by hand), and
+    /// whether others are is known only there.
+    pub(super) fn path_exists(&self, path: &str, from: From) -> Term<'a> {
+        let inside = paths::project_path(path);
+        let there = inside
+            .as_ref()
+            .is_some_and(|path| self.library.project().has(path) || self.library.has_folder(path));
+        let source =
+            inside.is_some_and(|path| path.extension() == "py" || path.name().starts_with(".env"));
+        match (there, source) {
+            (true, _) => Term::new(Kind::Bool(true), from),
+            (false, true) => Term::new(Kind::Bool(false), from),
+            (false, false) => super::comparisons::either_bool(&from),
+        }
+    }
+
+    fn duration(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        const UNITS: [(&str, f64); 7] = [
+            ("days", 86_400.0),
+            ("seconds", 1.0),
+            ("microseconds", 1e-6),
+            ("milliseconds", 1e-3),
+            ("minutes", 60.0),
+            ("hours", 3_600.0),
+            ("weeks", 604_800.0),
+        ];
+        let mut seconds = 0.0;
+        let mut from = From::literal(at);
+        for (position, (unit, length)) in UNITS.into_iter().enumerate() {
+            let Some(argument) = arguments.get(position, unit) else {
+                continue;
+            };
+            from.take_in(&argument.from);
+            match super::numbers::number(&argument.kind) {
+                Some(number) => seconds += number * length,
+                None => return self.unknown_from(&[argument], "this duration", at),
+            }
+        }
+        match &arguments.rest {
+            Some(why) => Term::new(Kind::Unknown(Rc::clone(why)), from),
+            None => Term::new(Kind::Duration(seconds), from),
+        }
+    }
+
+    /// A copy that shares nothing.
+    pub(super) fn copied(&mut self, term: &Term<'a>, depth: usize) -> Term<'a> {
+        const MAX_DEPTH: usize = 16;
+        if depth > MAX_DEPTH || !self.budget.spend(1) {
+            return term.clone();
+        }
+        let mut copy = term.clone();
+        match &term.kind {
+            Kind::Sequence(shape, id) => {
+                if let Some(mut sequence) = self.heap.sequence(*id).cloned() {
+                    for item in &mut sequence.items {
+                        *item = self.copied(item, depth + 1);
+                    }
+                    copy = self.made(*shape, sequence, term.from.clone());
+                }
+            }
+            Kind::Dict(id) => {
+                if let Some(mut dict) = self.heap.dict(*id).cloned() {
+                    for value in dict.entries.values_mut() {
+                        *value = self.copied(value, depth + 1);
+                    }
+                    copy.kind = Kind::Dict(self.heap.put(Object::Dict(dict)));
+                }
+            }
+            _ => {}
+        }
+        copy
+    }
+
+    /// `json.loads`, `ast.literal_eval`: of a text that is known.
+    pub(super) fn parsed(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let Some(argument) = arguments.first().cloned() else {
+            return Ok(self.foreign(name, arguments, at));
+        };
+        self.each(&argument, |this, argument| {
+            let from = From::mixed([argument], at);
+            let Some(text) = argument.as_text() else {
+                return Ok(this.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at));
+            };
+            match serde_json::from_str(text) {
+                Ok(json) => Ok(this.json(&json, &from)),
+                Err(_) => {
+                    Ok(this.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at))
+                }
+            }
+        })
+    }
+
+    /// JSON as Python has it. The parser that read it has a depth limit of its own.
+    fn json(&mut self, json: &serde_json::Value, from: &From) -> Term<'a> {
+        let kind = match json {
+            serde_json::Value::Null => Kind::None,
+            serde_json::Value::Bool(bool) => Kind::Bool(*bool),
+            serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(int), _) => Kind::Int(int),
+                (None, float) => Kind::Float(float.unwrap_or_default()),
+            },
+            serde_json::Value::String(text) => Kind::Text(text.as_str().into()),
+            serde_json::Value::Array(items) => {
+                let items = items.iter().map(|item| self.json(item, from)).collect();
+                let sequence = super::heap::Sequence { items, rest: None };
+                return self.made(super::term::Shape::List, sequence, from.clone());
+            }
+            serde_json::Value::Object(fields) => {
+                let mut dict = Dict::default();
+                for (name, value) in fields {
+                    let value = self.json(value, from);
+                    dict.entries.insert(Key::Text(name.as_str().into()), value);
+                }
+                Kind::Dict(self.heap.put(Object::Dict(dict)))
+            }
+        };
+        Term::new(kind, from.clone())
+    }
+
+    /// What `django_heroku.settings(locals())` sets on its way.
+    fn heroku(&mut self, arguments: &Arguments<'a>) {
+        let Some(Term { kind: Kind::Module(scope), from }) = arguments.first() else {
+            return;
+        };
+        let (scope, from) = (*scope, from.clone());
+        let everyone =
+            super::heap::Sequence { items: vec![Term::text("*", from.clone())], rest: None };
+        let hosts = self.made(super::term::Shape::List, everyone, from.clone());
+        let why = Rc::new(Ignorance::new("`django_heroku` sets it from the environment"));
+        let unknown = Term::new(Kind::Unknown(why), from);
+        if let Some(scope) = self.heap.scope_mut(scope) {
+            scope.names.insert("ALLOWED_HOSTS".into(), hosts);
+            scope.names.insert("DATABASES".into(), unknown.clone());
+            scope.names.insert("MIDDLEWARE".into(), unknown.clone());
+            scope.names.insert("SECRET_KEY".into(), unknown);
+        }
+    }
+
+    /// A named entry of a dictionary that a library was given.
+    pub(super) fn entry_of(&self, dict: &Term<'a>, name: &str) -> Option<Term<'a>> {
+        match &dict.kind {
+            Kind::Dict(id) => access::there(self.heap.dict(*id)?, &Key::Text(name.into())),
+            _ => None,
+        }
+    }
+}
+
+fn last_part(dotted: &str) -> &str {
+    dotted.rsplit('.').next().unwrap_or_default()
+}

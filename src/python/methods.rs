@@ -1,0 +1,190 @@
+//! Methods of texts, lists, dictionaries, paths and the objects of known libraries.
+
+use std::rc::Rc;
+
+use super::heap::{Dict, Id, Key, Sequence};
+use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::paths;
+use super::term::{From, Kind, Shape, Spot, Term};
+use super::texts;
+
+impl<'a> Interpreter<'a> {
+    /// `object.name(…)`, of a value that is not one of several.
+    pub(super) fn method(
+        &mut self,
+        object: &Term<'a>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        match &object.kind {
+            Kind::Text(text) => {
+                let text = Rc::clone(text);
+                self.text_method(object, &text, name, arguments, at)
+            }
+            Kind::Sequence(shape, id) => {
+                self.sequence_method(object, *shape, *id, name, arguments, at)
+            }
+            Kind::Dict(id) => self.dict_method(object, *id, name, arguments, at),
+            Kind::Path(path) => {
+                let path = Rc::clone(path);
+                Ok(self.path_method(object, &path, name, arguments, at))
+            }
+            Kind::Duration(seconds) if name == "total_seconds" => {
+                Ok(Term::new(Kind::Float(*seconds), From::mixed([object], at)))
+            }
+            Kind::Made(made) => {
+                let made = Rc::clone(made);
+                self.reader_method(&made, name, arguments, at)
+            }
+            Kind::Module(scope) if name == "update" => {
+                let scope = *scope;
+                self.update_names(scope, arguments, at);
+                Ok(Self::none_at(at))
+            }
+            _ => Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at)),
+        }
+    }
+
+    fn text_method(
+        &mut self,
+        object: &Term<'a>,
+        text: &str,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let mut from = From::mixed([object], at);
+        for argument in &arguments.positional {
+            from.take_in(&argument.from);
+        }
+        self.budget.spend(text.len() / 64);
+        if name == "format" {
+            return Ok(self.formatted(text, arguments, from, at));
+        }
+        if name == "join" {
+            return Ok(self.text_join(text, arguments, from, at));
+        }
+        if matches!(name, "encode" | "decode") {
+            return Ok(Term::text(text, from));
+        }
+        // One argument that is one of several makes the result one of several.
+        if let Some(several) = arguments.first().filter(|term| matches!(term.kind, Kind::OneOf(_)))
+        {
+            return self.each(&several.clone(), |this, each| {
+                let mut arguments = arguments.clone();
+                if let Some(first) = arguments.positional.first_mut() {
+                    *first = each.clone();
+                }
+                this.text_method(object, text, name, &arguments, at)
+            });
+        }
+        if let Some(unknown) = arguments
+            .positional
+            .iter()
+            .find(|term| matches!(term.kind, Kind::Unknown(_) | Kind::Unset(_)))
+        {
+            return Ok(self.unknown_from(&[object, unknown], "this text", at));
+        }
+        let plain: Vec<texts::Argument> =
+            arguments.positional.iter().map(|term| self.plain(term)).collect();
+        Ok(match texts::method(text, name, &plain) {
+            Some(texts::Answer::Text(text)) => self.long_text(text, from, at),
+            Some(texts::Answer::Bool(bool)) => Term::new(Kind::Bool(bool), from),
+            Some(texts::Answer::Int(int)) => Term::new(Kind::Int(int), from),
+            Some(texts::Answer::List(shape, parts)) => {
+                self.budget.spend(parts.len());
+                let items = parts.into_iter().map(|part| Term::text(part, from.clone())).collect();
+                self.made(shape, Sequence { items, rest: None }, from)
+            }
+            None => self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at),
+        })
+    }
+
+    fn plain(&mut self, term: &Term<'a>) -> texts::Argument {
+        match &term.kind {
+            Kind::Text(text) => texts::Argument::Text(text.to_string()),
+            Kind::Int(int) => texts::Argument::Int(*int),
+            Kind::None => texts::Argument::None,
+            Kind::Sequence(Shape::Tuple, id) => {
+                let items = self.heap.sequence(*id).map(|sequence| sequence.items.as_slice());
+                let texts = items.unwrap_or_default().iter().filter_map(|item| item.as_text());
+                texts::Argument::Texts(texts.map(ToString::to_string).collect())
+            }
+            _ => texts::Argument::Other,
+        }
+    }
+
+    fn text_join(
+        &mut self,
+        between: &str,
+        arguments: &Arguments<'a>,
+        mut from: From,
+        at: Spot,
+    ) -> Term<'a> {
+        let Some(list) = arguments.first() else {
+            return self.opaque("what is joined", at);
+        };
+        let (items, rest) = self.iterated(list, at);
+        let mut texts = Vec::with_capacity(items.len());
+        for item in &items {
+            from.take_in(&item.from);
+            match item.as_text() {
+                Some(text) => texts.push(text.as_ref()),
+                None => return Term { from, ..self.unknown_from(&[item], "what is joined", at) },
+            }
+        }
+        match rest {
+            Some(why) => Term::new(Kind::Unknown(why), from),
+            None => self.long_text(texts.join(between), from, at),
+        }
+    }
+
+    fn path_method(
+        &mut self,
+        object: &Term<'a>,
+        path: &str,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Term<'a> {
+        let from = From::mixed([object], at);
+        let path = match name {
+            "resolve" | "absolute" | "expanduser" => paths::normal(path),
+            "joinpath" | "path" | "__call__" => {
+                let mut path = path.to_owned();
+                for part in &arguments.positional {
+                    match super::formats::shown(part) {
+                        Some(part) => path = paths::joined(&path, &part),
+                        None => return self.unknown_from(&[part], "this path", at),
+                    }
+                }
+                path
+            }
+            "as_posix" | "__str__" => return Term::text(path, from),
+            "with_name" | "with_suffix" | "relative_to" => {
+                return self.unknown_from(&[object], "this path", at);
+            }
+            "exists" | "is_file" => return self.path_exists(path, from),
+            _ => return self.opaque(&format!("what `.{name}(…)` gives"), at),
+        };
+        Term::new(Kind::Path(path.into()), from)
+    }
+
+    /// `globals().update(…)`.
+    fn update_names(&mut self, scope: Id, arguments: &Arguments<'a>, at: Spot) {
+        let mut dict = Dict::default();
+        for other in &arguments.positional {
+            self.merge_entries(&mut dict, other, at);
+        }
+        let given = dict.entries.into_iter().filter_map(|(key, term)| match key {
+            Key::Text(name) => Some((name, term)),
+            _ => None,
+        });
+        let names: Vec<_> = given.chain(arguments.named.iter().cloned()).collect();
+        if let Some(scope) = self.heap.scope_mut(scope) {
+            scope.names.extend(names);
+            scope.rest = scope.rest.take().or(dict.rest);
+        }
+    }
+}

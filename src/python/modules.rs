@@ -1,0 +1,222 @@
+//! Imports: modules of the project are run, those of libraries are known by name only.
+
+use std::rc::Rc;
+
+use ruff_python_ast::Stmt;
+
+use super::heap::Id;
+use super::interpreter::{Arguments, Frame, Interpreter, Outcome, Raised};
+use super::term::{From, Kind, Spot, Term};
+use crate::fact::{Ignorance, ProjectPath};
+use crate::project::{Role, Service};
+
+/// The folders from which a program of the service imports, the likeliest first.
+pub(super) fn roots(service: &Service) -> Vec<ProjectPath> {
+    let beside_manage = service
+        .own
+        .iter()
+        .filter(|path| path.name() == "manage.py" && Role::of(path).counts())
+        .map(ProjectPath::folder);
+    let mut roots: Vec<ProjectPath> = Vec::new();
+    let usual = [service.root.clone(), service.root.join("src"), ProjectPath::new("")];
+    for root in beside_manage.chain(usual) {
+        if !roots.contains(&root) {
+            roots.push(root);
+        }
+    }
+    roots
+}
+
+impl<'a> Interpreter<'a> {
+    /// Runs a module of the project with the packages around it; the scope of its names.
+    pub(super) fn load(&mut self, path: &ProjectPath) -> Result<Option<Id>, Raised> {
+        let mut packages = Vec::new();
+        let mut folder = path.folder();
+        while !folder.as_str().is_empty() && self.library.has(&folder.join("__init__.py")) {
+            packages.push(folder.join("__init__.py"));
+            folder = folder.folder();
+        }
+        if !self.roots.contains(&folder) {
+            self.roots.push(folder);
+        }
+        for package in packages.iter().rev().filter(|package| *package != path) {
+            self.run(package)?;
+        }
+        self.run(path)
+    }
+
+    fn run(&mut self, path: &ProjectPath) -> Result<Option<Id>, Raised> {
+        if let Some(scope) = self.modules.get(path) {
+            return Ok(Some(*scope));
+        }
+        let Some(source) = self.library.source(path) else {
+            return Ok(None);
+        };
+        let scope = self.scope();
+        self.modules.insert(path.clone(), scope);
+        self.files.push(source);
+        let file = self.files.len() - 1;
+        let body: &'a [Stmt] = match &source.body {
+            Ok(body) => body,
+            Err(why) => {
+                if let Some(scope) = self.heap.scope_mut(scope) {
+                    scope.rest = Some(Rc::new(why.clone()));
+                }
+                return Ok(Some(scope));
+            }
+        };
+        self.frames.push(Frame {
+            file,
+            scopes: vec![scope],
+            class: None,
+            globals: Vec::new(),
+            returns: Vec::new(),
+            loops: Vec::new(),
+            is_call: false,
+        });
+        let outcome = self.block(body);
+        self.frames.pop();
+        outcome.map(|_| Some(scope))
+    }
+
+    /// `__name__` of the module at work.
+    pub(super) fn module_name(&self) -> String {
+        let path = self.files.get(self.file()).map(|source| source.path.clone());
+        let Some(path) = path else {
+            return String::new();
+        };
+        if self.main.as_ref() == Some(&path) {
+            return "__main__".to_owned();
+        }
+        let root = self.roots.iter().find_map(|root| path.within(root)).unwrap_or(path.as_str());
+        let module = root.strip_suffix(".py").unwrap_or(root);
+        module.strip_suffix("/__init__").unwrap_or(module).replace('/', ".")
+    }
+
+    /// The file of a module below a folder: the package wins over the module.
+    pub(super) fn file_below(&self, folder: &ProjectPath, dotted: &str) -> Option<ProjectPath> {
+        let base =
+            if dotted.is_empty() { folder.clone() } else { folder.join(&dotted.replace('.', "/")) };
+        let package = base.join("__init__.py");
+        if self.library.has(&package) {
+            return Some(package);
+        }
+        let module = ProjectPath::new(&format!("{base}.py"));
+        (!dotted.is_empty() && self.library.has(&module)).then_some(module)
+    }
+
+    pub(super) fn file_of(&self, dotted: &str) -> Option<ProjectPath> {
+        self.roots.iter().find_map(|root| self.file_below(root, dotted))
+    }
+
+    /// Whether a dotted name begins with a package or module of the project.
+    pub(super) fn is_own(&self, dotted: &str) -> bool {
+        let first = dotted.split('.').next().unwrap_or_default();
+        self.roots.iter().any(|root| {
+            self.file_below(root, first).is_some() || self.library.has_folder(&root.join(first))
+        })
+    }
+
+    /// The folder that a relative import starts at.
+    pub(super) fn package_folder(&self, level: u32) -> Option<ProjectPath> {
+        let mut folder = self.files.get(self.file())?.path.folder();
+        for step in 0..level {
+            if step > 0 {
+                folder = folder.folder();
+            }
+        }
+        (level > 0).then_some(folder)
+    }
+
+    /// Notes that the scope at work may have further names. Those it has may have been replaced.
+    pub(super) fn leave_open_names(&mut self, why: Ignorance) {
+        let why = Rc::new(why);
+        let home =
+            self.frames.last().and_then(|frame| frame.class.or(frame.scopes.last().copied()));
+        if let Some(scope) = home.and_then(|home| self.heap.scope_mut(home)) {
+            for term in scope.names.values_mut() {
+                let replaced = matches!(
+                    term.kind,
+                    Kind::Function(_)
+                        | Kind::Class(_)
+                        | Kind::Library(_)
+                        | Kind::Module(_)
+                        | Kind::Made(_)
+                );
+                if !replaced {
+                    let unknown = Term::new(Kind::Unknown(Rc::clone(&why)), term.from.clone());
+                    *term = Term::one_of([term.clone(), unknown]);
+                }
+            }
+            scope.rest.get_or_insert(why);
+        }
+    }
+
+    /// `importlib.import_module(name)`.
+    pub(super) fn import_by_name(&mut self, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        let Some(name) = arguments.first() else {
+            return Ok(self.opaque("an import", at));
+        };
+        let Some(dotted) = name.as_text() else {
+            return Ok(self.unknown_from(&[name], "an import", at));
+        };
+        let file = match dotted.strip_prefix('.') {
+            Some(below) => self
+                .package_folder(1)
+                .and_then(|folder| self.file_below(&folder, below.trim_start_matches('.'))),
+            None => self.file_of(dotted),
+        };
+        let scope = match file {
+            Some(file) => self.load(&file)?,
+            None => None,
+        };
+        Ok(match scope {
+            Some(scope) => Term::new(Kind::Module(scope), From::literal(at)),
+            None => Term::new(Kind::Library(Rc::clone(dotted)), From::literal(at)),
+        })
+    }
+
+    /// `include("base.py", "components/*.py")` of django-split-settings: the files are run in place.
+    pub(super) fn include(&mut self, arguments: &Arguments<'a>, at: Spot) -> Result<(), Raised> {
+        let folder = self.files.get(self.file()).map(|source| source.path.folder());
+        let Some(folder) = folder else {
+            return Ok(());
+        };
+        for argument in &arguments.positional {
+            let Some(pattern) = argument.as_text() else {
+                let why = self.why_unknown(argument, at);
+                self.leave_open_names(why.as_ref().clone());
+                continue;
+            };
+            let whole = folder.join(pattern);
+            for file in self.library.matching(&whole) {
+                self.run_here(&file)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a file in the scope at work.
+    fn run_here(&mut self, path: &ProjectPath) -> Result<(), Raised> {
+        let Some(source) = self.library.source(path) else {
+            return Ok(());
+        };
+        self.files.push(source);
+        let file = self.files.len() - 1;
+        match &source.body {
+            Ok(body) => {
+                let body: &'a [Stmt] = body;
+                let before = self.frame().map(|frame| std::mem::replace(&mut frame.file, file));
+                let outcome = self.block(body);
+                if let (Some(frame), Some(before)) = (self.frame(), before) {
+                    frame.file = before;
+                }
+                outcome.map(|_| ())
+            }
+            Err(why) => {
+                self.leave_open_names(why.clone());
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The libraries by which programs read their environment.
+
+mod decouple;
+mod dj_database_url;
+mod env_file;
+mod environ;
+mod os;
+mod pydantic;
+
+use std::rc::Rc;
+
+use super::comparisons::either_bool;
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::term::{From, Kind, Made, Spot, Term};
+
+pub(super) use pydantic::reads_fields;
+
+impl<'a> Interpreter<'a> {
+    /// Calls a function that reads the environment; none if it is not one.
+    pub(super) fn reader_call(
+        &mut self,
+        name: &Rc<str>,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Option<Outcome<'a>> {
+        if let Some(function) = name.strip_prefix("os.environ.") {
+            return Some(self.os_environ(function, arguments, at));
+        }
+        if let Some(function) = name.strip_prefix("dj_database_url.") {
+            return Some(self.database_url(function, arguments, at));
+        }
+        Some(match name.as_ref() {
+            "os.getenv" => self.os_environ("get", arguments, at),
+            "os.putenv" => self.os_environ("setdefault", arguments, at),
+            "dotenv.load_dotenv" => Ok(self.load_dotenv(arguments, at)),
+            "dotenv.find_dotenv" => Ok(self.find_dotenv(arguments, at)),
+            "dotenv.dotenv_values" => Ok(self.dotenv_values(arguments, at)),
+            "decouple.config" | "decouple.AutoConfig" => self.decouple_config(name, arguments, at),
+            "environ.Env.read_env" | "environ.FileAwareEnv.read_env" => {
+                Ok(self.read_env(true, arguments, at))
+            }
+            "environs.Env.read_env" => Ok(self.read_env(false, arguments, at)),
+            _ => return None,
+        })
+    }
+
+    /// A method of an object of such a library: `env.bool("DEBUG", default=False)`.
+    pub(super) fn reader_method(
+        &mut self,
+        made: &Rc<Made<'a>>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let object = made.class.rsplit('.').next().unwrap_or_default();
+        match made.class.as_ref() {
+            "environ.Env" | "environ.FileAwareEnv" | "environs.Env" => {
+                self.env_method(made, name, arguments, at)
+            }
+            "decouple.Config" | "decouple.AutoConfig" if matches!(name, "__call__" | "get") => {
+                self.decouple_config(&Rc::from("decouple.config"), arguments, at)
+            }
+            "decouple.Csv" if name == "__call__" => self.csv(made, arguments, at),
+            _ => {
+                let dotted: Rc<str> = match name {
+                    "__call__" => Rc::clone(&made.class),
+                    _ => format!("{}.{name}", made.class).into(),
+                };
+                self.note_call(&dotted, arguments, at);
+                Ok(self.foreign(&format!("{object}.{name}"), arguments, at))
+            }
+        }
+    }
+
+    /// `strtobool`, which takes ten words and refuses all others.
+    pub(super) fn strtobool(&mut self, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        let Some(argument) = arguments.first().cloned() else {
+            return Ok(self.foreign("strtobool", arguments, at));
+        };
+        self.each(&argument, |this, argument| this.bool_of(argument, &STRTOBOOL, at))
+    }
+
+    /// The truth value that a text stands for, by the table of a reader.
+    pub(super) fn bool_of(&mut self, term: &Term<'a>, words: &BoolWords, at: Spot) -> Outcome<'a> {
+        let from = From { at: term.from.at.or(Some(at)), ..term.from.clone() };
+        let text = match &term.kind {
+            Kind::Text(text) => text,
+            Kind::Unknown(_) | Kind::Unset(_) => return Ok(either_bool(&from)),
+            _ => {
+                return Ok(match self.truth(term) {
+                    Some(truth) => Term::new(Kind::Bool(truth), from),
+                    None => either_bool(&from),
+                });
+            }
+        };
+        match words.truth(text) {
+            Some(truth) => Ok(Term::new(Kind::Bool(truth), from)),
+            None => {
+                let mut raised = Raised::new("ValueError", "a text is no truth value");
+                raised.variables.clone_from(&from.variables);
+                Err(raised)
+            }
+        }
+    }
+}
+
+/// The words that a reader takes for true and false.
+pub(super) struct BoolWords {
+    yes: &'static [&'static str],
+    /// All others, if there are none.
+    no: &'static [&'static str],
+    /// Whether a number is true unless it is zero.
+    numbers: bool,
+}
+
+/// `distutils.util.strtobool`.
+pub(super) const STRTOBOOL: BoolWords = BoolWords {
+    yes: &["y", "yes", "t", "true", "on", "1"],
+    no: &["n", "no", "f", "false", "off", "0"],
+    numbers: false,
+};
+
+impl BoolWords {
+    fn truth(&self, text: &str) -> Option<bool> {
+        let word = text.trim().to_lowercase();
+        match word.parse::<i64>() {
+            Ok(number) if self.numbers => return Some(number != 0),
+            _ => {}
+        }
+        match () {
+            () if self.yes.contains(&word.as_str()) => Some(true),
+            () if self.no.is_empty() || self.no.contains(&word.as_str()) => Some(false),
+            () => None,
+        }
+    }
+}
