@@ -1,6 +1,7 @@
 //! One audit, from files and a site to a report. Nothing in here can fail: what cannot be read becomes
 //! an unknown fact, and what cannot be judged an unknown verdict.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -46,38 +47,28 @@ pub fn audit<'a>(
     let excerpts = Excerpts::of(request.project, known.iter().map(|known| &known.facts));
     let checks = selected(library, policy);
     let several = known.len() > 1;
-    let judged: Vec<(Option<&Service>, &'a Check, Finding)> = known
-        .par_iter()
-        .flat_map_iter(|known| {
-            checks.iter().flat_map(move |check| {
-                let findings = evaluate(check, &known.facts, catalogue);
-                findings.into_iter().map(move |finding| {
-                    let own = several && concerns(&finding, &known.service);
-                    (own.then_some(&known.service), *check, finding)
-                })
+    let lines_of = |check: &'a Check, known: &Known| -> Vec<Line<'a>> {
+        evaluate(check, &known.facts, catalogue)
+            .into_iter()
+            .map(|finding| {
+                let own = several && concerns(&finding, &known.service);
+                let service = own.then_some(&known.service);
+                line(service, check, finding, policy, request, &excerpts)
             })
-        })
+            .collect()
+    };
+    let mut lines: Vec<Line<'a>> = checks
+        .par_iter()
+        .flat_map_iter(|check| known.iter().flat_map(|known| lines_of(check, known)))
         .collect();
-    let mut lines: Vec<Line<'a>> = judged
-        .into_iter()
-        .map(|(service, check, finding)| line(service, check, finding, policy, request, &excerpts))
-        .collect();
-    lines.sort_by(|one, other| order(one).cmp(&order(other)));
+    lines.sort_by(order);
     // What several services share is judged with each of them, and told once.
-    lines.dedup_by(|one, other| one.service.is_none() && several && order(one) == order(other));
+    lines.dedup_by(|one, other| several && one.service.is_none() && order(one, other).is_eq());
     let gate = gate(&lines, policy);
-    let exit = exit(&lines, &gate, policy, known.is_empty());
+    let services: Vec<ServiceSummary> = known.iter().map(summary).collect();
+    let exit = exit(&lines, &gate, policy, incomplete(&known, &services));
     let notes = notes(&lines, policy, request);
-    Report {
-        target: request.target.clone(),
-        services: known.iter().map(summary).collect(),
-        lines,
-        policy,
-        gate,
-        exit,
-        notes,
-        excerpts,
-    }
+    Report { target: request.target.clone(), services, lines, policy, gate, exit, notes, excerpts }
 }
 
 /// All facts of all services, the site's among them; files and site are looked at together.
@@ -100,13 +91,16 @@ fn know(request: &Request<'_>, catalogue: &Catalogue) -> Vec<Known> {
 }
 
 fn collected(request: &Request<'_>, project: &Project, catalogue: &Catalogue) -> Vec<Known> {
-    services(project, &request.name)
-        .into_par_iter()
-        .map(|service| {
-            let facts = collect::service(project, &service, request.given, catalogue);
-            Known { service, facts }
-        })
-        .collect()
+    let of_service = |service: Service| {
+        let facts = collect::service(project, &service, request.given, catalogue);
+        Known { service, facts }
+    };
+    let (known, ()) = rayon::join(
+        || services(project, &request.name).into_par_iter().map(of_service).collect(),
+        // Every program file is asked this in the end.
+        || project.search_for_applications(),
+    );
+    known
 }
 
 fn nothing_but_the_site(request: &Request<'_>, catalogue: &Catalogue) -> Known {
@@ -161,12 +155,15 @@ fn line<'a>(
 }
 
 /// By check, then service, then what was judged and where: the same order on every machine.
-fn order<'l>(
-    line: &'l Line<'_>,
-) -> (&'l CheckId, Option<&'l str>, Option<&'l str>, Option<String>) {
-    let subject = line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str());
-    let place = line.places().first().map(ToString::to_string);
-    (&line.check.id, line.service.as_deref(), subject, place)
+fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
+    fn subject<'l>(line: &'l Line<'_>) -> Option<&'l str> {
+        line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
+    }
+    let place = |line: &Line<'_>| line.places().first().map(ToString::to_string);
+    (&one.check.id, &one.service)
+        .cmp(&(&other.check.id, &other.service))
+        .then_with(|| subject(one).cmp(&subject(other)))
+        .then_with(|| place(one).cmp(&place(other)))
 }
 
 fn gate(lines: &[Line<'_>], policy: &Policy) -> Gate {
@@ -176,7 +173,30 @@ fn gate(lines: &[Line<'_>], policy: &Policy) -> Gate {
     Gate { fail_on, tripped_by: tripped.into_iter().collect() }
 }
 
-fn exit(lines: &[Line<'_>], gate: &Gate, policy: &Policy, nothing: bool) -> Exit {
+/// Why the site that was to be asked gave no answer at all, if it gave none.
+fn unreached(known: &[Known]) -> Option<String> {
+    let facts = &known.first()?.facts;
+    if facts.at("live.reached").value.bool() != Some(false) {
+        return None;
+    }
+    match &facts.at("live.https.status").value {
+        Value::Unknown(ignorance) => Some(ignorance.why.clone()),
+        _ => Some("no answer".to_owned()),
+    }
+}
+
+/// Why the audit says little, whatever it says: the site gave no answer, or no program is here.
+fn incomplete(known: &[Known], services: &[ServiceSummary]) -> Option<String> {
+    let unreached =
+        unreached(known).map(|why| format!("the site was not reached: {}", printable(&why)));
+    // That a repository tracks nothing it should not is no verdict about a program.
+    let program = services.iter().flat_map(|service| &service.stack).any(|domain| domain != "git");
+    unreached.or_else(|| (!program).then(|| NOTHING.to_owned()))
+}
+
+const NOTHING: &str = "nothing was found that could be judged";
+
+fn exit(lines: &[Line<'_>], gate: &Gate, policy: &Policy, incomplete: Option<String>) -> Exit {
     let threshold = format!("fail-on {}", gate.fail_on.word());
     let failures = lines.iter().filter(|line| line.trips(gate.fail_on)).count();
     let unknown = lines
@@ -185,13 +205,14 @@ fn exit(lines: &[Line<'_>], gate: &Gate, policy: &Policy, nothing: bool) -> Exit
         .count();
     let judged =
         lines.iter().any(|line| !matches!(line.status(), Status::NotApplicable | Status::Unknown));
+    if let Some(reason) = incomplete.filter(|_| failures == 0) {
+        return Exit { code: 3, reason };
+    }
     match () {
         () if failures > 0 => {
             Exit { code: 1, reason: format!("{} at or above {threshold}", findings(failures)) }
         }
-        () if nothing || !judged => {
-            Exit { code: 3, reason: "nothing was found that could be judged".to_owned() }
-        }
+        () if !judged => Exit { code: 3, reason: NOTHING.to_owned() },
         () if policy.fail_on_unknown && unknown > 0 => Exit {
             code: 3,
             reason: format!("{} unknown at or above {threshold}", findings(unknown)),

@@ -227,9 +227,9 @@ fn a_project_may_change_a_threshold() {
 #[test]
 fn two_checks_of_one_name_are_a_mistake_unless_one_replaces_the_other() {
     let file = |title: &str| CheckFile {
-        path: "a/b.toml".to_owned(),
+        path: "a/b.toml".into(),
         shown: "mine/a/b.toml".to_owned(),
-        text: HEAD.replace('T', title) + "require = { fact = 'live.status', is = 1 }\n",
+        text: (HEAD.replace('T', title) + "require = { fact = 'live.status', is = 1 }\n").into(),
     };
     let mut library = Library::default();
     let mut add = |title: &str, replace| {

@@ -1,5 +1,6 @@
 //! The checks in force: those built in, and those of a team's own folder.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -33,11 +34,11 @@ pub struct Library {
 #[derive(Clone, Debug)]
 pub struct CheckFile {
     /// The path below the folder: `django/debug-off.toml`.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// The path as the user would write it, for messages.
     pub shown: String,
     /// What is in it.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 impl Library {
@@ -50,9 +51,9 @@ impl Library {
         let files: Vec<CheckFile> = FILES
             .iter()
             .map(|(path, text)| CheckFile {
-                path: (*path).to_owned(),
+                path: Cow::Borrowed(path),
                 shown: format!("checks/{path}"),
-                text: (*text).to_owned(),
+                text: Cow::Borrowed(text),
             })
             .collect();
         let mut library = Self::default();

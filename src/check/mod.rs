@@ -11,6 +11,7 @@ use crate::fact::{Fact, FactPath};
 
 pub mod evaluate;
 pub mod finding;
+mod layers;
 pub mod library;
 pub mod lint;
 pub mod load;
@@ -63,6 +64,17 @@ pub struct Check {
     pub stage: Stage,
     /// How it must judge; empty when the library was loaded for judging only.
     pub examples: Vec<Example>,
+}
+
+impl Check {
+    /// Whether facts of a domain can decide it.
+    pub fn can_be_decided_by(&self, domain: &str) -> bool {
+        let required = match &self.demand {
+            Demand::Require(predicate) => predicate.speaks_of(domain),
+            Demand::Attest { .. } => false,
+        };
+        required || self.needs.iter().any(|needed| needed == domain)
+    }
 }
 
 /// What a check asks for.

@@ -31,6 +31,13 @@ pub struct Reason {
     pub otherwise: Option<String>,
 }
 
+impl Reason {
+    /// Whether it says no more than that something of a domain was found, or not.
+    pub fn is_presence(&self) -> bool {
+        self.subject.rsplit('.').next() == Some("found")
+    }
+}
+
 /// Why a fact could not be judged: its own ignorance, if it is unknown.
 pub fn ignorance(value: &Value) -> Option<&Ignorance> {
     match value {

@@ -1,5 +1,6 @@
 //! Statements about facts, and why each holds, fails, or cannot be judged.
 
+use super::layers::first_known;
 use super::outcome::{gathered, negated};
 use super::{Matcher, Outcome, Reason};
 use crate::fact::{Fact, FactPath, Facts, List, Value};
@@ -75,6 +76,28 @@ impl Predicate {
     }
 }
 
+impl Predicate {
+    /// Whether it speaks of a fact of a domain, over and above asking whether the domain was found.
+    pub fn speaks_of(&self, domain: &str) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) | Self::FirstKnown(parts) => {
+                parts.iter().any(|part| part.speaks_of(domain))
+            }
+            Self::Not(part) => part.speaks_of(domain),
+            Self::Fact { path, test, .. } => {
+                let inside = match test {
+                    Test::Every(inner) | Test::Some(inner) | Test::None(inner) => {
+                        inner.speaks_of(domain)
+                    }
+                    Test::Value(_) | Test::SameAs(_) => false,
+                };
+                inside || (path.domain() == Some(domain) && !path.asks_found())
+            }
+            Self::Constant(_) => false,
+        }
+    }
+}
+
 /// `extreme` is the answer that one part alone can force; `rest` the answer if no part says otherwise.
 fn decided(
     parts: &[Predicate],
@@ -95,26 +118,6 @@ fn decided(
     let (because, contrary) =
         gathered(outcomes.into_iter().filter(|outcome| outcome.truth == truth));
     Outcome { truth, because, contrary }
-}
-
-fn first_known(parts: &[Predicate], facts: &Facts, item: Option<Item<'_>>) -> Outcome {
-    let mut outcomes = parts.iter().map(|part| part.judge(facts, item));
-    let mut unknown = Vec::new();
-    let Some(mut decided) = outcomes.by_ref().find_map(|outcome| {
-        if outcome.truth == Truth::Unknown {
-            unknown.extend(outcome.because);
-            return None;
-        }
-        Some(outcome)
-    }) else {
-        return Outcome { truth: Truth::Unknown, because: unknown, contrary: Vec::new() };
-    };
-    for later in outcomes {
-        if later.truth == decided.truth.negated() {
-            decided.contrary.extend(later.because);
-        }
-    }
-    decided
 }
 
 /// A fact before a test.
@@ -149,7 +152,7 @@ impl Test {
                 judged.items(list, inner, Truth::False, Truth::True)
             }
             (Self::Some(inner), Value::List(list)) => {
-                judged.items(list, inner, Truth::True, Truth::False)
+                judged.as_a_whole(judged.items(list, inner, Truth::True, Truth::False))
             }
             (Self::None(inner), Value::List(list)) => {
                 negated(judged.items(list, inner, Truth::True, Truth::False))
@@ -193,6 +196,18 @@ impl Judged<'_> {
             rest
         };
         self.settled(truth, outcomes, list)
+    }
+
+    /// Where no item of several is as wanted, the list is told, and not each of its items.
+    fn as_a_whole(&self, outcome: Outcome) -> Outcome {
+        match outcome.because.as_slice() {
+            [first, _, ..] if outcome.truth == Truth::False => {
+                let wanted =
+                    first.wanted.as_ref().map(|wanted| format!("a list with {wanted} in it"));
+                self.outcome(Truth::False, wanted)
+            }
+            _ => outcome,
+        }
     }
 
     /// The outcome for a list: the items that decided, or the list itself where none of them did.
@@ -286,6 +301,21 @@ mod tests {
         assert_eq!(outcome.contrary[0].subject, "x.yes");
         let none = Predicate::FirstKnown(vec![is_true("x.maybe")]).judge(&facts, None);
         assert_eq!((none.truth, told(&none)), (Truth::Unknown, vec!["x.maybe"]));
+    }
+
+    #[test]
+    fn a_promise_that_another_layer_hinders_is_told_with_what_hinders_it() {
+        let mut facts = three_facts();
+        facts.put("y.no", Fact::derived(false));
+        let contrary = |parts: [&str; 2]| {
+            let promise = Predicate::All(parts.map(is_true).to_vec());
+            let layers = vec![is_true("x.no"), Predicate::Any(vec![promise])];
+            let outcome = Predicate::FirstKnown(layers).judge(&facts, None);
+            outcome.contrary.into_iter().map(|reason| reason.subject).collect::<Vec<_>>()
+        };
+        assert_eq!(contrary(["x.yes", "y.no"]), ["x.yes", "y.no"]);
+        assert!(contrary(["x.yes", "x.no"]).is_empty());
+        assert!(contrary(["x.no", "y.no"]).is_empty());
     }
 
     #[test]

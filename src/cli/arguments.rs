@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::check::Severity;
+use crate::date::Date;
 use crate::policy::Threshold;
 use crate::report::Format;
 
@@ -113,6 +114,9 @@ pub(super) struct Network {
     /// Ask no site; what only a site can tell is unknown
     #[arg(long, env = "PRODCHECK_OFFLINE")]
     pub(super) offline: bool,
+    /// Where the site answers plain HTTP, if not on port 80 of the same host
+    #[arg(long, value_name = "URL")]
+    pub(super) http_url: Option<String>,
     /// Use this address for a host and port
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     pub(super) resolve: Vec<String>,
@@ -159,6 +163,9 @@ pub(super) struct Judgement {
     /// Do not run these checks or areas
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub(super) skip: Vec<String>,
+    /// Judge as on this day: what will have expired by then?
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(super) today: Option<Date>,
     #[command(flatten)]
     pub(super) library: LibraryFrom,
     /// Read this instead of the nearest prodcheck.toml
@@ -268,6 +275,10 @@ fn threshold(word: &str) -> Result<Threshold, String> {
 
 fn severity(word: &str) -> Result<Severity, String> {
     one_of(word, &Severity::ALL.map(|severity| (severity.word(), severity)))
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "it is a day of the calendar, such as 2026-11-21".to_owned())
 }
 
 fn one_of<T: Copy>(word: &str, words: &[(&str, T)]) -> Result<T, String> {

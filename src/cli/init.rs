@@ -77,14 +77,14 @@ fn document(stack: &[String], settings: Option<&str>) -> String {
          \n\
          # A failure accepted for a time.\n\
          # [[waiver]]\n\
-         # check   = \"nginx/server-tokens-off\"\n\
+         # check   = \"nginx/request-rate-limited\"\n\
          # where   = \"deploy/nginx/*.conf\"    # only here; leave it out for everywhere\n\
-         # because = \"The provider's image sets it.\"\n\
+         # because = \"The provider limits requests before they reach us.\"\n\
          # until   = 2027-05-31\n\
          \n\
          # An answer to what only a person can know; `prodcheck list --attest` lists the questions.\n\
          # [[attestation]]\n\
-         # check   = \"backups/restore-rehearsed\"\n\
+         # check   = \"backup/database-restored\"\n\
          # by      = \"ops@shop.example\"\n\
          # on      = 2026-11-02\n\
          # answer  = \"Restored the nightly dump to staging; login and the report page worked.\"\n"

@@ -9,6 +9,7 @@ use clap::Parser;
 mod arguments;
 mod init;
 mod output;
+mod probing;
 mod rehearsal;
 mod setup;
 mod site;
@@ -17,14 +18,16 @@ use crate::audit::{Request, audit};
 use crate::check::load::Depth;
 use crate::check::{Check, Demand};
 use crate::collect;
+use crate::credential;
 use crate::date::Date;
 use crate::fact::Facts;
 use crate::knowledge::catalogue;
 use crate::policy::Policy;
 use crate::problem::Problem;
-use crate::project::{Given, Project, services};
+use crate::project::{Project, services};
 use crate::report::{Report, Target, explain, facts, list};
-use arguments::{Arguments, Audit, Command, Explain, FactsOf, Judgement, List, Probe, When};
+use arguments::{Arguments, Audit, Command, Explain, FactsOf, Judgement, List, When};
+use site::Asker;
 
 /// The exit code for wrong use; the one that `clap` uses for wrong flags.
 const WRONG_USE: u8 = 2;
@@ -39,7 +42,7 @@ pub fn run() -> ExitCode {
     let color = arguments.color;
     let ended = match arguments.command {
         Command::Audit(command) => audited(&command, color),
-        Command::Probe(command) => probed(&command, color),
+        Command::Probe(command) => probing::run(&command, color),
         Command::List(command) => listed(&command, color),
         Command::Explain(command) => explained(&command, color),
         Command::Facts(command) => facts_told(&command, color),
@@ -84,23 +87,32 @@ fn today() -> Date {
 }
 
 fn audited(command: &Audit, color: When) -> anyhow::Result<u8> {
-    let project = Project::open(&command.path)?;
+    std::thread::spawn(credential::prepare);
     let catalogue = catalogue();
-    let config = setup::config(&command.judgement, Some(&command.path))?;
-    let mut library =
-        setup::library(&command.judgement.library, config.as_ref(), &catalogue, Depth::Judging)?;
+    let (project, judged_by) = rayon::join(
+        || Project::open(&command.path),
+        || -> anyhow::Result<_> {
+            let config = setup::config(&command.judgement, Some(&command.path))?;
+            let from = &command.judgement.library;
+            let library = setup::library(from, config.as_ref(), &catalogue, Depth::Judging)?;
+            Ok((config, library))
+        },
+    );
+    let project = project?;
+    let (config, mut library) = judged_by?;
     if let Some(config) = &config {
         setup::add_from_policy(&mut library, config, &catalogue)?;
     }
     let policy = setup::policy(&command.judgement, config.as_ref(), &library)?;
-    let given = setup::given(&command.production, &policy, config.as_ref(), today())?;
+    let today = command.judgement.today.unwrap_or_else(today);
+    let given = setup::given(&command.production, &policy, config.as_ref(), today)?;
     let url = command.url.clone().or_else(|| policy.live.url.clone());
-    let site = site::asked(url.as_deref(), &command.network, &policy, given.today)?;
+    let site = Asker::new(&command.network, &policy, given.today)?.site(url.as_deref())?;
     let ask = site.as_ref().map(|site| || site.ask());
     let request = Request {
         target: Target {
             path: Some(command.path.display().to_string()),
-            url: site.as_ref().map(site::Site::url),
+            url: site.as_ref().and_then(site::Site::url),
         },
         project: Some(&project),
         name: name_of(&command.path),
@@ -110,38 +122,11 @@ fn audited(command: &Audit, color: When) -> anyhow::Result<u8> {
     let report = audit(&request, &library, &policy, &catalogue);
     let report = shown(report, &policy);
     output::publish(&report, &command.output, color)?;
-    Ok(code(&report, &command.judgement))
-}
-
-fn probed(command: &Probe, color: When) -> anyhow::Result<u8> {
-    let catalogue = catalogue();
-    let config = setup::config(&command.judgement, None)?;
-    let library =
-        setup::library(&command.judgement.library, config.as_ref(), &catalogue, Depth::Judging)?;
-    let mut policy = setup::policy(&command.judgement, config.as_ref(), &library)?;
-    site::only_live(&mut policy, &library);
-    let given = Given::nothing(today());
-    let mut worst = 0;
-    for url in &command.urls {
-        let site = site::asked(Some(url), &command.network, &policy, given.today)?;
-        let ask = site.as_ref().map(|site| || site.ask());
-        let request = Request {
-            target: Target { path: None, url: Some(url.clone()) },
-            project: None,
-            name: url.clone(),
-            given: &given,
-            site: ask.as_ref().map(|ask| ask as &(dyn Fn() -> Facts + Sync)),
-        };
-        let report = shown(audit(&request, &library, &policy, &catalogue), &policy);
-        if command.urls.len() > 1 {
-            let mut out = output::stdout(color);
-            output::quiet_end(site::write_line(&report, command.output.format, &mut out))?;
-        } else {
-            output::publish(&report, &command.output, color)?;
-        }
-        worst = graver(worst, code(&report, &command.judgement));
-    }
-    Ok(worst)
+    let code = code(&report, &command.judgement);
+    // The process ends here; handing its memory back piece by piece would only delay that.
+    std::mem::forget(report);
+    std::mem::forget((library, project));
+    Ok(code)
 }
 
 /// Of two outcomes the one to tell: something failed, else something was incomplete.
@@ -219,7 +204,8 @@ fn facts_told(command: &FactsOf, color: When) -> anyhow::Result<u8> {
     let project = Project::open(&command.path)?;
     let policy = Policy::default();
     let given = setup::given(&command.production, &policy, None, today())?;
-    let site = site::asked(command.url.as_deref(), &command.network, &policy, given.today)?;
+    let asker = Asker::new(&command.network, &policy, given.today)?;
+    let site = asker.site(command.url.as_deref())?;
     let live = site.as_ref().map(site::Site::ask);
     let services = services(&project, &name_of(&command.path));
     for service in &services {

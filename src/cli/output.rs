@@ -1,6 +1,6 @@
 //! Where reports go: a stream with or without colour, or a file that is written whole.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice, StripStream};
@@ -12,6 +12,9 @@ use crate::report::{Format, Layout, Report, write};
 
 /// Wider reports are hard to read.
 const WIDEST: usize = 100;
+
+/// What is written at once.
+const BUFFER_BYTES: usize = 1 << 16;
 
 /// How the user's terminal, environment and flags want the report.
 pub(super) fn layout(output: &Output) -> Layout {
@@ -62,7 +65,13 @@ pub(super) fn publish(report: &Report<'_>, output: &Output, color: When) -> anyh
     match &output.file {
         Some(path) => to_file(report, output.format, layout(output), path),
         None => {
-            let mut out = stdout(color);
+            let stdout: Box<dyn Write> = match output.format {
+                // Nothing in it could be a colour: JSON has no control characters.
+                Format::Json => Box::new(io::stdout().lock()),
+                Format::Text | Format::Concise => Box::new(stdout(color)),
+            };
+            // Standard output flushes at every line feed, which a long report has by the million.
+            let mut out = BufWriter::with_capacity(BUFFER_BYTES, stdout);
             let written = write(report, output.format, layout(output), &mut out);
             quiet_end(written.and_then(|()| out.flush()))
         }
@@ -93,8 +102,10 @@ fn to_file(report: &Report<'_>, format: Format, layout: Layout, path: &Path) -> 
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
-    write(report, format, layout, &mut StripStream::new(file.as_file_mut()))
-        .with_context(failed)?;
+    let plain = StripStream::new(file.as_file_mut());
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, plain);
+    write(report, format, layout, &mut out).and_then(|()| out.flush()).with_context(failed)?;
+    drop(out);
     file.persist(path).with_context(failed)?;
     Ok(())
 }

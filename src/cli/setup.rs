@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::arguments::{Judgement, LibraryFrom, Production};
 use crate::check::Library;
@@ -56,8 +56,7 @@ fn nearest_config(project: &Path) -> Result<Option<Document>, Problem> {
         for name in FILE_NAMES {
             if folder.join(name).is_file() {
                 let mut found = document(&folder.join(name))?;
-                let named = shown.join(name).display().to_string();
-                named.trim_start_matches("./").clone_into(&mut found.shown);
+                found.shown = plain(&shown.join(name));
                 return Ok(Some(found));
             }
         }
@@ -67,6 +66,21 @@ fn nearest_config(project: &Path) -> Result<Option<Document>, Problem> {
         shown.push("..");
     }
     Ok(None)
+}
+
+/// A path without the detours in it: `shop/../prodcheck.toml` is `prodcheck.toml`.
+fn plain(path: &Path) -> String {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if straight.file_name().is_some() => {
+                straight.pop();
+            }
+            _ => straight.push(part),
+        }
+    }
+    straight.display().to_string()
 }
 
 /// The checks: built-in ones, and those of the folders named by flags and by the policy.
@@ -128,7 +142,11 @@ fn gather(root: &Path, folder: &Path, files: &mut Vec<CheckFile>) -> std::io::Re
             let below =
                 path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             let text = fs::read_to_string(&path)?;
-            files.push(CheckFile { path: below, shown: path.display().to_string(), text });
+            files.push(CheckFile {
+                path: below.into(),
+                shown: path.display().to_string(),
+                text: text.into(),
+            });
         }
     }
     Ok(())
@@ -182,7 +200,12 @@ pub(super) fn given(
     let folder = config.map(|config| config.folder.clone()).unwrap_or_default();
     let env_file = match (&production.env_file, &policy.django.env_file) {
         (Some(named), _) => Some(document(named)?),
-        (None, Some(named)) => Some(document(&folder.join(named))?),
+        (None, Some(named)) => {
+            let shown = config.map(|config| Path::new(&config.shown)).and_then(Path::parent);
+            let mut file = document(&folder.join(named))?;
+            file.shown = plain(&shown.unwrap_or(Path::new("")).join(named));
+            Some(file)
+        }
         (None, None) => None,
     };
     Ok(Given {

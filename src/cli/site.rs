@@ -1,56 +1,189 @@
 //! The live site as the command line names it.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Write};
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use super::arguments::Network;
+use super::arguments::Network as Flags;
 use crate::check::Library;
 use crate::date::Date;
-use crate::fact::Facts;
-use crate::policy::Policy;
-use crate::probe;
+use crate::fact::{Facts, Ignorance};
+use crate::policy::{Live, Policy};
+use crate::probe::network::{Manner, Network};
+use crate::probe::transcript::{self, Transcript};
+use crate::probe::{self, DOMAIN};
 use crate::problem::Problem;
 use crate::report::{Format, Report, concise, json};
 
-/// A site to be asked.
-pub(super) struct Site {
-    url: String,
-    transcript: Option<String>,
+/// What asks sites: the network, a recorded interview, or nobody.
+pub(super) struct Asker {
+    http_url: Option<String>,
+    live: Live,
+    passive: bool,
+    today: Date,
+    means: Means,
 }
 
-/// The site to be asked, if there is one.
-pub(super) fn asked(
-    url: Option<&str>,
-    network: &Network,
-    _policy: &Policy,
-    _today: Date,
-) -> Result<Option<Site>, Problem> {
-    let transcript = match &network.replay {
-        Some(path) => Some(super::setup::document(path)?.text),
-        None => None,
-    };
-    if network.offline && transcript.is_none() {
-        return Ok(None);
+/// How questions are to be put. The network is made ready when the first site is named.
+enum Means {
+    Network(Box<Manner>, OnceLock<Arc<Network>>),
+    Transcript(Arc<Transcript>),
+    Offline,
+}
+
+#[derive(Clone)]
+enum Source {
+    Network(Arc<Network>),
+    Transcript(Arc<Transcript>),
+    Offline,
+}
+
+/// A site to be asked.
+pub(super) struct Site {
+    /// As the user wrote it.
+    url: String,
+    asked: probe::Site,
+    source: Source,
+}
+
+impl Asker {
+    /// Reads what the user said about asking.
+    pub(super) fn new(flags: &Flags, policy: &Policy, today: Date) -> Result<Self, Problem> {
+        let means = match &flags.replay {
+            Some(path) => {
+                let file = super::setup::document(path)?;
+                let read = transcript::read(&file.text).map_err(|mut problem| {
+                    match &mut problem.place {
+                        Some(place) => place.file.clone_from(&file.shown),
+                        None => problem.what = format!("{}: {}", file.shown, problem.what),
+                    }
+                    problem
+                })?;
+                Means::Transcript(Arc::new(read))
+            }
+            None if flags.offline => Means::Offline,
+            None => Means::Network(Box::new(manner(flags)?), OnceLock::new()),
+        };
+        Ok(Self {
+            http_url: flags.http_url.clone().or_else(|| policy.live.http_url.clone()),
+            live: policy.live.clone(),
+            passive: flags.passive,
+            today,
+            means,
+        })
     }
-    Ok(url.map(|url| Site { url: url.to_owned(), transcript }))
+
+    /// The site at an address; with a transcript, the site that it is of.
+    pub(super) fn site(&self, url: Option<&str>) -> Result<Option<Site>, Problem> {
+        let (url, mut site) = match (&self.means, url) {
+            (Means::Transcript(transcript), url) => {
+                let site = transcript.site.clone();
+                (url.map_or_else(|| site.url.to_string(), str::to_owned), site)
+            }
+            (_, Some(url)) => (url.to_owned(), probe::Site::parse(url, self.http_url.as_deref())?),
+            (_, None) => return Ok(None),
+        };
+        site.health = site.health.or_else(|| self.live.health.clone());
+        site.frontend = site.frontend.or_else(|| self.live.frontend.clone());
+        if site.paths.is_empty() {
+            site.paths.clone_from(&self.live.paths);
+        }
+        site.today = site.today.or(Some(self.today));
+        site.passive = self.passive;
+        Ok(Some(Site { url, asked: site, source: self.source()? }))
+    }
+
+    fn source(&self) -> Result<Source, Problem> {
+        Ok(match &self.means {
+            Means::Transcript(transcript) => Source::Transcript(transcript.clone()),
+            Means::Offline => Source::Offline,
+            Means::Network(manner, ready) => match ready.get() {
+                Some(network) => Source::Network(network.clone()),
+                None => {
+                    let network = Arc::new(Network::new(manner.as_ref().clone())?);
+                    Source::Network(ready.get_or_init(|| network).clone())
+                }
+            },
+        })
+    }
 }
 
 impl Site {
-    /// Its address.
-    pub(super) fn url(&self) -> String {
-        self.url.clone()
+    /// Its address, if it is really asked.
+    pub(super) fn url(&self) -> Option<String> {
+        (!matches!(self.source, Source::Offline)).then(|| self.url.clone())
     }
 
     /// Asks it everything.
     pub(super) fn ask(&self) -> Facts {
-        self.transcript.as_deref().and_then(|text| probe::replay(text).ok()).unwrap_or_default()
+        let answers = match &self.source {
+            Source::Network(network) => probe::interview(&self.asked, &network.visit()),
+            Source::Transcript(transcript) => probe::interview(&self.asked, transcript.as_ref()),
+            Source::Offline => {
+                let mut facts = Facts::default();
+                let why = Ignorance::new("no site was asked").settled_by("leave `--offline` away");
+                facts.miss(DOMAIN.name, why);
+                return facts;
+            }
+        };
+        probe::learn(&self.asked, &answers)
     }
 }
 
-/// Leaves only the checks that a site alone can answer, unless the user named some.
+/// Patience with one question, unless the whole site gets less.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn manner(flags: &Flags) -> Result<Manner, Problem> {
+    let timeout = Duration::from_secs(flags.timeout.max(1));
+    let authorities = match &flags.ca_file {
+        Some(path) => Some(fs::read(path).map_err(|error| {
+            Problem::new(format!("`{}` cannot be read: {error}", path.display()))
+        })?),
+        None => None,
+    };
+    let addresses = flags.resolve.iter().map(|given| resolved(given));
+    let headers = flags.headers.iter().map(|given| header(given));
+    Ok(Manner {
+        timeout,
+        patience: PATIENCE.min(timeout),
+        addresses: addresses.collect::<Result<BTreeMap<_, _>, _>>()?,
+        authorities,
+        headers: headers.collect::<Result<_, _>>()?,
+    })
+}
+
+/// `HOST:PORT:ADDRESS`, as curl takes it; the address goes for every port of the host.
+fn resolved(given: &str) -> Result<(String, IpAddr), Problem> {
+    let mut parts = given.splitn(3, ':');
+    let host = parts.next().filter(|host| !host.is_empty());
+    let port = parts.next().and_then(|port| port.parse::<u16>().ok());
+    let address = parts.next().and_then(|text| text.trim_matches(['[', ']']).parse().ok());
+    match (host, port, address) {
+        (Some(host), Some(_), Some(address)) => Ok((host.to_ascii_lowercase(), address)),
+        _ => Err(Problem::new(format!("`--resolve {given}` names no host, port and address"))
+            .with_hint("write `--resolve shop.example:443:127.0.0.1`")),
+    }
+}
+
+/// `NAME: VALUE`. What is wrong is told without the value, which may be secret.
+fn header(given: &str) -> Result<(String, String), Problem> {
+    let name_and_value = given.split_once(':').filter(|(name, value)| {
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        !name.is_empty() && name.chars().all(token) && !value.contains(char::is_control)
+    });
+    let (name, value) = name_and_value.ok_or_else(|| {
+        Problem::new("`--header` is no header").with_hint("write `--header 'NAME: VALUE'`")
+    })?;
+    Ok((name.to_owned(), value.trim().to_owned()))
+}
+
+/// Leaves only the checks that a site can decide, unless the user named some.
 pub(super) fn only_live(policy: &mut Policy, library: &Library) {
     if policy.only.is_empty() {
-        let live =
-            library.checks.iter().filter(|check| check.needs.iter().any(|domain| domain == "live"));
+        let live = library.checks.iter().filter(|check| check.can_be_decided_by(DOMAIN.name));
         policy.only = live.map(|check| check.id.clone()).collect();
     }
 }
@@ -67,6 +200,33 @@ pub(super) fn write_line(
         Format::Text => {
             let url = report.target.url.as_deref().unwrap_or_default();
             writeln!(out, "{url}   exit {}   {}", report.exit.code, report.exit.reason)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_given_as_to_curl() {
+        for (given, expected) in [
+            ("Shop.test:443:127.0.0.1", Some(("shop.test", "127.0.0.1"))),
+            ("shop.test:443:[::1]", Some(("shop.test", "::1"))),
+            ("shop.test:443:::1", Some(("shop.test", "::1"))),
+            ("shop.test:127.0.0.1", None),
+            (":443:127.0.0.1", None),
+        ] {
+            let expected = expected.map(|(host, ip)| (host.to_owned(), ip.parse().unwrap()));
+            assert_eq!(resolved(given).ok(), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_header_is_told_without_its_value() {
+        assert_eq!(header("A: b c").unwrap(), ("A".to_owned(), "b c".to_owned()));
+        for given in ["hunter2", "a b: hunter2", "a: hunter2\nb: c"] {
+            assert!(!header(given).unwrap_err().to_string().contains("hunter2"));
         }
     }
 }

@@ -205,9 +205,10 @@ impl Loader<'_, '_> {
         let Some(table) = tree.get("live") else {
             return Live::default();
         };
-        self.reader.known_keys(table, &["url", "paths", "health", "frontend"], "key");
+        self.reader.known_keys(table, &["url", "http-url", "paths", "health", "frontend"], "key");
         Live {
             url: self.text(table, "url"),
+            http_url: self.text(table, "http-url"),
             paths: self.texts(table, "paths"),
             health: self.text(table, "health"),
             frontend: self.text(table, "frontend"),

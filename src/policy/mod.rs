@@ -51,6 +51,8 @@ pub struct Policy {
 pub struct Live {
     /// The address of the site.
     pub url: Option<String>,
+    /// Where it answers plain HTTP, if not on port 80 of the same host.
+    pub http_url: Option<String>,
     /// Further paths to look at.
     pub paths: Vec<String>,
     /// Where the site says that it is healthy.

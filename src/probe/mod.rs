@@ -4,7 +4,32 @@
 //! learns from the answers. Asking is the business of a transport, which asks all questions of all
 //! probes at once, and a question that two probes have in common only once.
 
-use crate::fact::{Domain, FactSpec, Facts, WhenMissing};
+use std::collections::BTreeSet;
+
+pub mod answers;
+pub mod cookies;
+pub mod cors;
+pub mod error_page;
+pub mod exposed;
+pub mod foreign_host;
+pub mod front_page;
+pub mod health;
+pub mod https;
+mod journey;
+mod markup;
+pub mod network;
+pub mod other_pages;
+pub mod plain_http;
+pub mod question;
+pub mod site;
+pub mod tls;
+pub mod transcript;
+
+pub use answers::Answers;
+pub use question::{Answer, Answered, Question, Unanswered};
+pub use site::Site;
+
+use crate::fact::{Domain, Fact, FactSpec, Facts, WhenMissing};
 use crate::problem::Problem;
 
 /// The domain of everything a live site tells.
@@ -18,12 +43,76 @@ pub const DOMAIN: Domain = Domain {
 pub trait Probe: Sync {
     /// The facts it can yield.
     fn facts(&self) -> &'static [FactSpec];
+    /// What it wants to know, given what is known. It is asked again after every round of answers, and
+    /// may name the same questions again.
+    fn questions(&self, site: &Site, so_far: &Answers) -> Vec<Question>;
+    /// What it learns. Never fails: what was not answered is an unknown fact that says why.
+    fn learn(&self, site: &Site, answers: &Answers) -> Facts;
 }
 
-/// All probes. They run at once; their order is that of the catalogue.
-pub const PROBES: &[&dyn Probe] = &[];
+/// All probes. They ask at once; their order is that of the catalogue.
+pub const PROBES: &[&dyn Probe] = &[
+    &https::Https,
+    &front_page::FrontPage,
+    &plain_http::PlainHttp,
+    &tls::Tls,
+    &other_pages::OtherPages,
+    &cookies::Cookies,
+    &cors::Cors,
+    &error_page::ErrorPage,
+    &exposed::Exposed,
+    &foreign_host::ForeignHost,
+    &health::Health,
+];
+
+/// Puts questions to a site: the network, or a transcript.
+pub trait Transport {
+    /// Puts all of these, at once if it can, and gives an answer to each.
+    fn ask(&self, questions: Vec<Question>) -> Vec<Answered>;
+}
+
+/// Rounds of questions; a round more than the longest chain of redirects that is followed.
+const MOST_ROUNDS: usize = 8;
+
+/// Asks a site everything, in as few rounds as the answers allow.
+pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
+    let mut answers = Answers::none(site.why_not_asked());
+    for _ in 0..MOST_ROUNDS {
+        let open: BTreeSet<Question> = PROBES
+            .iter()
+            .flat_map(|probe| probe.questions(site, &answers))
+            .filter(|question| !answers.settled(question))
+            .collect();
+        if open.is_empty() {
+            break;
+        }
+        answers.hear(transport.ask(open.into_iter().collect()));
+    }
+    answers
+}
+
+/// What all probes learn from the answers.
+pub fn learn(site: &Site, answers: &Answers) -> Facts {
+    let mut facts = Facts::default();
+    facts.find(DOMAIN.name);
+    for probe in PROBES {
+        facts.merge(probe.learn(site, answers));
+    }
+    facts
+}
 
 /// What probes learn from a transcript: of an example, a fixture, or an earlier run.
-pub fn replay(_transcript: &str) -> Result<Facts, Problem> {
-    Ok(Facts::default())
+pub fn replay(transcript: &str) -> Result<Facts, Problem> {
+    let transcript = transcript::read(transcript)?;
+    let answers = interview(&transcript.site, &transcript);
+    Ok(learn(&transcript.site, &answers))
+}
+
+/// Everything a probe could have learnt, unknown for one reason.
+fn all_unknown(specs: &[FactSpec], fact: &Fact) -> Facts {
+    let mut facts = Facts::default();
+    for spec in specs {
+        facts.put(spec.path, fact.clone());
+    }
+    facts
 }

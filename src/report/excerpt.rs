@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use aho_corasick::AhoCorasick;
+
 use crate::fact::secret::{MASK, is_secret_name, masked};
 use crate::fact::value::printable;
 use crate::fact::{Fact, Facts, Place, ProjectPath, Value};
@@ -13,6 +15,8 @@ pub struct Excerpts<'p> {
     project: Option<&'p Project>,
     /// Every secret value that became known, the longest first.
     secrets: Vec<String>,
+    /// Tells that a line holds none of them, which is the rule.
+    any_secret: Option<AhoCorasick>,
 }
 
 /// A line as it may be shown.
@@ -31,9 +35,12 @@ impl<'p> Excerpts<'p> {
         for (_, root) in facts.flat_map(Facts::domains) {
             gather(root, &mut secrets);
         }
-        let mut secrets: Vec<String> = secrets.into_iter().collect();
+        Self::masking(project, secrets.into_iter().collect())
+    }
+
+    fn masking(project: Option<&'p Project>, mut secrets: Vec<String>) -> Self {
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self { project, secrets }
+        Self { project, any_secret: AhoCorasick::new(&secrets).ok(), secrets }
     }
 
     /// The line at a place in a file.
@@ -59,11 +66,14 @@ impl<'p> Excerpts<'p> {
     /// The line without its secrets: those that became known as facts, and whatever stands under a
     /// secret's name or looks random.
     fn mask(&self, path: &ProjectPath, line: &str) -> String {
+        if is_environment(path) && !line.contains('=') && !line.trim_start().starts_with('#') {
+            // Perhaps the second line of a value, or a name without its equals sign.
+            return if line.trim().is_empty() { line.to_owned() } else { MASK.to_owned() };
+        }
         let mut shown = line.to_owned();
-        for secret in &self.secrets {
-            if shown.contains(secret.as_str()) {
-                shown = shown.replace(secret.as_str(), MASK);
-            }
+        let holds_some = self.any_secret.as_ref().is_none_or(|any| any.is_match(line));
+        for secret in self.secrets.iter().filter(|_| holds_some) {
+            shown = without(&shown, secret);
         }
         let shown =
             if path.extension() == "py" { mask_literals(&shown) } else { mask_after_names(&shown) };
@@ -85,6 +95,32 @@ fn gather(fact: &Fact, secrets: &mut BTreeSet<String>) {
         Value::Record(record) => record.fields.values().for_each(|field| gather(field, secrets)),
         _ => {}
     }
+}
+
+fn is_environment(path: &ProjectPath) -> bool {
+    path.name().starts_with(".env") || path.extension() == "env"
+}
+
+/// A secret of fewer characters is masked only where it is a word of its own: `postgres` as a password
+/// does not hide half of `django.db.backends.postgresql`.
+const WORD_LENGTH: usize = 12;
+
+/// The line with every occurrence of a secret masked.
+fn without(line: &str, secret: &str) -> String {
+    let joins =
+        |c: Option<char>| secret.len() < WORD_LENGTH && c.is_some_and(char::is_alphanumeric);
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(secret) {
+        let (before, found) = rest.split_at(at);
+        let (word, after) = found.split_at(secret.len());
+        let last = before.chars().next_back().or_else(|| out.chars().next_back());
+        out.push_str(before);
+        out.push_str(if joins(last) || joins(after.chars().next()) { word } else { MASK });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// In program text: if the line speaks of a secret, every literal that is not itself such a name.
@@ -185,7 +221,7 @@ mod tests {
     use crate::fact::{Position, Secret};
 
     fn shown(path: &str, line: &str) -> String {
-        let excerpts = Excerpts { project: None, secrets: vec!["hunter2".to_owned()] };
+        let excerpts = Excerpts::masking(None, vec!["hunter2".to_owned()]);
         excerpts.mask(&ProjectPath::new(path), line)
     }
 
@@ -204,6 +240,9 @@ mod tests {
                 "DEBUG = env(\"DEBUG\", default=True)",
             ),
             ("s.py", "x = 'hunter2'", "x = '***'"),
+            ("s.py", "x = 'hunter2hunter2'", "x = 'hunter2hunter2'"),
+            (".env", "BROKEN LINE abc", "***"),
+            (".env", "# a comment", "# a comment"),
             (".env", "API_TOKEN=abc def", "API_TOKEN=***"),
             (".env", "DEBUG=True", "DEBUG=True"),
             ("compose.yaml", "  POSTGRES_PASSWORD: ${PW}", "  POSTGRES_PASSWORD: ${PW}"),

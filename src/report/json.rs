@@ -1,12 +1,12 @@
 //! `prodcheck/report/1`: the report for programs. Same input, same bytes.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{Line, Report, ServiceSummary, wording};
-use crate::check::{Citation, Reason, Severity};
+use crate::check::{CheckId, Citation, Reason, Severity};
 use crate::fact::Place;
 use crate::policy::Status;
 use crate::policy::settle::Decision;
@@ -17,33 +17,62 @@ pub const SCHEMA: &str = "prodcheck/report/1";
 /// Which checks are built in: the year and the number of the set in it.
 pub const RULESET: &str = "2026.1";
 
+/// What is written at once.
+const BUFFER_BYTES: usize = 1 << 16;
+
 /// Writes the report as one object with a line feed at its end.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &object(report))?;
-    writeln!(out)
+    // Words come one at a time, and each would be a call through `dyn`.
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, out);
+    serde_json::to_writer_pretty(&mut out, &Object::of(report))?;
+    writeln!(out)?;
+    out.flush()
 }
 
 /// Writes the report as one line.
 pub fn write_line(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &object(report))?;
+    serde_json::to_writer(&mut *out, &Object::of(report))?;
     writeln!(out)
 }
 
-fn object(report: &Report<'_>) -> Value {
-    json!({
-        "schema": SCHEMA,
-        "tool": { "name": "prodcheck", "version": env!("CARGO_PKG_VERSION"), "ruleset": RULESET },
-        "target": { "path": report.target.path, "url": report.target.url },
-        "services": report.services.iter().map(service).collect::<Vec<_>>(),
-        "summary": summary(report),
-        "gate": {
-            "fail_on": report.gate.fail_on.word(),
-            "tripped_by": report.gate.tripped_by.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        },
-        "exit": { "code": report.exit.code, "reason": report.exit.reason },
-        "notes": report.notes,
-        "findings": report.lines.iter().map(finding).collect::<Vec<_>>(),
-    })
+/// The report. Findings are written one by one: those of a monorepo are more than fit in memory twice.
+#[derive(Serialize)]
+struct Object<'r> {
+    schema: &'static str,
+    tool: Value,
+    target: Value,
+    services: Vec<Value>,
+    summary: Value,
+    gate: Value,
+    exit: Value,
+    notes: &'r [String],
+    #[serde(serialize_with = "findings")]
+    findings: &'r [Line<'r>],
+}
+
+impl<'r> Object<'r> {
+    fn of(report: &'r Report<'r>) -> Self {
+        let tripped_by: Vec<&str> = report.gate.tripped_by.iter().map(CheckId::as_str).collect();
+        Self {
+            schema: SCHEMA,
+            tool: json!({
+                "name": "prodcheck",
+                "version": env!("CARGO_PKG_VERSION"),
+                "ruleset": RULESET,
+            }),
+            target: json!({ "path": report.target.path, "url": report.target.url }),
+            services: report.services.iter().map(service).collect(),
+            summary: summary(report),
+            gate: json!({ "fail_on": report.gate.fail_on.word(), "tripped_by": tripped_by }),
+            exit: json!({ "code": report.exit.code, "reason": report.exit.reason }),
+            notes: &report.notes,
+            findings: &report.lines,
+        }
+    }
+}
+
+fn findings<S: Serializer>(lines: &&[Line<'_>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(lines.iter().map(Finding::of))
 }
 
 fn service(service: &ServiceSummary) -> Value {
@@ -78,60 +107,116 @@ fn summary(report: &Report<'_>) -> Value {
     json!({ "by_status": by_status, "by_severity": by_severity })
 }
 
-fn finding(line: &Line<'_>) -> Value {
-    let finding = &line.settled.finding;
-    json!({
-        "check": line.check.id.as_str(),
-        "title": line.check.title,
-        "severity": line.severity.word(),
-        "status": line.status().word(),
-        "service": line.service,
-        "subject": finding.subject.as_ref().map(|subject| &subject.name),
-        "aliases": citations(&line.check.aliases),
-        "guides": citations(&line.check.guides),
-        "places": line.places().into_iter().map(place).collect::<Vec<_>>(),
-        "reasons": finding.because.iter().map(reason).collect::<Vec<_>>(),
-        "contrary": finding.contrary.iter().map(reason).collect::<Vec<_>>(),
-        "decision": line.settled.decision.as_ref().map(decision),
-        "fix": line.check.fix,
-        "fingerprint": line.fingerprint,
-    })
+/// A judgement.
+#[derive(Serialize)]
+struct Finding<'l> {
+    check: &'l str,
+    title: &'l str,
+    severity: &'static str,
+    status: &'static str,
+    service: Option<&'l str>,
+    subject: Option<&'l str>,
+    #[serde(serialize_with = "citations")]
+    aliases: &'l [Citation],
+    #[serde(serialize_with = "citations")]
+    guides: &'l [Citation],
+    places: Vec<PlaceTold<'l>>,
+    reasons: Vec<ReasonTold<'l>>,
+    contrary: Vec<ReasonTold<'l>>,
+    decision: Option<Value>,
+    fix: &'l str,
+    fingerprint: &'l str,
 }
 
-fn citations(citations: &[Citation]) -> Vec<String> {
-    citations.iter().map(ToString::to_string).collect()
-}
-
-fn place(place: &Place) -> Value {
-    match place {
-        Place::File { path, at: Some(at) } => {
-            json!({ "file": path.as_str(), "line": at.line, "column": at.column })
+impl<'l> Finding<'l> {
+    fn of(line: &'l Line<'_>) -> Self {
+        let finding = &line.settled.finding;
+        Self {
+            check: line.check.id.as_str(),
+            title: &line.check.title,
+            severity: line.severity.word(),
+            status: line.status().word(),
+            service: line.service.as_deref(),
+            subject: finding.subject.as_ref().map(|subject| subject.name.as_str()),
+            aliases: &line.check.aliases,
+            guides: &line.check.guides,
+            places: line.places().into_iter().map(PlaceTold::of).collect(),
+            reasons: finding.because.iter().map(ReasonTold::of).collect(),
+            contrary: finding.contrary.iter().map(ReasonTold::of).collect(),
+            decision: line.settled.decision.as_ref().map(decision),
+            fix: &line.check.fix,
+            fingerprint: &line.fingerprint,
         }
-        Place::File { path, at: None } => json!({ "file": path.as_str() }),
-        Place::Exchange(exchange) => json!({ "url": exchange.url }),
     }
 }
 
-fn reason(reason: &Reason) -> Value {
-    let mut told = BTreeMap::from([("text", Value::from(wording::reason(reason)))]);
-    match &reason.found.provenance.place {
-        Some(Place::File { path, at }) => {
-            told.insert("file", path.as_str().into());
-            if let Some(at) = at {
-                told.insert("line", at.line.into());
+fn citations<S: Serializer>(cited: &&[Citation], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(cited.iter().map(ToString::to_string))
+}
+
+/// A place in a file, or an address.
+#[derive(Default, Serialize)]
+struct PlaceTold<'l> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'l str>,
+}
+
+impl<'l> PlaceTold<'l> {
+    fn of(place: &'l Place) -> Self {
+        match place {
+            Place::File { path, at } => Self {
+                file: Some(path.as_str()),
+                line: at.map(|at| at.line),
+                column: at.map(|at| at.column),
+                url: None,
+            },
+            Place::Exchange(exchange) => Self { url: Some(&exchange.url), ..Self::default() },
+        }
+    }
+}
+
+/// A reason, with what it was read from.
+#[derive(Default, Serialize)]
+struct ReasonTold<'l> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received: Option<&'l [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent: Option<&'l [String]>,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'l str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    variables: &'l [String],
+}
+
+impl<'l> ReasonTold<'l> {
+    fn of(reason: &'l Reason) -> Self {
+        let provenance = &reason.found.provenance;
+        let text = wording::reason(reason);
+        let told = Self { text, variables: &provenance.variables, ..Self::default() };
+        match &provenance.place {
+            Some(Place::File { path, at }) => {
+                Self { file: Some(path.as_str()), line: at.map(|at| at.line), ..told }
             }
+            Some(Place::Exchange(exchange)) => Self {
+                url: Some(&exchange.url),
+                sent: Some(&exchange.sent),
+                received: Some(&exchange.received),
+                ..told
+            },
+            None => told,
         }
-        Some(Place::Exchange(exchange)) => {
-            told.insert("url", exchange.url.as_str().into());
-            told.insert("sent", exchange.sent.clone().into());
-            told.insert("received", exchange.received.clone().into());
-        }
-        None => {}
     }
-    if !reason.found.provenance.variables.is_empty() {
-        told.insert("variables", reason.found.provenance.variables.clone().into());
-    }
-    json!(told)
 }
 
 fn decision(decision: &Decision) -> Value {

@@ -19,9 +19,11 @@ const INDENT: &str = "         ";
 /// Excerpts shown of one finding.
 const MOST_PLACES: usize = 3;
 
+/// Writes the block. `again` says that the block before was of the same check, which has explained it.
 pub(super) fn write(
     line: &Line<'_>,
     (number, total): (usize, usize),
+    again: bool,
     report: &Report<'_>,
     layout: Layout,
     out: &mut dyn Write,
@@ -38,11 +40,15 @@ pub(super) fn write(
         let more = format!("  and {} more", super::count(places.len() - MOST_PLACES, "place"));
         writeln!(out, "{}", dim(&more))?;
     }
+    labelled("want", &line.check.title, layout, out)?;
     for reason in &line.settled.finding.contrary {
         labelled("note", &contrary(reason), layout, out)?;
     }
     if let (Status::Expired, Some(decision)) = (line.status(), &line.settled.decision) {
         labelled("note", &expired(decision), layout, out)?;
+    }
+    if again {
+        return labelled("fix", "as above", layout, out);
     }
     labelled("fix", &line.check.fix, layout, out)?;
     labelled("why", &line.check.why, layout, out)?;
@@ -114,9 +120,14 @@ fn exchanged(exchange: &Exchange, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Where another layer promises what this one does not keep.
+/// Where another layer promises what this one does not keep, or undoes what it promises.
 fn contrary(reason: &Reason) -> String {
-    format!("elsewhere it is otherwise: {}", wording::reason_at(reason))
+    let told = wording::reason_at(reason);
+    if wording::holds(reason) {
+        format!("elsewhere it is otherwise: {told}")
+    } else {
+        format!("but {told}")
+    }
 }
 
 fn expired(decision: &Decision) -> String {

@@ -1,5 +1,6 @@
 //! The report for people: 80 columns, the verdict last, colour never the only carrier.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 mod block;
@@ -22,15 +23,14 @@ pub fn write(report: &Report<'_>, layout: Layout, out: &mut dyn Write) -> io::Re
     }
     let mut blocks = Blocks::of(report, layout);
     let several = report.services.len() > 1;
+    let mut by_service: BTreeMap<Option<&str>, Vec<&Line<'_>>> = BTreeMap::new();
+    for line in &report.lines {
+        by_service.entry(line.service.as_deref().filter(|_| several)).or_default().push(line);
+    }
     for service in report.services.iter().map(Some).chain(several.then_some(None)) {
-        let mine: Vec<&Line<'_>> = report
-            .lines
-            .iter()
-            .filter(|line| {
-                !several || line.service.as_deref() == service.map(|service| service.name.as_str())
-            })
-            .collect();
-        let sections = section::of(&mine, report);
+        let name = service.map(|service| service.name.as_str()).filter(|_| several);
+        let mine = by_service.get(&name).map_or(&[][..], Vec::as_slice);
+        let sections = section::of(mine, report);
         if several && sections.iter().any(Section::is_worth_showing) {
             writeln!(
                 out,

@@ -14,12 +14,12 @@ use crate::report::{Layout, Line, Report, wording};
 /// The areas of checks under each heading, in the order in which people edit them.
 const SECTIONS: &[(&str, &[&str])] = &[
     ("SETTINGS", &["django", "drf", "jwt", "cors", "auth", "flask", "fastapi"]),
-    ("ENV", &["env", "secrets"]),
+    ("ENV", &["env", "secrets", "repository"]),
     ("SERVER", &["server", "platform"]),
     ("NGINX", &["nginx"]),
     ("CONTAINER", &["docker", "compose", "kubernetes"]),
     ("DATA", &["data"]),
-    ("PACKAGES", &["deps"]),
+    ("PACKAGES", &["dependencies"]),
     ("SITE", &["http", "tls", "cookies", "exposure", "dns", "live"]),
 ];
 const OTHERS: &str = "OPERATIONS";
@@ -99,11 +99,21 @@ impl Section<'_, '_> {
         if layout.verbosity >= 0 {
             self.heading(layout, out)?;
         }
+        let mut told = None;
         for line in &self.lines {
             match line.status() {
                 Status::Fail | Status::Expired => match blocks.number(line, report) {
-                    Some(number) => block::write(line, number, report, layout, out)?,
-                    None => short(line, layout, out)?,
+                    Some(number) => {
+                        let again = told == Some(&line.check.id);
+                        block::write(line, number, again, report, layout, out)?;
+                        told = Some(&line.check.id);
+                    }
+                    None => {
+                        if told.take().is_some() {
+                            writeln!(out)?;
+                        }
+                        short(line, layout, out)?;
+                    }
                 },
                 Status::Waived | Status::Attested => decided(line, layout, out)?,
                 Status::Pass if layout.verbosity > 0 => passed(line, layout, out)?,
@@ -187,13 +197,13 @@ fn cause(line: &Line<'_>) -> String {
 /// A failure below the threshold: what, where, and one sentence.
 fn short(line: &Line<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let word = severity_word(line.severity);
-    let place = line.places().first().map(ToString::to_string).unwrap_or_default();
+    let place = line.places().first().map(|place| format!("   {}", dim(&place.to_string())));
     writeln!(
         out,
-        "  {}{}   {}",
+        "  {}{}{}",
         by_severity(&format!("{word:<10}"), line.severity),
         line.check.id,
-        dim(&place)
+        place.unwrap_or_default()
     )?;
     let sentence = format!("{INDENT}{}", wording::sentence(line));
     writeln!(out, "{}", wrapped(&sentence, layout.width, INDENT))

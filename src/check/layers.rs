@@ -1,0 +1,71 @@
+//! Several layers that speak of one control: the first that is known decides, and what the others
+//! promise or undo is kept for the report.
+
+use std::collections::BTreeSet;
+
+use super::predicate::{Item, Predicate};
+use super::{Outcome, Reason};
+use crate::fact::Facts;
+use crate::truth::Truth;
+
+/// The judgement of the first part that is known, with what later parts say against it.
+pub(super) fn first_known(parts: &[Predicate], facts: &Facts, item: Option<Item<'_>>) -> Outcome {
+    let mut rest = parts.iter();
+    let mut unknown = Vec::new();
+    let Some(mut decided) = rest.by_ref().find_map(|part| {
+        let outcome = part.judge(facts, item);
+        if outcome.truth == Truth::Unknown {
+            unknown.extend(outcome.because);
+            return None;
+        }
+        Some(outcome)
+    }) else {
+        return Outcome { truth: Truth::Unknown, because: unknown, contrary: Vec::new() };
+    };
+    for part in rest {
+        let later = part.judge(facts, item);
+        if later.truth == decided.truth.negated() {
+            decided.contrary.extend(telling(later.because.into_iter()));
+        } else if decided.truth == Truth::False {
+            decided.contrary.extend(broken(part, facts, item));
+        }
+    }
+    decided
+}
+
+/// The promises in a statement that another layer hinders: in every `all` where parts about one domain
+/// hold and parts about others do not, the ones that hold, and after them what hinders them.
+/// `SECURE_HSTS_SECONDS` is a year, but nginx hides the header.
+fn broken(part: &Predicate, facts: &Facts, item: Option<Item<'_>>) -> Vec<Reason> {
+    let (Predicate::All(parts) | Predicate::Any(parts)) = part else {
+        return Vec::new();
+    };
+    if matches!(part, Predicate::All(_)) {
+        let judged = parts.iter().map(|part| part.judge(facts, item));
+        let (kept, hindered): (Vec<Outcome>, Vec<Outcome>) =
+            judged.partition(|outcome| outcome.truth == Truth::True);
+        let layers_are_here =
+            hindered.iter().all(|outcome| !outcome.because.iter().all(Reason::is_presence));
+        let tell = |outcomes: Vec<Outcome>| -> Vec<Reason> {
+            telling(outcomes.into_iter().flat_map(|outcome| outcome.because))
+        };
+        let (promises, hindrances) = (tell(kept), tell(hindered));
+        if layers_are_here
+            && !promises.is_empty()
+            && !hindrances.is_empty()
+            && domains(&promises).is_disjoint(&domains(&hindrances))
+        {
+            return promises.into_iter().chain(hindrances).collect();
+        }
+    }
+    parts.iter().flat_map(|part| broken(part, facts, item)).collect()
+}
+
+/// The reasons that tell something of a layer, and not only that it is there.
+fn telling(reasons: impl Iterator<Item = Reason>) -> Vec<Reason> {
+    reasons.filter(|reason| !reason.is_presence()).collect()
+}
+
+fn domains(reasons: &[Reason]) -> BTreeSet<&str> {
+    reasons.iter().filter_map(|reason| reason.subject.split('.').next()).collect()
+}

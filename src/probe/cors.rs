@@ -1,0 +1,144 @@
+//! Which foreign origins may read the site's answers.
+
+use super::answers::{Answers, Exchanged, unknown};
+use super::question::{Question, Request, Unanswered};
+use super::{Probe, Site};
+use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, List, Value};
+
+/// Asks for the front page in the name of origins that the site cannot know.
+pub struct Cors;
+
+const ATTEMPT: &[FactSpec] = &[
+    FactSpec::new("sent-origin", Kind::Text, "The origin in whose name the question was put."),
+    FactSpec::new(
+        "allow-origin",
+        Kind::Text,
+        "The Access-Control-Allow-Origin of the answer; absent if there is none.",
+    ),
+    FactSpec::new(
+        "allow-credentials",
+        Kind::Bool,
+        "Whether the answer may be read with the visitor's cookies.",
+    ),
+];
+
+const SPECS: &[FactSpec] = &[
+    FactSpec::new(
+        "live.cors-probes",
+        Kind::List(&Kind::Record(ATTEMPT)),
+        "One request for each foreign origin and page, and what the site allows it.",
+    ),
+    FactSpec::new(
+        "live.cors-frontend.origin",
+        Kind::Text,
+        "The origin of the user's own front end; absent if he does not name it.",
+    ),
+    FactSpec::new(
+        "live.cors-frontend.accepted",
+        Kind::Bool,
+        "Whether pages of that origin may send JSON to the site.",
+    ),
+];
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
+
+impl Probe for Cors {
+    fn facts(&self) -> &'static [FactSpec] {
+        SPECS
+    }
+
+    fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+        if site.passive {
+            return Vec::new();
+        }
+        let foreign = attempts(site).into_iter().map(|(_, request)| request);
+        foreign.chain(frontend(site).map(|(_, request)| request)).map(Question::Page).collect()
+    }
+
+    fn learn(&self, site: &Site, answers: &Answers) -> Facts {
+        let mut items = Vec::new();
+        let mut open = None;
+        let mut not_asked = None;
+        for (origin, request) in attempts(site) {
+            match answers.page(&request) {
+                Ok(page) if page.response.refusal().is_some() => {
+                    open = open.or_else(|| page.response.refusal());
+                }
+                Ok(page) => items.push(attempted(&origin, page)),
+                Err(Unanswered::NotAsked(why)) => not_asked = Some((why, request)),
+                Err(why) => open = Some(why.ignorance()),
+            }
+        }
+        let mut facts = own(site, answers);
+        facts.put(
+            "live.cors-probes",
+            match (items.is_empty(), open, not_asked) {
+                (true, Some(why), _) => unknown(why, &site.front()),
+                (true, None, Some((why, request))) => unknown(why, &request),
+                (_, rest, _) => Fact::derived(Value::List(List { items, rest })),
+            },
+        );
+        facts
+    }
+}
+
+/// What the site allowed an origin.
+fn attempted(origin: &str, page: Exchanged<'_>) -> Fact {
+    let at = |value: Value| page.fact(value, &[ALLOW_ORIGIN, ALLOW_CREDENTIALS, "vary"]);
+    let allowed = page.response.values(ALLOW_ORIGIN).next();
+    let credentials = page.response.values(ALLOW_CREDENTIALS).any(|value| value == "true");
+    at(Value::record([
+        ("sent-origin", at(origin.into())),
+        ("allow-origin", at(allowed.map_or(Value::Absent, Value::from))),
+        ("allow-credentials", at(credentials.into())),
+    ]))
+}
+
+/// The front page and the pages that the user named, asked for in the name of each foreign origin: one
+/// that cannot exist (RFC 6761 §6.4), the one of sandboxed frames, and two that a careless comparison
+/// takes for the site's own.
+fn attempts(site: &Site) -> Vec<(String, Request)> {
+    let host = site.host();
+    ["https://probe.invalid".to_owned(), "null".to_owned()]
+        .into_iter()
+        .chain([format!("https://{host}.probe.invalid"), format!("https://probe{host}")])
+        .flat_map(|origin| {
+            let pages = site.pages().into_iter();
+            pages.map(move |page| (origin.clone(), page.with("Origin", &origin)))
+        })
+        .collect()
+}
+
+/// What the user's own front end asks before it sends anything: of the first path that he named, else
+/// of the front page.
+fn frontend(site: &Site) -> Option<(String, Request)> {
+    let origin = site.frontend.as_ref()?.trim_end_matches('/').to_owned();
+    let page = site.paths.first().map_or_else(|| site.front(), |path| site.path(path));
+    Some((origin.clone(), Request::preflight(page.url, &origin)))
+}
+
+fn own(site: &Site, answers: &Answers) -> Facts {
+    let mut facts = Facts::default();
+    let Some((origin, request)) = frontend(site) else {
+        let why = Ignorance::new("the origin of the front end is not known")
+            .settled_by("name it: `live.frontend` in prodcheck.toml");
+        facts.put("live.cors-frontend.origin", Fact::absent());
+        facts.put("live.cors-frontend.accepted", Fact::derived(why));
+        return facts;
+    };
+    facts.put("live.cors-frontend.origin", Fact::derived(origin.as_str()));
+    facts.put(
+        "live.cors-frontend.accepted",
+        match answers.telling(&request) {
+            Ok(page) => {
+                let allowed = page.response.values(ALLOW_ORIGIN).next();
+                let named = allowed.is_some_and(|allowed| allowed == origin || allowed == "*");
+                let accepted = named && matches!(page.response.status, 200..300);
+                page.fact(accepted, &[ALLOW_ORIGIN, "access-control-allow-methods"])
+            }
+            Err(unknown) => *unknown,
+        },
+    );
+    facts
+}

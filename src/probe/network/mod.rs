@@ -1,0 +1,219 @@
+//! The real transport: connections, limits, and what is told when they are reached.
+//!
+//! Hosts are hostile. Every step ends in time, every answer is cut off at a size, and what goes wrong
+//! is a reason in the user's words. Nothing is asked but `GET` requests and the beginnings of TLS
+//! connections, and only of the hosts that the user named.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use url::{Host, Url};
+
+mod fetch;
+mod handshake;
+mod hello;
+mod trusting;
+mod why;
+
+use super::{Answer, Answered, Question, Transport, Unanswered};
+use crate::problem::Problem;
+
+/// How sites are to be asked.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// For the whole of one site.
+    pub timeout: Duration,
+    /// For one question.
+    pub patience: Duration,
+    /// Addresses to use for hosts, instead of asking for them.
+    pub addresses: BTreeMap<String, IpAddr>,
+    /// Certificate authorities to trust besides Mozilla's, in PEM.
+    pub authorities: Option<Vec<u8>>,
+    /// Headers to send with every request over HTTPS; they may be secret.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_mins(1),
+            patience: Duration::from_secs(10),
+            addresses: BTreeMap::new(),
+            authorities: None,
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// What all sites of one run share.
+pub struct Network {
+    runtime: Runtime,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    manner: Manner,
+    client: reqwest::Client,
+    provider: Arc<CryptoProvider>,
+    roots: RootCertStore,
+    /// Lets every certificate pass: an audit reads on, and judges it separately.
+    trusting: Arc<ClientConfig>,
+}
+
+/// Requests to one site at the same time; browsers do not send more.
+const AT_ONCE: usize = 6;
+
+impl Network {
+    /// Prepares to ask sites.
+    pub fn new(manner: Manner) -> Result<Self, Problem> {
+        let internal = |what: &str| Problem::new(format!("the network cannot be used: {what}"));
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let roots = roots(manner.authorities.as_deref())?;
+        let trusting = trusting::config(&provider).map_err(|error| internal(&error.to_string()))?;
+        // What the user sends along may be secret: only who is trusted gets to read it.
+        let tls = if manner.headers.is_empty() {
+            trusting.clone()
+        } else {
+            trusting::strict(&provider, roots.clone())
+                .map_err(|error| internal(&error.to_string()))?
+        };
+        let client = fetch::client(&manner, tls)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| internal(&error.to_string()))?;
+        let trusting = Arc::new(trusting);
+        let shared = Arc::new(Shared { manner, client, provider, roots, trusting });
+        Ok(Self { runtime, shared })
+    }
+
+    /// Begins to ask one site; its time runs from here on.
+    pub fn visit(&self) -> Visit<'_> {
+        let until = Instant::now() + self.shared.manner.timeout;
+        Visit { network: self, until, seats: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
+
+/// One site being asked.
+pub struct Visit<'n> {
+    network: &'n Network,
+    until: Instant,
+    seats: Arc<Semaphore>,
+}
+
+impl Transport for Visit<'_> {
+    fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
+        self.network.runtime.block_on(async {
+            let mut asking = JoinSet::new();
+            for question in questions {
+                let (shared, seats, until) =
+                    (self.network.shared.clone(), self.seats.clone(), self.until);
+                asking.spawn(async move {
+                    let answer = shared.answer(&question, &seats, until).await;
+                    (question, answer)
+                });
+            }
+            let mut answers = Vec::new();
+            while let Some(answered) = asking.join_next().await {
+                answers.extend(answered.ok());
+            }
+            answers
+        })
+    }
+}
+
+impl Shared {
+    async fn answer(
+        &self,
+        question: &Question,
+        seats: &Semaphore,
+        until: Instant,
+    ) -> Result<Answer, Unanswered> {
+        match question {
+            Question::Page(request) => {
+                let seat = timeout_at(until, seats.acquire()).await;
+                let _seat = seat.map_err(|_| self.out_of_time())?;
+                fetch::page(self, request, until).await.map(Answer::Page)
+            }
+            Question::Certificate(url) => {
+                let asking = handshake::certificate(self, url);
+                self.patient(until, asking).await.map(Answer::Certificate)
+            }
+            Question::Versions(url) => {
+                hello::versions(self, url, self.limit(until)).await.map(Answer::Versions)
+            }
+        }
+    }
+
+    /// When patience with a question that begins now ends.
+    fn limit(&self, until: Instant) -> Instant {
+        until.min(Instant::now() + self.manner.patience)
+    }
+
+    /// An answer, unless patience ends before it comes.
+    async fn patient<T>(
+        &self,
+        until: Instant,
+        asking: impl Future<Output = Result<T, Unanswered>>,
+    ) -> Result<T, Unanswered> {
+        if until <= Instant::now() {
+            return Err(self.out_of_time());
+        }
+        match timeout_at(self.limit(until), asking).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    fn silent(&self) -> Unanswered {
+        why::in_vain(format!("timed out after {} seconds", self.manner.patience.as_secs()))
+    }
+
+    fn out_of_time(&self) -> Unanswered {
+        let seconds = self.manner.timeout.as_secs();
+        why::in_vain(format!("the {seconds} seconds for the whole site were over"))
+    }
+
+    /// A connection to the host of an address.
+    async fn connect(&self, url: &Url) -> Result<TcpStream, Unanswered> {
+        let port = url.port_or_known_default().unwrap_or(443);
+        let connected = match url.host() {
+            Some(Host::Domain(name)) => match self.manner.addresses.get(name) {
+                Some(address) => TcpStream::connect((*address, port)).await,
+                None => TcpStream::connect((name, port)).await,
+            },
+            Some(Host::Ipv4(address)) => TcpStream::connect((address, port)).await,
+            Some(Host::Ipv6(address)) => TcpStream::connect((address, port)).await,
+            None => return Err(why::in_vain("the address has no host")),
+        };
+        connected.map_err(|error| why::of_connection(&error))
+    }
+}
+
+/// Mozilla's authorities, and those of the user.
+fn roots(authorities: Option<&[u8]>) -> Result<RootCertStore, Problem> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let Some(pem) = authorities else {
+        return Ok(roots);
+    };
+    let certificates: Vec<CertificateDer<'_>> =
+        CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).collect();
+    let (added, _) = roots.add_parsable_certificates(certificates);
+    if added == 0 {
+        return Err(Problem::new("`--ca-file` holds no certificate")
+            .with_hint("give a file with `-----BEGIN CERTIFICATE-----` in it"));
+    }
+    Ok(roots)
+}

@@ -1,0 +1,159 @@
+//! The certificate behind the HTTPS address, and the versions of TLS offered there.
+
+use std::sync::Arc;
+
+use super::answers::Answers;
+use super::question::{Certificate, Question, Versions};
+use super::{Probe, Site, all_unknown};
+use crate::fact::{Exchange, Fact, FactSpec, Facts, Ignorance, Kind, List, Place, Value};
+
+/// Asks for the certificate and for every version of TLS.
+pub struct Tls;
+
+const SPECS: &[FactSpec] = &[
+    FactSpec::new(
+        "live.tls.versions",
+        Kind::List(&Kind::Text),
+        "The versions that are offered, oldest first: `SSLv3`, `TLSv1.0` … `TLSv1.3`.",
+    ),
+    FactSpec::new(
+        "live.certificate.names",
+        Kind::List(&Kind::Text),
+        "The hosts that the certificate is for.",
+    ),
+    FactSpec::new(
+        "live.certificate.covers-host",
+        Kind::Bool,
+        "Whether the site's host is among them.",
+    ),
+    FactSpec::new(
+        "live.certificate.trusted",
+        Kind::Bool,
+        "Whether its chain leads to a trusted authority. Its dates and names are facts of their own.",
+    ),
+    FactSpec::new(
+        "live.certificate.distrust",
+        Kind::Text,
+        "Why it is not trusted; absent if it is.",
+    ),
+    FactSpec::new("live.certificate.issuer", Kind::Text, "Who issued it."),
+    FactSpec::new("live.certificate.not-after", Kind::Text, "The last day on which it is valid."),
+    FactSpec::new(
+        "live.certificate.days-left",
+        Kind::Number,
+        "From the day of the audit to that day; negative if it has expired.",
+    )
+    .in_unit("days"),
+    FactSpec::new("live.certificate.key-type", Kind::Text, "`RSA` or `EC`."),
+    FactSpec::new("live.certificate.key-bits", Kind::Number, "The size of its key.")
+        .in_unit("bits"),
+];
+
+impl Probe for Tls {
+    fn facts(&self) -> &'static [FactSpec] {
+        SPECS
+    }
+
+    fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+        vec![Question::Certificate(site.url.clone()), Question::Versions(site.url.clone())]
+    }
+
+    fn learn(&self, site: &Site, answers: &Answers) -> Facts {
+        let mut facts = match answers.certificate(&site.url) {
+            Ok(certificate) => described(site, certificate),
+            Err(why) => all_unknown(SPECS, &shown(site, why.ignorance(), Vec::new())),
+        };
+        facts.put(
+            "live.tls.versions",
+            match answers.versions(&site.url) {
+                Ok(versions) => listed(site, versions),
+                Err(why) => shown(site, why.ignorance(), Vec::new()),
+            },
+        );
+        facts
+    }
+}
+
+fn listed(site: &Site, versions: &Versions) -> Fact {
+    let told = vec![format!("versions: {}", versions.offered.join(" "))];
+    let items = versions
+        .offered
+        .iter()
+        .map(|version| shown(site, version.as_str(), told.clone()))
+        .collect();
+    shown(site, Value::List(List { items, rest: versions.open.clone() }), told.clone())
+}
+
+fn described(site: &Site, certificate: &Certificate) -> Facts {
+    let names = certificate.names.join(" ");
+    let until = certificate.not_after.map(|day| day.to_string());
+    let mut told =
+        vec![format!("certificate for {names}"), format!("issued by {}", certificate.issuer)];
+    told.extend(until.iter().map(|day| format!("valid through {day}")));
+    told.extend(certificate.distrust.iter().map(|why| format!("not trusted: {why}")));
+    let at = |value: Value| shown(site, value, told.clone());
+    let unsaid = || Value::Unknown(Ignorance::new("the certificate does not say"));
+    let text = |text: Option<String>| text.map_or(Value::Absent, Value::from);
+
+    let mut facts = Facts::default();
+    let items = certificate.names.iter().map(|name| at(name.as_str().into()));
+    facts.put("live.certificate.names", at(items.collect::<Vec<Fact>>().into()));
+    let covers = certificate.names.iter().any(|name| covers(name, site.host()));
+    facts.put("live.certificate.covers-host", at(covers.into()));
+    facts.put("live.certificate.trusted", at(certificate.distrust.is_none().into()));
+    facts.put("live.certificate.distrust", at(text(certificate.distrust.clone())));
+    facts.put("live.certificate.issuer", at(certificate.issuer.as_str().into()));
+    facts.put("live.certificate.not-after", at(until.map_or_else(unsaid, Value::from)));
+    let days = match (site.today, certificate.not_after) {
+        (Some(today), Some(last)) => Value::Int(today.days_until(last)),
+        (None, _) => Value::Unknown(Ignorance::new("the day of the audit is not known")),
+        (_, None) => unsaid(),
+    };
+    facts.put("live.certificate.days-left", at(days));
+    let (kind, bits) = certificate.key.as_ref().map_or_else(
+        || (unsaid(), unsaid()),
+        |(kind, bits)| (Value::from(kind.as_str()), Value::Int(i64::from(*bits))),
+    );
+    facts.put("live.certificate.key-type", at(kind));
+    facts.put("live.certificate.key-bits", at(bits));
+    facts
+}
+
+/// Whether a name of a certificate stands for a host: the same, or with `*` for its first label only
+/// (RFC 9525 §6.3).
+fn covers(name: &str, host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches([']', '.']);
+    let rest_of = |text: &str| text.split_once('.').map(|(_, rest)| rest.to_ascii_lowercase());
+    match name.strip_prefix("*.") {
+        Some(rest) => rest_of(host) == Some(rest.to_ascii_lowercase()) && rest.contains('.'),
+        None => name.eq_ignore_ascii_case(host),
+    }
+}
+
+/// A fact about the connection, before any request is sent on it.
+fn shown(site: &Site, value: impl Into<Value>, received: Vec<String>) -> Fact {
+    let sent = vec![format!("TLS {}", site.url)];
+    let exchange = Exchange { url: site.url.to_string(), sent, received };
+    Fact::live(value, Place::Exchange(Arc::new(exchange)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_one_label() {
+        for (name, host, covered) in [
+            ("shop.test", "SHOP.test", true),
+            ("*.shop.test", "www.shop.test", true),
+            ("*.shop.test", "shop.test", false),
+            ("*.shop.test", "a.b.shop.test", false),
+            ("*.test", "shop.test", false),
+            ("shop.test", "www.shop.test", false),
+            ("127.0.0.1", "127.0.0.1", true),
+            ("::1", "[::1]", true),
+        ] {
+            assert_eq!(covers(name, host), covered, "{name} {host}");
+        }
+    }
+}
