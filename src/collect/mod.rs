@@ -1,5 +1,6 @@
 //! Collectors: each knows one format of file and yields the facts of one domain.
 
+mod application;
 pub mod compose;
 pub mod django;
 pub mod dockerfile;

@@ -1,10 +1,102 @@
 //! The settings that production runs: the facts under `django`.
 
+mod carry;
+mod defaults;
+mod derive;
+mod fallback;
+mod issued;
+mod logins;
+mod named;
+mod routes;
+mod select;
+mod switch;
+mod tracker;
+mod version;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::{Collector, Sources};
-use crate::fact::{Domain, FactSpec, Facts, ProjectPath, WhenMissing};
+use crate::fact::secret::concealed;
+use crate::fact::{
+    Domain, Fact, FactSpec, Facts, Ignorance, Kind, Origin, Place, ProjectPath, Provenance, Record,
+    Value, WhenMissing,
+};
+use crate::project::Role;
+use crate::python::{Environment, Namespace, Read, interpret};
 
 /// Knows the settings that production runs.
 pub struct Django;
+
+const MODULE: &[FactSpec] = &[
+    FactSpec::new("name", Kind::Text, "Its dotted name."),
+    FactSpec::new("file", Kind::Text, "Its file."),
+    FactSpec::new("because", Kind::Text, "Why it is this one."),
+    FactSpec::new(
+        "missing",
+        Kind::List(&Kind::Text),
+        "The modules that files which deploy name, and that are not beside the other settings.",
+    ),
+];
+
+/// The fields of `django.variables` and its like.
+pub(in crate::collect) const VARIABLE: &[FactSpec] = &[
+    FactSpec::new("name", Kind::Text, "Its name."),
+    FactSpec::new("required", Kind::Bool, "Whether the settings do not load without it."),
+    FactSpec::new(
+        "set",
+        Kind::Bool,
+        "Whether somebody is seen to set it; unknown if it may be given at deploy time.",
+    ),
+    FactSpec::new(
+        "default",
+        Kind::Any,
+        "What stands for it where nobody sets it; absent if nothing does.",
+    ),
+];
+
+const OWN: &[FactSpec] = &[
+    FactSpec::new(
+        "django.settings-module",
+        Kind::Record(MODULE),
+        "The settings module that production runs.",
+    ),
+    FactSpec::new(
+        "django.version",
+        Kind::Text,
+        "The release of Django: the pinned one, else the newest known (then its origin is `default`).",
+    ),
+    FactSpec::new(
+        "django.settings",
+        Kind::Open(&Kind::Any),
+        "Every setting by its name, Django's defaults included (their origin is `default`). \
+         Durations are numbers of seconds, `None` is absent.",
+    ),
+    FactSpec::new(
+        "django.loads",
+        Kind::Bool,
+        "Whether the settings module loads: false if it stops with an exception.",
+    ),
+    FactSpec::new(
+        "django.falls-back-to-development",
+        Kind::Bool,
+        "Whether `wsgi.py` or `asgi.py` runs settings for development unless it is told others; absent \
+         if a file that deploys tells them, or if nothing is the default.",
+    ),
+    FactSpec::new(
+        "django.debug-when-told-off",
+        Kind::Bool,
+        "Whether DEBUG is on although its variable says `False` or `0`; absent if no variable decides.",
+    ),
+    FactSpec::new(
+        "django.variables",
+        Kind::List(&Kind::Record(VARIABLE)),
+        "The environment variables that the settings ask for.",
+    ),
+];
+
+static SPECS: LazyLock<Vec<FactSpec>> = LazyLock::new(|| [OWN, derive::DERIVED].concat());
 
 impl Collector for Django {
     fn domain(&self) -> Domain {
@@ -16,14 +108,175 @@ impl Collector for Django {
     }
 
     fn facts(&self) -> &'static [FactSpec] {
-        &[]
+        &SPECS
     }
 
-    fn wants(&self, _path: &ProjectPath) -> bool {
-        false
+    fn wants(&self, path: &ProjectPath) -> bool {
+        path.extension() == "py"
     }
 
-    fn collect(&self, _sources: &Sources<'_>, _so_far: &Facts) -> Facts {
-        Facts::default()
+    fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {
+        let mut facts = Facts::default();
+        if !is_django(sources, so_far) {
+            return facts;
+        }
+        let version = version::version(sources.given, so_far);
+        let Some(selected) = select::select(sources, so_far) else {
+            if has_manage(sources) {
+                let why = Ignorance::new("no settings of production are in the project")
+                    .settled_by("name them with `--settings`");
+                facts.put("django.settings", Fact::derived(Value::Unknown(why)));
+                facts.put("django.version", version);
+            }
+            return facts;
+        };
+        let place = Place::whole(&selected.file);
+        let module = Value::record([
+            ("name", Fact::derived(selected.module.as_str()).at(place.clone())),
+            ("file", Fact::derived(selected.file.as_str()).at(place.clone())),
+            ("because", Fact::derived(selected.because.as_str()).at(place.clone())),
+            ("missing", Fact::derived(selected.missing.clone()).at(place.clone())),
+        ]);
+        facts.put("django.settings-module", Fact::derived(module).at(place.clone()));
+        let environment = environment(so_far);
+        let evaluated = interpret(sources.project, sources.service, &environment, |interpreter| {
+            (selected.evaluated(interpreter), interpreter.reads())
+        });
+        let (mut namespace, reads) = evaluated.unwrap_or_else(|why| {
+            (Namespace { rest: Some(why), ..Namespace::default() }, Vec::new())
+        });
+        if !namespace.variables.contains_key("SECRET_KEY") {
+            namespace.rest = namespace.rest.or(selected.part_of.clone());
+        }
+        let loads = loads(&namespace).at(place.clone());
+        let settings = settings(namespace, &version, &place);
+        facts.put("django.variables", variables(&reads, &environment));
+        derive::derive(&settings, &mut facts);
+        issued::derive(sources, &settings, &mut facts);
+        routes::derive(sources, &settings, &mut facts);
+        facts.put("django.falls-back-to-development", fallback::is_development(sources, &selected));
+        logins::derive(sources, &settings, so_far, &mut facts);
+        tracker::derive(sources, &settings, so_far, &mut facts);
+        facts.put(
+            "django.debug-when-told-off",
+            switch::told_off(sources, &selected, &environment, &settings),
+        );
+        facts.put("django.settings", Fact::derived(Value::Record(settings)).at(place));
+        facts.put("django.version", version);
+        facts.put("django.loads", loads);
+        facts
     }
 }
+
+/// Whether the service is a Django project, and not another one that has a `settings.py` too.
+fn is_django(sources: &Sources<'_>, so_far: &Facts) -> bool {
+    let names = so_far.at("requirements.names");
+    let requires =
+        |name: &str| names.value.items().iter().any(|item| item.value.text() == Some(name));
+    if has_manage(sources) || requires("django") || sources.given.settings.is_some() {
+        return true;
+    }
+    let other = ["flask", "fastapi", "starlette", "quart"].iter().any(|name| requires(name));
+    let makes_other = || sources.wanted.iter().any(|path| sources.project.makes_application(path));
+    !other && sources.wanted.iter().any(|path| path.as_str().contains("settings")) && !makes_other()
+}
+
+fn has_manage(sources: &Sources<'_>) -> bool {
+    sources.wanted.iter().any(|path| {
+        path.name() == "manage.py"
+            && Role::of(path).counts()
+            && sources.project.read(path).is_ok_and(|text| text.contains("django"))
+    })
+}
+
+/// The environment that the facts so far tell.
+pub(in crate::collect) fn environment(so_far: &Facts) -> Environment {
+    let variables = match &so_far.at("env.variables").value {
+        Value::Record(record) => record.fields.clone(),
+        _ => BTreeMap::new(),
+    };
+    let whole = so_far.at("env.whole").value.bool().unwrap_or(false);
+    Environment { variables, whole }
+}
+
+fn loads(namespace: &Namespace) -> Fact {
+    match (&namespace.raised, &namespace.rest) {
+        (Some(_), _) => Fact::derived(false),
+        (None, Some(why)) => Fact::derived(Value::Unknown(why.clone())),
+        (None, None) => Fact::derived(true),
+    }
+}
+
+/// All settings: those that are set, and Django's defaults for the others where it is known that
+/// they are not set. `place` is the module, where such a setting would have to stand.
+fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
+    let rest = namespace.raised.or(namespace.rest);
+    let release = version.value.text().unwrap_or_default().to_owned();
+    let mut fields: BTreeMap<String, Fact> = namespace
+        .variables
+        .into_iter()
+        .filter(|(name, _)| is_setting(name))
+        .map(|(name, fact)| {
+            let fact = concealed(&name, fact);
+            (name, fact)
+        })
+        .collect();
+    for (name, value) in defaults::defaults(&release) {
+        match fields.get_mut(name) {
+            Some(fact) => fill(fact, &value),
+            None if rest.is_none() => {
+                fields.insert(name.to_owned(), by_default(value, place));
+            }
+            None => {}
+        }
+    }
+    Record { fields, rest }
+}
+
+/// Puts the default in for those ways through the module that do not set a setting.
+fn fill(fact: &mut Fact, default: &Value) {
+    let unset =
+        |fact: &Fact| fact.value == Value::Absent && fact.provenance.origin == Origin::Default;
+    if unset(fact) {
+        fact.value = default.clone();
+    } else if let Value::OneOf(alternatives) = &mut fact.value {
+        for alternative in alternatives.iter_mut().filter(|each| unset(each)) {
+            alternative.value = default.clone();
+        }
+        fact.value = Value::one_of(std::mem::take(alternatives));
+    }
+}
+
+fn by_default(value: Value, place: &Place) -> Fact {
+    Fact { value, provenance: Provenance::new(Origin::Default).at(place.clone()) }
+}
+
+/// What Django takes for a setting: a name without small letters.
+fn is_setting(name: &str) -> bool {
+    name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
+}
+
+/// The variables that the settings ask for, as facts.
+pub(in crate::collect) fn variables(reads: &[Read], environment: &Environment) -> Fact {
+    let each = reads.iter().map(|read| {
+        let set = if read.set || environment.whole {
+            Fact::derived(read.set)
+        } else {
+            let why = Ignorance::new("nobody is seen to set it; it may be given at deploy time")
+                .settled_by("give `--env-file`");
+            Fact::derived(Value::Unknown(why))
+        };
+        let default = read.default.clone().unwrap_or_else(Fact::absent);
+        Fact::derived(Value::record([
+            ("name", Fact::derived(read.name.as_str()).at(read.place.clone())),
+            ("required", Fact::derived(read.required).at(read.place.clone())),
+            ("set", set.at(read.place.clone())),
+            ("default", concealed(&read.name, default)),
+        ]))
+        .at(read.place.clone())
+    });
+    Fact::derived(Value::list(each.collect()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,67 @@
 //! What git tracks and ignores: the facts under `git`.
 
+use std::collections::BTreeSet;
+
 use super::{Collector, Sources};
-use crate::fact::{Domain, FactSpec, Facts, ProjectPath, WhenMissing};
+use crate::collect::env::files::{self, holds_secrets};
+use crate::fact::{
+    Domain, Fact, FactSpec, Facts, Ignorance, Kind, Place, ProjectPath, Value, WhenMissing,
+};
+use crate::project::{Repository, Role, Rules};
 
 /// Knows what git tracks and ignores.
 pub struct Git;
+
+const ENV_FILE: &[FactSpec] = &[
+    FactSpec::new("path", Kind::Text, "The file."),
+    FactSpec::new("tracked", Kind::Bool, "Whether git tracks it; unknown without a repository."),
+    FactSpec::new("ignored", Kind::Bool, "Whether a `.gitignore` of the repository names it."),
+    FactSpec::new(
+        "holds-secrets",
+        Kind::Bool,
+        "Whether a variable in it is a secret with a value that is no placeholder, or a URL with a password.",
+    ),
+];
+
+const KEY: &[FactSpec] = &[
+    FactSpec::new("path", Kind::Text, "The file."),
+    FactSpec::new("tracked", Kind::Bool, "Whether git tracks it; unknown without a repository."),
+    FactSpec::new("encrypted", Kind::Bool, "Whether a passphrase protects it."),
+];
+
+const DATABASE: &[FactSpec] = &[
+    FactSpec::new("path", Kind::Text, "The file."),
+    FactSpec::new("tracked", Kind::Bool, "Whether git tracks it; unknown without a repository."),
+];
+
+const FACTS: &[FactSpec] = &[
+    FactSpec::new(
+        "git.ignores-env",
+        Kind::Bool,
+        "Whether the environment files of production would be ignored, by the repository's own rules: \
+         what the examples are copied to, else `.env` in the service's folder.",
+    ),
+    FactSpec::new(
+        "git.uses-env-files",
+        Kind::Bool,
+        "Whether there is an environment file, or an example of one.",
+    ),
+    FactSpec::new(
+        "git.env-files",
+        Kind::List(&Kind::Record(ENV_FILE)),
+        "The environment files of production and staging, on disk or tracked; no examples.",
+    ),
+    FactSpec::new(
+        "git.private-keys",
+        Kind::List(&Kind::Record(KEY)),
+        "The files that hold a private key, those of tests and examples left out.",
+    ),
+    FactSpec::new(
+        "git.database-files",
+        Kind::List(&Kind::Record(DATABASE)),
+        "The SQLite databases and dumps of databases, those of tests and examples left out.",
+    ),
+];
 
 impl Collector for Git {
     fn domain(&self) -> Domain {
@@ -16,14 +73,210 @@ impl Collector for Git {
     }
 
     fn facts(&self) -> &'static [FactSpec] {
-        &[]
+        FACTS
     }
 
-    fn wants(&self, _path: &ProjectPath) -> bool {
-        false
+    fn wants(&self, path: &ProjectPath) -> bool {
+        path.name() == ".gitignore"
+            || files::is_env_name(path.name())
+            || is_key_name(path.name())
+            || is_database_name(path.name())
     }
 
-    fn collect(&self, _sources: &Sources<'_>, _so_far: &Facts) -> Facts {
-        Facts::default()
+    fn collect(&self, sources: &Sources<'_>, _so_far: &Facts) -> Facts {
+        let mut facts = Facts::default();
+        let (repository, rules) = (sources.project.repository(), sources.project.rules());
+        if repository.is_none() && rules.is_empty() {
+            return facts;
+        }
+        let seen = Seen { sources, repository, rules };
+        facts.find("git");
+        facts.put("git.ignores-env", seen.ignores_env());
+        facts.put("git.uses-env-files", Fact::derived(seen.uses_env_files()));
+        facts.put("git.env-files", Fact::derived(seen.env_files()));
+        facts.put("git.private-keys", Fact::derived(seen.private_keys()));
+        facts.put("git.database-files", Fact::derived(seen.database_files()));
+        facts
+    }
+}
+
+struct Seen<'s> {
+    sources: &'s Sources<'s>,
+    repository: Option<&'s Repository>,
+    rules: &'s Rules,
+}
+
+impl Seen<'_> {
+    fn ignores_env(&self) -> Fact {
+        let copied: Vec<ProjectPath> = self.names().filter_map(files::copied_from).collect();
+        let usual = vec![self.sources.service.root.join(".env")];
+        let wanted = if copied.is_empty() { usual } else { copied };
+        let mut ignored = true;
+        let mut place = None;
+        for path in &wanted {
+            let (each, by) = self.rules.ignore(path);
+            if ignored {
+                place = by;
+            }
+            ignored &= each;
+        }
+        let fact = Fact::derived(ignored);
+        match place.or_else(|| self.root_rules().map(|path| Place::whole(&path))) {
+            Some(place) => fact.at(place),
+            None => fact,
+        }
+    }
+
+    fn root_rules(&self) -> Option<ProjectPath> {
+        let path = ProjectPath::new(".gitignore");
+        self.sources.project.has_listed(&path).then_some(path)
+    }
+
+    fn uses_env_files(&self) -> bool {
+        self.names().any(|path| {
+            files::is_env_name(path.name())
+                && !matches!(Role::of(path), Role::Documentation | Role::Test)
+        })
+    }
+
+    /// The files that matter here, on disk or only tracked.
+    fn names(&self) -> impl Iterator<Item = &ProjectPath> {
+        let tracked = self.repository.and_then(|repository| repository.tracked.as_ref().ok());
+        let listed = self.sources.wanted.iter().copied();
+        let on_disk: BTreeSet<&ProjectPath> = listed.collect();
+        let root = &self.sources.service.root;
+        let in_service = tracked.into_iter().flat_map(move |tracked| {
+            let from = tracked.range::<ProjectPath, _>(root.join("\u{0}")..);
+            from.take_while(move |path| path.is_in(root))
+        });
+        let only_tracked =
+            in_service.filter(|path| Git.wants(path) && !self.sources.project.has_listed(path));
+        on_disk.into_iter().chain(only_tracked).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    fn tracked(&self, path: &ProjectPath) -> Fact {
+        let Some(repository) = self.repository else {
+            return Fact::derived(
+                Ignorance::new("the folder has no `.git`")
+                    .settled_by("audit a checkout of the repository"),
+            );
+        };
+        match &repository.tracked {
+            Ok(tracked) => Fact::derived(tracked.contains(path)).at(Place::whole(path)),
+            Err(why) => Fact::derived(why.clone()),
+        }
+    }
+
+    fn env_files(&self) -> Vec<Fact> {
+        self.names()
+            .filter(|path| files::is_real_env_file(path))
+            .map(|path| {
+                let (ignored, _) = self.rules.ignore(path);
+                let holds = match self.sources.project.read(path) {
+                    Ok(text) => Fact::derived(holds_secrets(text)),
+                    Err(why) => Fact::derived(why),
+                };
+                self.file(path, [("ignored", Fact::derived(ignored)), ("holds-secrets", holds)])
+            })
+            .collect()
+    }
+
+    fn private_keys(&self) -> Vec<Fact> {
+        self.names()
+            .filter(|path| is_key_name(path.name()) && Role::of(path).counts())
+            .filter_map(|path| {
+                let encrypted = match self.sources.project.read(path) {
+                    // A certificate may stand in such a file alone.
+                    Ok(text) if !text.contains("PRIVATE KEY-----") => return None,
+                    Ok(text) => Fact::derived(
+                        text.contains("ENCRYPTED PRIVATE KEY-----") || text.contains("4,ENCRYPTED"),
+                    ),
+                    // Keynote's slides end in `.key` too.
+                    Err(_) if path.extension() == "key" => return None,
+                    Err(why) => Fact::derived(why),
+                };
+                Some(self.file(path, [("encrypted", encrypted)]))
+            })
+            .collect()
+    }
+
+    fn database_files(&self) -> Vec<Fact> {
+        self.names()
+            .filter(|path| is_database_name(path.name()) && Role::of(path).counts())
+            .map(|path| self.file(path, []))
+            .collect()
+    }
+
+    fn file<const COUNT: usize>(&self, path: &ProjectPath, fields: [(&str, Fact); COUNT]) -> Fact {
+        let own = [("path", Fact::derived(path.as_str())), ("tracked", self.tracked(path))];
+        Fact::derived(Value::record(own.into_iter().chain(fields))).at(Place::whole(path))
+    }
+}
+
+/// Names under which private keys lie.
+fn is_key_name(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let of_ssh = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].contains(&lower.as_str());
+    let of_google = extension == "json"
+        && ["credential", "service-account", "service_account", "serviceaccount", "firebase"]
+            .iter()
+            .any(|word| lower.contains(word));
+    of_ssh || of_google || ["pem", "key", "ppk"].contains(&extension)
+}
+
+/// Names under which databases and their dumps lie; `schema.sql` is none.
+fn is_database_name(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let stem = lower.trim_end_matches(".gz").trim_end_matches(".bz2").trim_end_matches(".xz");
+    let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let dump = ["dump", "backup", "bkp", "export"].iter().any(|word| stem.contains(word));
+    match extension {
+        "sqlite3" | "sqlite" | "dump" | "mdb" | "rdb" => true,
+        "db" => lower != "thumbs.db",
+        "sql" => dump,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::Date;
+    use crate::project::{Given, Project, services};
+
+    fn facts(project: &Project) -> Facts {
+        let service = services(project, "shop").remove(0);
+        let wanted: Vec<&ProjectPath> = service.files().filter(|path| Git.wants(path)).collect();
+        let given = Given::nothing(Date::parse("2026-11-21").unwrap());
+        let sources = Sources { project, service: &service, wanted: &wanted, given: &given };
+        Git.collect(&sources, &Facts::default())
+    }
+
+    #[test]
+    fn without_a_repository_only_the_rules_are_known() {
+        let project = Project::of_texts([
+            (".gitignore", "*.pyc\n"),
+            (".env", "SECRET_KEY=x7Qm2Vt9Lp4Rz8Kc1Wd6Jb3N"),
+            (".env.example", "SECRET_KEY="),
+            ("deploy/tls.key", "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----"),
+            ("deploy/chain.pem", "-----BEGIN CERTIFICATE-----"),
+            ("tests/tls.key", "-----BEGIN PRIVATE KEY-----"),
+            ("db.sqlite3", ""),
+            ("schema.sql", ""),
+        ]);
+        let facts = facts(&project);
+        assert_eq!(facts.at("git.ignores-env").value, Value::Bool(false));
+        assert_eq!(facts.at("git.env-files.0.path").value, Value::from(".env"));
+        assert_eq!(facts.at("git.env-files.0.holds-secrets").value, Value::Bool(true));
+        assert_eq!(facts.at("git.env-files.1").value, Value::Absent);
+        assert!(matches!(facts.at("git.env-files.0.tracked").value, Value::Unknown(_)));
+        assert_eq!(facts.at("git.private-keys").value.items().len(), 1);
+        assert_eq!(facts.at("git.database-files").value.items().len(), 1);
+    }
+
+    #[test]
+    fn without_git_there_is_nothing_to_know() {
+        assert!(!facts(&Project::of_texts([(".env", "A=1")])).found("git"));
     }
 }

@@ -1,10 +1,69 @@
 //! The databases, caches and queues that the program connects to: the facts under `stores`.
+//!
+//! Connections come from the settings and the environment that earlier collectors found; the servers
+//! themselves from `redis.conf` and `pgbouncer.ini`.
+
+mod connection;
+mod django;
+mod encryption;
+mod gather;
+mod host;
+mod named;
+mod pgbouncer;
+mod redis_conf;
+mod target;
 
 use super::{Collector, Sources};
-use crate::fact::{Domain, FactSpec, Facts, ProjectPath, WhenMissing};
+use crate::fact::{
+    Domain, Fact, FactSpec, Facts, Kind, Origin, Place, ProjectPath, Value, WhenMissing,
+};
+use crate::project::Role;
+use connection::CONNECTION;
+use gather::Connections;
+use pgbouncer::POOLER;
+use redis_conf::SERVER;
 
 /// Knows the databases, caches and queues that the program connects to.
 pub struct Stores;
+
+const CACHE: &[FactSpec] = &[
+    FactSpec::new("alias", Kind::Text, "Its name in `CACHES`."),
+    FactSpec::new("backend", Kind::Text, "The class that keeps it."),
+    FactSpec::new("shared", Kind::Bool, "Whether all processes see the same entries."),
+];
+
+const FACTS: &[FactSpec] = &[
+    FactSpec::new(
+        "stores.databases",
+        Kind::List(&Kind::Record(CONNECTION)),
+        "The databases connected to: settings first, then the environment; each once.",
+    ),
+    FactSpec::new(
+        "stores.redis",
+        Kind::List(&Kind::Record(CONNECTION)),
+        "The Redis servers connected to, as caches, queues or layers; each once.",
+    ),
+    FactSpec::new(
+        "stores.brokers",
+        Kind::List(&Kind::Record(CONNECTION)),
+        "The RabbitMQ servers connected to; each once.",
+    ),
+    FactSpec::new(
+        "stores.caches",
+        Kind::List(&Kind::Record(CACHE)),
+        "Django's caches, if the settings name any.",
+    ),
+    FactSpec::new(
+        "stores.redis-server",
+        Kind::List(&Kind::Record(SERVER)),
+        "The Redis servers that the project configures.",
+    ),
+    FactSpec::new(
+        "stores.pgbouncer",
+        Kind::List(&Kind::Record(POOLER)),
+        "The PgBouncers that the project configures.",
+    ),
+];
 
 impl Collector for Stores {
     fn domain(&self) -> Domain {
@@ -18,14 +77,89 @@ impl Collector for Stores {
     }
 
     fn facts(&self) -> &'static [FactSpec] {
-        &[]
+        FACTS
     }
 
-    fn wants(&self, _path: &ProjectPath) -> bool {
-        false
+    fn wants(&self, path: &ProjectPath) -> bool {
+        (redis_conf::is_server(path) || pgbouncer::is_pooler(path)) && Role::of(path).counts()
     }
 
-    fn collect(&self, _sources: &Sources<'_>, _so_far: &Facts) -> Facts {
-        Facts::default()
+    fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {
+        let connections = Connections::of(so_far);
+        let in_container = runs_redis(so_far);
+        let servers = configured(sources, &redis_conf::is_server, &|path, text| {
+            redis_conf::server(path, text, in_container)
+        });
+        let poolers = configured(sources, &pgbouncer::is_pooler, &pgbouncer::pooler);
+        let lists = [
+            ("stores.databases", connections.databases),
+            ("stores.redis", connections.redis),
+            ("stores.brokers", connections.brokers),
+            ("stores.caches", caches(so_far)),
+            ("stores.redis-server", servers),
+            ("stores.pgbouncer", poolers),
+        ];
+        let mut facts = Facts::default();
+        if lists.iter().any(|(_, items)| !items.is_empty()) {
+            for (path, items) in lists {
+                facts.put(path, Fact::derived(items));
+            }
+        }
+        facts
     }
+}
+
+/// What each file of a kind configures; unknown where it cannot be read.
+fn configured(
+    sources: &Sources<'_>,
+    is_wanted: &dyn Fn(&ProjectPath) -> bool,
+    read: &dyn Fn(&ProjectPath, &str) -> Fact,
+) -> Vec<Fact> {
+    let wanted = sources.wanted.iter().filter(|path| is_wanted(path));
+    wanted
+        .map(|path| match sources.project.read(path) {
+            Ok(text) => read(path, text),
+            Err(why) => Fact::derived(Value::Unknown(why)).at(Place::whole(path)),
+        })
+        .collect()
+}
+
+/// Whether the compose file runs a Redis.
+fn runs_redis(facts: &Facts) -> bool {
+    let services = facts.at("compose.services");
+    services.value.items().iter().any(|service| {
+        let image = service.value.field("image").and_then(|image| image.value.text());
+        image.is_some_and(|image| image.contains("redis") || image.contains("valkey"))
+    })
+}
+
+/// Back ends that keep their entries where one process or one machine alone sees them.
+const PRIVATE_CACHES: &[&str] = &["locmem", "dummy", "filebased"];
+
+/// Django's caches, where the settings themselves name them.
+fn caches(facts: &Facts) -> Vec<Fact> {
+    let setting = facts.at("django.settings.CACHES");
+    let Value::Record(record) = &setting.value else {
+        return Vec::new();
+    };
+    if setting.provenance.origin == Origin::Default {
+        return Vec::new();
+    }
+    record
+        .fields
+        .iter()
+        .map(|(alias, whole)| {
+            let backend = django::field(whole, "BACKEND");
+            let shared = target::follows(&backend, &|backend| {
+                let backend = backend.text().unwrap_or_default().to_lowercase();
+                Value::Bool(!PRIVATE_CACHES.iter().any(|private| backend.contains(private)))
+            });
+            let record = Value::record([
+                ("alias", target::like(whole, Value::from(alias.as_str()))),
+                ("backend", backend),
+                ("shared", shared),
+            ]);
+            target::like(whole, record)
+        })
+        .collect()
 }

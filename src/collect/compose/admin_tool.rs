@@ -1,0 +1,35 @@
+//! Tools that let whoever reaches them look into other services.
+
+use super::port;
+use super::service::Service;
+use super::software::{Software, console_ports};
+use super::tree::Item;
+use crate::fact::Fact;
+use crate::grammar::image_reference::ImageReference;
+
+/// The tool that a service is or brings along, and whether other machines reach it.
+pub(super) fn of_service(service: &Service) -> Option<(&'static str, Fact)> {
+    if let Some(Software::AdminTool(name)) = service.software {
+        return Some((name, routed(&service.item).unwrap_or_else(|| service.published())));
+    }
+    let image = service.item.get("image").and_then(Item::text)?;
+    let consoles = console_ports(&ImageReference::parse(&image)?);
+    service.item.get("ports")?.items().iter().find_map(|item| {
+        let port = port::parse(item).filter(|port| port.targets(consoles))?;
+        Some(("the management console", item.fact(port.public())))
+    })
+}
+
+/// Whether a proxy that reads the labels of containers passes visitors on to one without asking who they
+/// are.
+fn routed(service: &Item) -> Option<Fact> {
+    let labels = service.get("labels").map_or(&[][..], Item::entries);
+    let is_rule = |name: &str| {
+        name.starts_with("traefik.http.routers.") && name.rsplit('.').next() == Some("rule")
+    };
+    let guarded = labels.iter().any(|(name, value)| {
+        name.ends_with(".middlewares") && value.written().to_lowercase().contains("auth")
+    });
+    let (_, rule) = labels.iter().find(|(name, _)| is_rule(name))?;
+    (!guarded).then(|| rule.fact(true))
+}

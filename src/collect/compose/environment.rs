@@ -1,0 +1,96 @@
+//! The environment that compose gives a service: the files of `env_file` in their order, then
+//! `environment`, where the later wins.
+
+use std::collections::BTreeMap;
+
+use super::tree::{Item, ItemKind};
+use super::variables::Variables;
+use crate::fact::{Fact, Ignorance, Origin, Place, Position, ProjectPath, Record, Value, secret};
+use crate::grammar::dotenv;
+use crate::project::Project;
+
+/// The environment of a service as a record, with the files it is read from.
+pub(super) fn of_service(
+    project: &Project,
+    folder: &ProjectPath,
+    variables: &Variables,
+    service: &Item,
+) -> (Record, Vec<Fact>) {
+    let mut record = Record::default();
+    let mut files = Vec::new();
+    for file in service.get("env_file").map_or(&[][..], Item::items) {
+        let named = file.get("path").unwrap_or(file);
+        let required =
+            file.get("required").is_none_or(|item| item.bool_fact().value != Value::Bool(false));
+        let Some(name) = named.text() else {
+            record.rest = record.rest.or_else(|| match named.text_fact().value {
+                Value::Unknown(why) => Some(why),
+                _ => None,
+            });
+            continue;
+        };
+        let path = folder.join(&name);
+        match project.read_unlisted(&path) {
+            Ok(text) => {
+                files.push(named.fact(path.as_str()));
+                read(&path, &text, variables, &mut record.fields);
+            }
+            Err(why) if required => {
+                files.push(named.fact(path.as_str()));
+                record.rest = Some(why.settled_by("give `--env-file`"));
+            }
+            Err(_) => {}
+        }
+    }
+    for (name, item) in service.get("environment").map_or(&[][..], Item::entries) {
+        let fact = match &item.kind {
+            ItemKind::Scalar(Value::Absent, _) => variables.fact(name, &item.provenance),
+            _ => item.text_fact(),
+        };
+        record.fields.insert(name.clone(), secret::concealed(name, fact));
+    }
+    (record, files)
+}
+
+fn read(path: &ProjectPath, text: &str, variables: &Variables, into: &mut BTreeMap<String, Fact>) {
+    for entry in dotenv::read_with(text, &mut |name| variables.value(name)).entries {
+        let at = Position { line: entry.line, column: entry.column, width: entry.width };
+        let place = Place::in_file(path, at);
+        let value = match entry.value {
+            Some(value) => Value::Text(value),
+            None => {
+                Value::Unknown(Ignorance::new(format!("`{}` is taken from the host", entry.name)))
+            }
+        };
+        let fact = Fact::derived(value).from_origin(Origin::Environment).at(place);
+        into.insert(entry.name.clone(), secret::concealed(&entry.name, fact));
+    }
+}
+
+/// The environments of several services as one: where they differ, one of their values.
+pub(super) fn common(mut records: Vec<Record>) -> Record {
+    let Some(first) = records.pop() else {
+        return Record::default();
+    };
+    records.into_iter().rev().fold(first, |common, other| {
+        let rest = other.rest.or(common.rest);
+        let names: std::collections::BTreeSet<String> =
+            common.fields.keys().chain(other.fields.keys()).cloned().collect();
+        let fields = names
+            .into_iter()
+            .map(|name| {
+                let of = |record: &BTreeMap<String, Fact>| {
+                    record.get(&name).cloned().unwrap_or_else(Fact::absent)
+                };
+                let (one, two) = (of(&other.fields), of(&common.fields));
+                let provenance = if one.provenance.place.is_some() {
+                    one.provenance.clone()
+                } else {
+                    two.provenance.clone()
+                };
+                (name.clone(), Fact { value: Value::one_of(vec![one, two]), provenance })
+            })
+            .collect();
+        Record { fields, rest }
+    })
+}

@@ -1,0 +1,41 @@
+//! What a server runs that nobody tells a settings module: the default in `wsgi.py` and `asgi.py`.
+
+use super::named::NAMED;
+use super::select::Selected;
+use crate::collect::Sources;
+use crate::fact::{Fact, Place, ProjectPath};
+use crate::project::Role;
+
+/// Whether that is a module for development; absent if a file that deploys names the module, or if
+/// there is no default.
+pub(super) fn is_development(sources: &Sources<'_>, selected: &Selected) -> Fact {
+    if selected.because.ends_with("names it") {
+        return Fact::absent();
+    }
+    let servers = sources
+        .service
+        .files()
+        .filter(|path| matches!(path.name(), "wsgi.py" | "asgi.py") && Role::of(path).counts());
+    let mut answer = Fact::absent();
+    for path in servers {
+        let text = sources.project.read(path).unwrap_or_default();
+        let default = text.lines().zip(1..).find_map(|(line, number)| {
+            let code = line.split('#').next().unwrap_or_default();
+            Some((NAMED.as_ref()?.captures(code)?.get(1)?.as_str(), number))
+        });
+        let Some((module, number)) = default.filter(|(module, _)| module.contains("settings"))
+        else {
+            continue;
+        };
+        let file = ProjectPath::new(&format!("{}.py", module.replace('.', "/")));
+        let at = Place::line(path, number);
+        if Role::of(&file) == Role::Development {
+            return Fact::derived(true).at(at);
+        }
+        // Of a package that sets nothing there is nothing to say: the server does not start.
+        if module == selected.module {
+            answer = Fact::derived(false).at(at);
+        }
+    }
+    answer
+}

@@ -1,0 +1,267 @@
+//! Projects, the settings module that is judged, and what its settings are.
+
+use crate::collect;
+use crate::date::Date;
+use crate::fact::{Catalogue, Facts};
+
+use crate::project::{Given, Project, services};
+
+fn facts(files: &[(&str, &str)], settings: Option<&str>) -> Facts {
+    let project = Project::of_texts(files.iter().copied());
+    let service = services(&project, "shop").swap_remove(0);
+    let mut given = Given::nothing(Date::parse("2026-11-21").unwrap());
+    given.settings = settings.map(str::to_owned);
+    collect::service(&project, &service, &given, &Catalogue::default())
+}
+
+fn shown(facts: &Facts, path: &str) -> String {
+    facts.at(path).value.to_string()
+}
+
+/// The settings module that is judged, and why.
+fn selected(files: &[(&str, &str)]) -> String {
+    let facts = facts(files, None);
+    let text = |path: &str| facts.at(path).value.text().unwrap_or("nothing").to_owned();
+    format!("{}: {}", text("django.settings-module.name"), text("django.settings-module.because"))
+}
+
+const MANAGE: (&str, &str) = (
+    "manage.py",
+    "import django\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+);
+const LOCAL: (&str, &str) = (
+    "manage.py",
+    "import django\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.local')\n",
+);
+
+#[test]
+fn the_settings_of_production_are_those_that_deploy() {
+    let package = [
+        ("shop/settings/__init__.py", ""),
+        ("shop/settings/base.py", "DEBUG = True"),
+        ("shop/settings/local.py", "from .base import *"),
+        ("shop/settings/production.py", "from .base import *\nDEBUG = False"),
+    ];
+    let with = |more: &[(&'static str, &'static str)]| {
+        let mut files = package.to_vec();
+        files.extend(more);
+        selected(&files)
+    };
+    for (more, expected) in [
+        (vec![], "shop.settings.production: it is named for production"),
+        (vec![LOCAL], "shop.settings.production: it is named for production"),
+        (
+            vec![
+                LOCAL,
+                (
+                    "Procfile",
+                    "web: env DJANGO_SETTINGS_MODULE=shop.settings.base gunicorn shop.wsgi",
+                ),
+            ],
+            "shop.settings.base: `Procfile:1` names it",
+        ),
+        (
+            vec![(
+                "shop/wsgi.py",
+                "setdefault(\"DJANGO_SETTINGS_MODULE\", \"shop.settings.base\")",
+            )],
+            "shop.settings.production: it is named for production",
+        ),
+        (
+            vec![("shop/wsgi.py", "# DJANGO_SETTINGS_MODULE=shop.settings.base\n")],
+            "shop.settings.production: it is named for production",
+        ),
+    ] {
+        assert_eq!(with(&more), expected);
+    }
+    let docker = ("shop/settings/docker.py", "from .local import *\n");
+    let named = ("docker-compose.yml", "  - DJANGO_SETTINGS_MODULE=shop.settings.docker\n");
+    assert_eq!(
+        with(&[docker, named]),
+        "shop.settings.production: it is named for production",
+        "what builds on a module for development is one"
+    );
+    assert_eq!(
+        selected(&[("settings.py", "DEBUG = False")]),
+        "settings: it is the only settings module that is not for development"
+    );
+    assert_eq!(
+        selected(&[("settings.py", "from local_settings import *\nDEBUG = False")]),
+        "settings: no other settings module is here"
+    );
+    assert_eq!(
+        selected(&[MANAGE, ("shop/settings.py", "DEBUG = False")]),
+        "shop.settings: `manage.py:2` names it as the default"
+    );
+}
+
+#[test]
+fn what_only_the_build_runs_is_not_production() {
+    let files = [
+        ("manage.py", "import django\nsetdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.local')"),
+        ("shop/settings/__init__.py", ""),
+        ("shop/settings/base.py", "DEBUG = True\nfrom .assets import *"),
+        ("shop/settings/assets.py", "PIPELINE = {}"),
+        ("shop/settings/cabotage.py", "from shop.settings.base import *\nDEBUG = False"),
+        ("shop/settings/static.py", "from .base import *\nDEBUG = False"),
+        ("shop/settings/local.py", "from .base import *"),
+    ];
+    let runs = "FROM python:3.13\nRUN set -x && \\\n  DJANGO_SETTINGS_MODULE=shop.settings.static python manage.py check\n";
+    let collects = "DJANGO_SETTINGS_MODULE=shop.settings.static python manage.py collectstatic";
+    for more in [("Dockerfile", runs), ("deploy.sh", collects)] {
+        let files: Vec<_> = files.into_iter().chain([more]).collect();
+        assert_eq!(
+            selected(&files),
+            "shop.settings.cabotage: no file that deploys names another, and it is neither a part of one nor for the build"
+        );
+    }
+    let image = "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=shop.settings.static\n";
+    let files: Vec<_> = files.into_iter().chain([("Dockerfile", image)]).collect();
+    assert!(selected(&files).starts_with("shop.settings.static: `Dockerfile:2"));
+}
+
+#[test]
+fn what_the_judged_module_leaves_out_may_be_set_in_one_that_is_named_later() {
+    let compose = "services:\n  web:\n    build: .\n    environment:\n      DJANGO_SETTINGS_MODULE: ${DJANGO_SETTINGS_MODULE}\n";
+    let with = |settings: &'static str| {
+        let files = [
+            ("manage.py", "import django"),
+            ("Dockerfile", "FROM python:3.13\nCMD [\"gunicorn\", \"shop.wsgi\"]\n"),
+            ("docker-compose.yml", compose),
+            ("shop/settings/settings.py", settings),
+        ];
+        let facts = facts(&files, None);
+        shown(&facts, "django.settings.SESSION_COOKIE_SECURE")
+    };
+    assert!(with("DEBUG = False").starts_with("unknown (`DJANGO_SETTINGS_MODULE` is given"));
+    assert_eq!(with("DEBUG = False\nSECRET_KEY = 'x'"), "false");
+}
+
+#[test]
+fn a_module_that_takes_over_development_is_not_production() {
+    let files = [
+        (
+            "manage.py",
+            "import django\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.dev')\n",
+        ),
+        ("shop/settings/base.py", "DEBUG = False"),
+        ("shop/settings/dev.py", "from .base import *\nDEBUG = True"),
+        ("shop/settings/docker.py", "from .dev import *  # noqa\nA = 1"),
+        ("shop/settings/prod.py", "from .base import *"),
+        ("Dockerfile", "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=shop.settings.docker\n"),
+    ];
+    assert_eq!(selected(&files), "shop.settings.prod: it is named for production");
+}
+
+#[test]
+fn a_compose_file_for_development_names_no_settings_of_production() {
+    let files = [
+        LOCAL,
+        ("shop/settings/container.py", "DEBUG = True"),
+        ("shop/settings/prod.py", "DEBUG = False"),
+        (
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    entrypoint: ./entrypoint.dev.sh\n    environment:\n      DJANGO_SETTINGS_MODULE: shop.settings.container\n",
+        ),
+        ("Dockerfile", "FROM python:3.13\n"),
+    ];
+    assert_eq!(selected(&files), "shop.settings.prod: it is named for production");
+}
+
+#[test]
+fn a_library_that_reads_the_settings_holds_none() {
+    let files = [
+        ("requirements.txt", "django==5.2\n"),
+        (
+            "cool/settings.py",
+            "from django.conf import settings\nCOOL = getattr(settings, 'COOL', 1)",
+        ),
+        ("testapp/manage.py", "import django"),
+        ("testapp/testapp/settings.py", "DEBUG = True"),
+    ];
+    assert!(!facts(&files, None).found("django"));
+}
+
+#[test]
+fn a_module_that_is_deployed_and_not_there_is_told() {
+    for (named, missing) in [
+        ("shop.settings.prod", "[\"shop.settings.prod\"]"),
+        ("shop.settings.production", "[]"),
+        ("shop.settings.local", "[]"),
+        ("other.settings", "[]"),
+    ] {
+        let dockerfile = format!("FROM python:3.13\nENV DJANGO_SETTINGS_MODULE={named}\n");
+        let files = [
+            LOCAL,
+            ("shop/settings/production.py", "DEBUG = False"),
+            ("Dockerfile", dockerfile.as_str()),
+        ];
+        let facts = facts(&files, None);
+        assert_eq!(shown(&facts, "django.settings-module.missing"), missing, "{named}");
+    }
+}
+
+#[test]
+fn tokens_that_no_code_hands_out_are_not_used() {
+    let settings = "INSTALLED_APPS = ['rest_framework', 'rest_framework_simplejwt']\n\
+                    SIMPLE_JWT = {'ACCESS_TOKEN_LIFETIME': 86400}\n";
+    let by_default = format!(
+        "{settings}REST_FRAMEWORK = {{'DEFAULT_AUTHENTICATION_CLASSES': ['rest_framework_simplejwt.authentication.JWTAuthentication']}}\n"
+    );
+    let session = format!(
+        "{settings}REST_FRAMEWORK = {{'DEFAULT_AUTHENTICATION_CLASSES': ['rest_framework.authentication.SessionAuthentication']}}\n"
+    );
+    let plain = ("shop/urls.py", "urlpatterns = []");
+    let tokens = ("shop/urls.py", "from rest_framework_simplejwt.views import TokenObtainPairView");
+    for (settings, urls, used) in [
+        (session.as_str(), plain, "false"),
+        (session.as_str(), tokens, "true"),
+        (session.as_str(), ("shop/views.py", "pass"), "true"),
+        (by_default.as_str(), plain, "true"),
+    ] {
+        let facts = facts(&[("shop/settings.py", settings), urls], None);
+        assert_eq!(shown(&facts, "django.uses.simplejwt"), used, "{urls:?}");
+    }
+}
+
+#[test]
+fn another_framework_with_a_settings_file_is_no_django() {
+    let files = [
+        ("settings.py", "DEBUG = True"),
+        ("app.py", "from flask import Flask\napp = Flask(__name__)"),
+    ];
+    assert!(!facts(&files, None).found("django"));
+    assert!(!facts(&[("lib/config.py", "X = 1")], None).found("django"));
+}
+
+#[test]
+fn given_settings_win_and_may_name_a_class() {
+    let program = "from configurations import Configuration\nclass Base(Configuration):\n    DEBUG = True\n    A = 1\nclass Prod(Base):\n    DEBUG = False\n";
+    let facts = facts(&[("shop/conf.py", program)], Some("shop.conf:Prod"));
+    assert_eq!(shown(&facts, "django.settings.DEBUG"), "false");
+    assert_eq!(shown(&facts, "django.settings.A"), "1");
+}
+
+#[test]
+fn defaults_stand_only_where_a_setting_is_known_not_to_be_set() {
+    let absent = facts(&[("settings.py", "ALLOWED_HOSTS = []")], None);
+    assert_eq!(shown(&absent, "django.settings.DEBUG"), "false");
+    assert_eq!(absent.at("django.settings.DEBUG").provenance.origin.word(), "default");
+    let open = facts(&[("settings.py", "from vendor.settings import *")], None);
+    assert!(shown(&open, "django.settings.DEBUG").starts_with("unknown"));
+    let stopped = facts(&[("settings.py", "A = 1\nraise Exception('no')")], None);
+    assert!(shown(&stopped, "django.settings.DEBUG").starts_with("unknown"));
+    assert_eq!(shown(&stopped, "django.loads"), "false");
+    let either =
+        facts(&[("settings.py", "A = 1\nif os.environ.get('A'):\n    DEBUG = True")], None);
+    assert_eq!(shown(&either, "django.settings.DEBUG"), "one of true or false");
+}
+
+#[test]
+fn secrets_are_concealed_by_their_names() {
+    let program = "SECRET_KEY = 'abc'\nDATABASES = {'default': {'PASSWORD': 'pw', 'HOST': 'db'}}";
+    let facts = facts(&[("settings.py", program)], None);
+    assert_eq!(shown(&facts, "django.settings.SECRET_KEY"), "a secret of 3 characters");
+    let password = shown(&facts, "django.settings.DATABASES.default.PASSWORD");
+    assert_eq!(password, "a secret of 2 characters");
+}

@@ -1,0 +1,258 @@
+//! One connection as a record of facts: where it goes, who signs in, and what protects it.
+
+use std::collections::BTreeSet;
+
+use super::encryption::Encryption;
+use super::host::{Class, is_socket};
+use super::target::{Target, follows, like};
+use crate::credential;
+use crate::fact::{Fact, FactSpec, Ignorance, Kind, Value};
+
+/// The fields of every connection.
+pub(super) const CONNECTION: &[FactSpec] = &[
+    FactSpec::new("source", Kind::Text, "The setting or variable that configures it."),
+    FactSpec::new(
+        "kind",
+        Kind::Text,
+        "The product: postgresql, mysql, mongodb, sqlite, redis, rabbitmq or another.",
+    ),
+    FactSpec::new("engine", Kind::Text, "The engine or scheme as written."),
+    FactSpec::new("name", Kind::Text, "The name of the database, or its number or file."),
+    FactSpec::new(
+        "host",
+        Kind::Text,
+        "The host, the socket, or several with commas between them; absent for the driver's default.",
+    ),
+    FactSpec::new(
+        "host-class",
+        Kind::Text,
+        "How far away the farthest host is: `local` (a socket, this machine, a service of the same compose \
+         file), `private` (an address that only a private network routes), `public`, or `unknown`.",
+    ),
+    FactSpec::new(
+        "host-public",
+        Kind::Bool,
+        "Whether the way there leads over networks of others; unknown if the host is.",
+    ),
+    FactSpec::new("socket", Kind::Bool, "Whether it goes to a socket of this machine."),
+    FactSpec::new("port", Kind::Number, "The port; absent for the driver's default."),
+    FactSpec::new("user", Kind::Text, "The name it signs in with; absent if none is given."),
+    FactSpec::new(
+        "password",
+        Kind::Text,
+        "The password it signs in with; absent if none is given.",
+    )
+    .secret(),
+    FactSpec::new("auth", Kind::Bool, "Whether it signs in with a password that is not empty."),
+    FactSpec::new("password-bits", Kind::Number, "How hard the password is to guess, at most.")
+        .in_unit("bits"),
+    FactSpec::new(
+        "password-placeholder",
+        Kind::Text,
+        "The word that shows the password to be one nobody filled in; absent if there is none.",
+    ),
+    FactSpec::new(
+        "default-password",
+        Kind::Bool,
+        "Whether the password is one that a product ships with, or its user's name; false without one.",
+    ),
+    FactSpec::new(
+        "tls",
+        Kind::Text,
+        "The mode of encryption in the driver's words: `prefer`, `verify-full`, `tls`, `none`.",
+    ),
+    FactSpec::new(
+        "tls-required",
+        Kind::Bool,
+        "Whether the client refuses a connection that is not encrypted; absent for a file.",
+    ),
+    FactSpec::new(
+        "encrypted",
+        Kind::Bool,
+        "Whether it is encrypted; unknown if that is up to the server; absent for a file.",
+    ),
+    FactSpec::new(
+        "tls-verified",
+        Kind::Bool,
+        "Whether the server has to prove that it is the one asked for; absent for a file.",
+    ),
+    FactSpec::new(
+        "kept-seconds",
+        Kind::Number,
+        "How long Django keeps it open between requests; absent where the driver pools by itself.",
+    )
+    .in_unit("seconds"),
+    FactSpec::new(
+        "reused",
+        Kind::Bool,
+        "Whether requests share connections, kept open by Django, a pool or a pooler.",
+    ),
+    FactSpec::new(
+        "write-concern",
+        Kind::Text,
+        "MongoDB: how many servers confirm a write, `w`; `majority` by default.",
+    ),
+    FactSpec::new(
+        "retries-writes",
+        Kind::Bool,
+        "MongoDB: whether a write is tried again after an election.",
+    ),
+];
+
+/// Passwords that products, images and tutorials ship with.
+const DEFAULT_PASSWORDS: &[&str] = &[
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "mongodb",
+    "redis",
+    "root",
+    "toor",
+    "admin",
+    "guest",
+    "rabbitmq",
+    "password",
+    "passwd",
+    "pass",
+    "secret",
+    "default",
+    "user",
+    "test",
+    "db",
+    "sa",
+    "123456",
+    "12345678",
+    "foobared",
+    "changeme",
+];
+
+/// What a connection's settings say beside its address.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pooling {
+    /// Django's `CONN_MAX_AGE`, where Django opens the connection.
+    pub(super) kept_seconds: Option<Fact>,
+    /// Whether requests share connections.
+    pub(super) reused: Option<Fact>,
+}
+
+/// The record of a connection. `source` is the setting or variable that configures it.
+pub(super) fn record(
+    target: &Target,
+    source: &str,
+    pooling: &Pooling,
+    neighbours: &BTreeSet<String>,
+) -> Value {
+    let tls = Encryption::of(target);
+    let class = class(target, neighbours);
+    let password = password(target, &class);
+    let fact = |value: Value| like(&target.kind, value);
+    let mongo = |options: &[&str], default: Value| {
+        if target.kind.value.text() != Some("mongodb") {
+            return fact(Value::Absent);
+        }
+        let asked = target.option(options);
+        if asked.value == Value::Absent { like(&asked, default) } else { asked }
+    };
+    Value::record([
+        ("source", fact(Value::from(source))),
+        ("kind", target.kind.clone()),
+        ("engine", target.engine.clone()),
+        ("name", target.name.clone()),
+        ("host", target.host.clone()),
+        ("host-public", follows(&class, &|class| Value::from(class.text() == Some("public")))),
+        ("host-class", told_class(&class)),
+        ("socket", follows(&target.host, &|host| Value::from(host.text().is_some_and(is_socket)))),
+        ("port", target.port.clone()),
+        ("user", target.user.clone()),
+        (
+            "auth",
+            follows(&password, &|text| {
+                Value::from(text.text().is_some_and(|text| !text.is_empty()))
+            }),
+        ),
+        (
+            "password-bits",
+            follows(&password, &|text| {
+                text.text()
+                    .map_or(Value::Absent, |text| Value::Float(rounded(credential::bits(text))))
+            }),
+        ),
+        (
+            "password-placeholder",
+            follows(&password, &|text| {
+                text.text().and_then(credential::placeholder).map_or(Value::Absent, Value::from)
+            }),
+        ),
+        ("default-password", default_password(&password, &target.user)),
+        ("password", password),
+        ("tls", tls.mode),
+        ("tls-required", tls.required),
+        ("encrypted", tls.encrypted),
+        ("tls-verified", tls.verified),
+        ("kept-seconds", pooling.kept_seconds.clone().unwrap_or_else(|| fact(Value::Absent))),
+        ("reused", pooling.reused.clone().unwrap_or_else(|| fact(Value::Bool(true)))),
+        ("write-concern", mongo(&["w"], Value::from("majority"))),
+        (
+            "retries-writes",
+            follows(&mongo(&["retrywrites"], Value::Bool(true)), &|value| match value.text() {
+                Some(text) => Value::Bool(!matches!(text, "false" | "0")),
+                None => value.clone(),
+            }),
+        ),
+    ])
+}
+
+/// The class of the farthest host.
+fn class(target: &Target, neighbours: &BTreeSet<String>) -> Fact {
+    let is_file = target.kind.value.text() == Some("sqlite");
+    follows(&target.host, &|host| {
+        let hosts = host.text().unwrap_or_default();
+        let classes = hosts.split(',').map(|host| Class::of(host, neighbours));
+        let farthest = classes.max().filter(|_| !is_file).unwrap_or(Class::Local);
+        Value::from(farthest.word())
+    })
+}
+
+fn told_class(class: &Fact) -> Fact {
+    match class.value {
+        Value::Unknown(_) => like(class, Value::from("unknown")),
+        _ => class.clone(),
+    }
+}
+
+/// The password; unknown where the driver finds it elsewhere.
+fn password(target: &Target, class: &Fact) -> Fact {
+    let empty = target.password.value.text().is_none_or(str::is_empty);
+    if matches!(target.password.value, Value::Unknown(_) | Value::OneOf(_)) || !empty {
+        return target.password.clone();
+    }
+    let elsewhere = match target.kind.value.text() {
+        Some("postgresql") if class.value.text() != Some("local") => {
+            Some("no password is written here; libpq may take one from a file or use a certificate")
+        }
+        Some("mongodb") if target.option(&["authmechanism"]).value != Value::Absent => {
+            Some("the server is asked to identify the client by other means than a password")
+        }
+        _ => None,
+    };
+    let value = elsewhere.map_or(Value::Absent, |why| Value::Unknown(Ignorance::new(why)));
+    like(&target.password, value)
+}
+
+/// Bits to a tenth: finer figures say nothing.
+pub(super) fn rounded(bits: f64) -> f64 {
+    (bits * 10.0).round() / 10.0
+}
+
+fn default_password(password: &Fact, user: &Fact) -> Fact {
+    follows(password, &|password| {
+        let Some(password) = password.text().filter(|password| !password.is_empty()) else {
+            return Value::Bool(false);
+        };
+        let lower = password.to_lowercase();
+        let is_user = user.value.text().is_some_and(|user| user.to_lowercase() == lower);
+        Value::Bool(is_user || DEFAULT_PASSWORDS.contains(&lower.as_str()))
+    })
+}

@@ -1,0 +1,251 @@
+//! `redis.conf`: who can reach a Redis server, and what it asks of them.
+//!
+//! (redis.conf of Redis 8.2 and "Redis security", read 2026-11-21: without `bind` it listens on all
+//! addresses; protected mode then answers only this machine as long as no password is set.)
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::connection::rounded;
+use super::host::Class;
+use super::target::secret;
+use crate::credential;
+use crate::fact::{Fact, FactSpec, Ignorance, Kind, Origin, Place, Position, ProjectPath, Value};
+
+/// The fields of a server.
+pub(super) const SERVER: &[FactSpec] = &[
+    FactSpec::new("path", Kind::Text, "Its configuration file."),
+    FactSpec::new("bind", Kind::Text, "The addresses it listens on, with blanks between them."),
+    FactSpec::new(
+        "bind-public",
+        Kind::Bool,
+        "Whether it listens on an address that is not private.",
+    ),
+    FactSpec::new("protected", Kind::Bool, "Whether protected mode is on."),
+    FactSpec::new("password", Kind::Text, "The password it asks for; absent if it asks for none.")
+        .secret(),
+    FactSpec::new("auth", Kind::Bool, "Whether it asks for a password."),
+    FactSpec::new("password-bits", Kind::Number, "How hard that password is to guess, at most.")
+        .in_unit("bits"),
+    FactSpec::new(
+        "password-placeholder",
+        Kind::Text,
+        "The word that shows it to be one nobody filled in.",
+    ),
+    FactSpec::new("tls-port", Kind::Number, "The port with TLS; absent if there is none."),
+    FactSpec::new("plain-port", Kind::Number, "The port without TLS; 0 if there is none."),
+    FactSpec::new(
+        "in-container",
+        Kind::Bool,
+        "Whether the compose file runs Redis, so that ports are up to it.",
+    ),
+];
+
+/// Whether a file configures a Redis server.
+pub(super) fn is_server(path: &ProjectPath) -> bool {
+    let name = path.name();
+    let stem = name.strip_suffix(".conf").unwrap_or_default();
+    stem.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "redis" | "valkey"))
+}
+
+/// What a configuration says of its server.
+pub(super) fn server(path: &ProjectPath, text: &str, in_container: bool) -> Fact {
+    let directives = Directives::of(path, text);
+    let password = directives.password();
+    let follows = |conclude: &dyn Fn(&str) -> Value| match &password.value {
+        Value::Unknown(why) => Value::Unknown(why.clone()),
+        value => value.text().map_or(Value::Absent, conclude),
+    };
+    let like = |value: Value| Fact { value, provenance: password.provenance.clone() };
+    let auth = match &password.value {
+        Value::Unknown(why) => Value::Unknown(why.clone()),
+        value => Value::from(value.text().is_some_and(|text| !text.is_empty())),
+    };
+    let bind = directives.last("bind", Value::from("*"));
+    let port = |name: &str, default: Value| {
+        let asked = directives.last(name, default);
+        let value = asked.value.text().map(|text| text.parse().map_or(Value::Absent, Value::Int));
+        Fact { value: value.unwrap_or(asked.value), provenance: asked.provenance }
+    };
+    let record = Value::record([
+        ("path", Fact::derived(path.as_str())),
+        ("bind-public", listens_in_public(&bind)),
+        ("bind", bind),
+        ("protected", protected(&directives)),
+        ("auth", like(auth)),
+        ("password-bits", like(follows(&|text| Value::Float(rounded(credential::bits(text)))))),
+        (
+            "password-placeholder",
+            like(follows(&|text| credential::placeholder(text).map_or(Value::Absent, Value::from))),
+        ),
+        ("tls-port", port("tls-port", Value::Absent)),
+        ("plain-port", port("port", Value::Int(6379))),
+        ("in-container", Fact::derived(in_container)),
+        ("password", password),
+    ]);
+    Fact::literal(record, Place::whole(path))
+}
+
+fn protected(directives: &Directives<'_>) -> Fact {
+    let asked = directives.last("protected-mode", Value::Bool(true));
+    let value = match asked.value.text() {
+        Some(word) => Value::Bool(!word.eq_ignore_ascii_case("no")),
+        None => asked.value,
+    };
+    Fact { value, provenance: asked.provenance }
+}
+
+fn listens_in_public(bind: &Fact) -> Fact {
+    let is_public = |address: &str| {
+        // `-::1` means: if that address is there.
+        let address = address.trim_start_matches('-');
+        matches!(address, "*" | "0.0.0.0" | "::" | "::*")
+            || Class::of(address, &BTreeSet::new()) == Class::Public
+    };
+    let value = match &bind.value {
+        Value::Unknown(why) => Value::Unknown(why.clone()),
+        value => Value::from(value.text().unwrap_or_default().split_whitespace().any(is_public)),
+    };
+    Fact { value, provenance: bind.provenance.clone() }
+}
+
+/// The directives of a file, the last of each name, with the includes that may say otherwise.
+struct Directives<'t> {
+    path: &'t ProjectPath,
+    /// Its arguments, and the line.
+    last: BTreeMap<String, (String, Place)>,
+    /// Each user of an access list with its rules.
+    users: Vec<(String, Place)>,
+    /// The last include with its line.
+    include: Option<(&'t str, u32)>,
+    lines: BTreeMap<String, u32>,
+}
+
+impl<'t> Directives<'t> {
+    fn of(path: &'t ProjectPath, text: &'t str) -> Self {
+        let mut read = Self {
+            path,
+            last: BTreeMap::new(),
+            users: Vec::new(),
+            include: None,
+            lines: BTreeMap::new(),
+        };
+        for (line, number) in text.lines().zip(1_u32..) {
+            let line = line.trim();
+            let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+            if name.is_empty() || name.starts_with('#') {
+                continue;
+            }
+            let name = name.to_ascii_lowercase();
+            let arguments = arguments.trim();
+            let width = u32::try_from(line.chars().count()).unwrap_or(0);
+            let place = Place::in_file(path, Position { width, ..Position::line(number) });
+            match name.as_str() {
+                "include" => read.include = Some((arguments, number)),
+                "user" => read.users.push((arguments.to_owned(), place)),
+                _ => {
+                    let unquoted = arguments.trim_matches(['"', '\'']).to_owned();
+                    read.lines.insert(name.clone(), number);
+                    read.last.insert(name, (unquoted, place));
+                }
+            }
+        }
+        read
+    }
+
+    /// The arguments of a directive, else the default; unknown if an include after it may say otherwise.
+    fn last(&self, name: &str, default: Value) -> Fact {
+        let line = self.lines.get(name).copied().unwrap_or(0);
+        if let Some((file, included)) = self.include
+            && included > line
+        {
+            let why = format!("`{}` includes `{file}`, which may set `{name}`", self.path);
+            return Fact::derived(Value::Unknown(Ignorance::new(why)))
+                .at(Place::line(self.path, included));
+        }
+        match self.last.get(name) {
+            Some((arguments, place)) => Fact::literal(arguments.as_str(), place.clone()),
+            None => Fact::derived(default).from_origin(Origin::Default).at(Place::whole(self.path)),
+        }
+    }
+
+    /// The password of the default user.
+    fn password(&self) -> Fact {
+        let default = self.users.iter().rev().find(|(rules, _)| rules.starts_with("default "));
+        if let Some((rules, place)) = default {
+            let mut words = rules.split_whitespace();
+            let is_open = rules.split_whitespace().any(|word| word == "nopass");
+            let is_off = rules.split_whitespace().any(|word| word == "off");
+            let clear = words.find_map(|word| word.strip_prefix('>'));
+            let why = "the password is written as a hash";
+            let value = match clear {
+                Some(password) => secret(Some(password)),
+                None if is_open && !is_off => Value::Absent,
+                None => Value::Unknown(Ignorance::new(why)),
+            };
+            return Fact::literal(value, place.clone());
+        }
+        if self.last.contains_key("aclfile") {
+            let file = self.last("aclfile", Value::Absent);
+            let why = Ignorance::new("the users stand in a file of their own (`aclfile`)");
+            return Fact { value: Value::Unknown(why), provenance: file.provenance };
+        }
+        let asked = self.last("requirepass", Value::Absent);
+        match asked.value.text() {
+            Some(text) => {
+                let value = secret(Some(text).filter(|text| !text.is_empty()));
+                Fact { value, provenance: asked.provenance.clone() }
+            }
+            None => asked,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let path = ProjectPath::new("redis.conf");
+        let fact = server(&path, text, false);
+        let field = |name: &str| fact.value.field(name).unwrap().value.to_string();
+        format!("{} {} {}", field("bind-public"), field("protected"), field("password"))
+    }
+
+    #[test]
+    fn a_server_is_as_open_as_its_configuration() {
+        for (text, answer) in [
+            ("", "true true not set"),
+            ("bind 0.0.0.0\nprotected-mode no", "true false not set"),
+            ("bind 127.0.0.1 -::1", "false true not set"),
+            ("bind 10.0.0.5\nrequirepass \"hunter2\"", "false true a secret of 7 characters"),
+            ("requirepass a\nrequirepass \"\"\nbind 1.2.3.4", "true true not set"),
+            ("bind ::1\nuser default on nopass ~* +@all", "false true not set"),
+            ("bind ::1\nuser default on >pw1234 ~*", "false true a secret of 6 characters"),
+            (
+                "bind ::1\nuser default off nopass",
+                "false true unknown (the password is written as a hash)",
+            ),
+            (
+                "include /etc/secret.conf\nbind ::1",
+                "false unknown (`redis.conf` includes `/etc/secret.conf`, which may set `protected-mode`) \
+                 unknown (`redis.conf` includes `/etc/secret.conf`, which may set `requirepass`)",
+            ),
+            ("# bind 0.0.0.0\nBIND 127.0.0.1", "false true not set"),
+        ] {
+            assert_eq!(told(text), answer, "{text}");
+        }
+    }
+
+    #[test]
+    fn servers_are_known_by_the_names_of_their_files() {
+        for (path, is) in [
+            ("deploy/redis.conf", true),
+            ("redis-prod.conf", true),
+            ("valkey.conf", true),
+            ("nginx.conf", false),
+            ("redis.py", false),
+        ] {
+            assert_eq!(is_server(&ProjectPath::new(path)), is, "{path}");
+        }
+    }
+}
