@@ -1,0 +1,13 @@
+from django.http import HttpResponse, JsonResponse
+from django.urls import path
+
+
+def front(request):
+    request.session["seen"] = True
+    return HttpResponse("<!doctype html><title>shop</title><h1>shop</h1>")
+
+
+urlpatterns = [
+    path("", front),
+    path("health/", lambda request: JsonResponse({"status": "ok"})),
+]

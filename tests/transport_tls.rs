@@ -1,0 +1,262 @@
+//! The real transport against TLS servers on loopback: certificates of all kinds, versions of all ages.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+#![allow(clippy::indexing_slicing, reason = "a test that cannot set itself up has failed")]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use prodcheck::date::Date;
+use prodcheck::fact::Facts;
+use prodcheck::probe::network::{Manner, Network};
+use prodcheck::probe::question::{Certificate, VERSIONS, Versions};
+use prodcheck::probe::{Answer, Question, Site, Transport, Unanswered, interview, learn};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use url::Url;
+
+/// A server that hands each connection to a function. It ends with the test.
+fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answer = Arc::new(answer);
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let answer = answer.clone();
+            thread::spawn(move || answer(stream));
+        }
+    });
+    port
+}
+
+/// A web server with TLS that answers everything with one page.
+fn serve_tls(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> u16 {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let config = Arc::new(config);
+    serve(move |stream| {
+        let session = rustls::ServerConnection::new(config.clone()).unwrap();
+        let mut tls = rustls::StreamOwned::new(session, stream);
+        let mut buffer = [0; 4096];
+        while tls.read(&mut buffer).is_ok_and(|read| read > 0) {
+            let page = "HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=63072000\r\n\
+                        Content-Length: 2\r\n\r\nok";
+            let _ = tls.write_all(page.as_bytes());
+        }
+    })
+}
+
+struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        Self { issuer: CertifiedIssuer::self_signed(params, key).unwrap() }
+    }
+
+    /// A certificate for these hosts that is valid through the end of a year.
+    fn certify(&self, hosts: &[&str], year: i32) -> (Vec<CertificateDer<'static>>, KeyPair) {
+        let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let mut params = CertificateParams::new(hosts).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "the site");
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(year, 12, 31);
+        let key = KeyPair::generate().unwrap();
+        let leaf = params.signed_by(&key, &self.issuer).unwrap();
+        (vec![leaf.der().clone()], key)
+    }
+
+    fn manner(&self) -> Manner {
+        Manner { authorities: Some(self.issuer.pem().into_bytes()), ..manner() }
+    }
+}
+
+fn manner() -> Manner {
+    let (timeout, patience) = (Duration::from_secs(6), Duration::from_secs(2));
+    let addresses = [("shop.test".to_owned(), "127.0.0.1".parse().unwrap())].into();
+    Manner { timeout, patience, addresses, ..Manner::default() }
+}
+
+fn address(port: u16) -> Url {
+    Url::parse(&format!("https://shop.test:{port}/")).unwrap()
+}
+
+fn certificate(port: u16, manner: Manner) -> Result<Certificate, Unanswered> {
+    let question = Question::Certificate(address(port));
+    let answer = Network::new(manner).unwrap().visit().ask(vec![question]).swap_remove(0).1;
+    answer.map(|answer| match answer {
+        Answer::Certificate(certificate) => certificate,
+        other => panic!("not a certificate: {other:?}"),
+    })
+}
+
+fn versions(port: u16) -> Result<Versions, Unanswered> {
+    let question = Question::Versions(address(port));
+    let answer = Network::new(manner()).unwrap().visit().ask(vec![question]).swap_remove(0).1;
+    answer.map(|answer| match answer {
+        Answer::Versions(versions) => versions,
+        other => panic!("not versions: {other:?}"),
+    })
+}
+
+fn facts(port: u16, manner: Manner) -> Facts {
+    let mut site = Site::parse(address(port).as_str(), Some("http://127.0.0.1:1/")).unwrap();
+    site.today = Date::parse("2026-11-21");
+    let network = Network::new(manner).unwrap();
+    learn(&site, &interview(&site, &network.visit()))
+}
+
+#[test]
+fn a_certificate_of_a_known_authority_is_trusted() {
+    let authority = Authority::new();
+    let (chain, key) = authority.certify(&["shop.test", "127.0.0.1"], 2035);
+    let facts = facts(serve_tls(chain, &key), authority.manner());
+    let bool = |path: &str| facts.at(path).value.bool();
+    assert_eq!(bool("live.certificate.trusted"), Some(true));
+    assert_eq!(bool("live.certificate.covers-host"), Some(true));
+    assert_eq!(bool("live.https.open"), Some(true));
+    assert_eq!(facts.at("live.certificate.key-bits").value.int(), Some(256));
+    assert_eq!(facts.at("live.certificate.not-after").value.text(), Some("2035-12-31"));
+    assert_eq!(facts.at("live.https.hsts-max-age-seconds").value.int(), Some(63_072_000));
+    assert_eq!(facts.at("live.tls.versions").value.items().len(), 2);
+}
+
+#[test]
+fn an_unknown_authority_is_told_and_the_site_is_read_all_the_same() {
+    let (chain, key) = Authority::new().certify(&["shop.test"], 2035);
+    let facts = facts(serve_tls(chain, &key), manner());
+    let distrust = facts.at("live.certificate.distrust");
+    let told = "its issuer is not known, and the server sends no intermediate certificate";
+    assert_eq!(distrust.value.text(), Some(told));
+    assert_eq!(facts.at("live.https.status").value.int(), Some(200));
+}
+
+#[test]
+fn a_certificate_signed_by_itself_is_told() {
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["shop.test".to_owned()]).unwrap().self_signed(&key);
+    let port = serve_tls(vec![leaf.unwrap().der().clone()], &key);
+    let certificate = certificate(port, manner()).unwrap();
+    assert_eq!(certificate.distrust.as_deref(), Some("it is signed by itself"));
+}
+
+#[test]
+fn an_expired_certificate_of_a_known_authority_is_only_expired() {
+    let authority = Authority::new();
+    let (chain, key) = authority.certify(&["other.test"], 2024);
+    let facts = facts(serve_tls(chain, &key), authority.manner());
+    assert_eq!(facts.at("live.certificate.trusted").value.bool(), Some(true));
+    assert_eq!(facts.at("live.certificate.covers-host").value.bool(), Some(false));
+    assert_eq!(facts.at("live.certificate.days-left").value.int(), Some(-690));
+}
+
+#[test]
+fn headers_of_the_user_go_to_trusted_sites_only() {
+    let authority = Authority::new();
+    let (chain, key) = authority.certify(&["shop.test"], 2035);
+    let port = serve_tls(chain, &key);
+    let headers = vec![("Authorization".to_owned(), "hunter2".to_owned())];
+    let trusted = facts(port, Manner { headers: headers.clone(), ..authority.manner() });
+    assert_eq!(trusted.at("live.https.status").value.int(), Some(200));
+    let untrusted = facts(port, Manner { headers, ..manner() });
+    let told = untrusted.at("live.https.status").value.to_string();
+    assert!(told.contains("`--header` is sent to trusted sites only"), "{told}");
+}
+
+#[test]
+fn a_server_without_tls_is_told() {
+    let port = serve(|mut stream| {
+        let mut buffer = [0; 512];
+        let _ = stream.read(&mut buffer);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    });
+    let told = "what answers there does not speak TLS";
+    assert_eq!(versions(port).unwrap_err().ignorance().why, told);
+    assert_eq!(certificate(port, manner()).unwrap_err().ignorance().why, told);
+}
+
+/// What a server of the test does with a greeting.
+#[derive(Clone, Copy)]
+enum Manners {
+    Agree,
+    Alert,
+    HangUp,
+    Silent,
+    AgreeAfterWarning,
+    ChooseOlder,
+}
+
+/// A server that treats each version as the table says, oldest first.
+fn serve_versions(table: [Manners; 5]) -> u16 {
+    serve(move |mut stream| {
+        let mut greeting = vec![0; 2048];
+        let read = stream.read(&mut greeting).unwrap_or_default();
+        let greeting = &greeting[..read];
+        // The record's header has 5 bytes, the message's 4; then comes the version.
+        let offers_13 = greeting.windows(7).any(|window| window == [0, 43, 0, 3, 2, 3, 4]);
+        let index = if offers_13 { 4 } else { usize::from(greeting[10]) };
+        let hello = |minor: u8, extensions: &[u8]| {
+            let mut body = vec![3, minor.min(3)];
+            body.extend([7; 32]);
+            body.extend([0, 0xc0, 0x2f, 0]);
+            body.extend(extensions);
+            let length = u8::try_from(body.len()).unwrap();
+            [&[22, 3, minor.min(3), 0, length + 4, 2, 0, 0, length][..], &body].concat()
+        };
+        let agree = match index {
+            4 => hello(3, &[0, 6, 0, 43, 0, 2, 3, 4]),
+            minor => hello(u8::try_from(minor).unwrap(), &[]),
+        };
+        let reply = match table[index] {
+            Manners::Agree => agree,
+            Manners::Alert => vec![21, 3, 1, 0, 2, 2, 70],
+            Manners::HangUp => Vec::new(),
+            Manners::Silent => {
+                thread::sleep(Duration::from_secs(20));
+                Vec::new()
+            }
+            Manners::AgreeAfterWarning => [vec![21, 3, 1, 0, 2, 1, 112], agree].concat(),
+            Manners::ChooseOlder => hello(2, &[]),
+        };
+        let _ = stream.write_all(&reply);
+    })
+}
+
+#[test]
+fn every_version_is_asked_for_by_itself() {
+    use Manners::{Agree, AgreeAfterWarning, Alert, ChooseOlder, HangUp, Silent};
+    for (table, offered, open) in [
+        ([Agree, Agree, Agree, Agree, Agree], &VERSIONS[..], None),
+        ([Alert, Alert, Alert, Agree, Agree], &["TLSv1.2", "TLSv1.3"], None),
+        ([HangUp, HangUp, HangUp, Agree, Alert], &["TLSv1.2"], None),
+        ([Alert, AgreeAfterWarning, Alert, Alert, Alert], &["TLSv1.0"], None),
+        ([Alert, Alert, Agree, ChooseOlder, ChooseOlder], &["TLSv1.1"], None),
+        (
+            [Alert, Silent, Alert, Agree, Alert],
+            &["TLSv1.2"],
+            Some("TLSv1.0: timed out after 2 seconds"),
+        ),
+    ] {
+        let found = versions(serve_versions(table)).unwrap();
+        assert_eq!(found.offered, offered);
+        assert_eq!(found.open.map(|open| open.why).as_deref(), open);
+    }
+}
+
+#[test]
+fn a_server_that_refuses_every_version_leaves_them_unknown() {
+    let why = versions(serve_versions([Manners::HangUp; 5])).unwrap_err().ignorance().why;
+    assert_eq!(why, "the server hangs up");
+}
