@@ -1,0 +1,7 @@
+//! Lists of packages, start commands, configurations of data stores.
+#![no_main]
+
+#[path = "../world.rs"]
+mod world;
+
+libfuzzer_sys::fuzz_target!(|text: &str| world::collect_from(&["requirements.txt", "pyproject.toml", "Procfile", "app.service", "redis.conf", "pgbouncer.ini", "render.yaml"], text));

@@ -1,0 +1,7 @@
+//! Python sources: settings, applications, the configuration of gunicorn.
+#![no_main]
+
+#[path = "../world.rs"]
+mod world;
+
+libfuzzer_sys::fuzz_target!(|text: &str| world::collect_from(&["settings.py", "app.py", "main.py", "gunicorn.conf.py"], text));
