@@ -68,7 +68,17 @@ pub fn audit<'a>(
     let services: Vec<ServiceSummary> = known.iter().map(summary).collect();
     let exit = exit(&lines, &gate, policy, incomplete(&known, &services));
     let notes = notes(&lines, policy, request);
-    Report { target: request.target.clone(), services, lines, policy, gate, exit, notes, excerpts }
+    Report {
+        target: request.target.clone(),
+        services,
+        lines,
+        policy,
+        gate,
+        exit,
+        notes,
+        excerpts,
+        measured: None,
+    }
 }
 
 /// All facts of all services, the site's among them; files and site are looked at together.

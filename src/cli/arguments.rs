@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::fleet::Shard;
 use crate::check::Severity;
 use crate::date::Date;
 use crate::policy::Threshold;
@@ -76,14 +77,41 @@ pub(super) struct Audit {
 #[derive(Debug, Args)]
 pub(super) struct Probe {
     /// The addresses of the sites
-    #[arg(required = true, value_name = "URL")]
+    #[arg(required_unless_present = "targets", conflicts_with = "targets", value_name = "URL")]
     pub(super) urls: Vec<String>,
+    #[command(flatten)]
+    pub(super) fleet: Fleet,
     #[command(flatten)]
     pub(super) network: Network,
     #[command(flatten)]
     pub(super) judgement: Judgement,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// How many sites are probed in one run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Many sites")]
+pub(super) struct Fleet {
+    /// Read the sites from this file, or from standard input: a line each, its address and perhaps
+    /// its address for plain HTTP
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) targets: Option<PathBuf>,
+    /// Probe so many sites at the same time
+    #[arg(long, value_name = "NUMBER", default_value_t = 32, value_parser = several)]
+    pub(super) concurrency: usize,
+    /// Of them, so many on the same host
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = several)]
+    pub(super) per_host: usize,
+    /// Add each report to this file as a line of JSON, and skip the sites that it holds already
+    #[arg(long, value_name = "FILE")]
+    pub(super) resume: Option<PathBuf>,
+    /// Probe only the I-th of N parts of the sites; all sites of a host are in the same one
+    #[arg(long, value_name = "I/N")]
+    pub(super) shard: Option<Shard>,
+    /// Show no progress on standard error
+    #[arg(long)]
+    pub(super) no_progress: bool,
 }
 
 /// What the user says about production.
@@ -276,6 +304,14 @@ fn threshold(word: &str) -> Result<Threshold, String> {
 fn severity(word: &str) -> Result<Severity, String> {
     one_of(word, &Severity::ALL.map(|severity| (severity.word(), severity)))
 }
+
+fn several(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=MOST_AT_ONCE).contains(number));
+    number.ok_or_else(|| format!("it is a number from 1 to {MOST_AT_ONCE}"))
+}
+
+/// Each site at work holds up to a dozen connections; systems allow about a thousand by default.
+const MOST_AT_ONCE: usize = 256;
 
 fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "it is a day of the calendar, such as 2026-11-21".to_owned())

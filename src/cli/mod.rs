@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod arguments;
+mod fleet;
 mod init;
 mod output;
 mod probing;

@@ -52,7 +52,7 @@ pub(super) fn stdout(color: When) -> AutoStream<io::StdoutLock<'static>> {
     clippy::disallowed_methods,
     reason = "how to print is the auditor's environment's business"
 )]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
@@ -67,7 +67,7 @@ pub(super) fn publish(report: &Report<'_>, output: &Output, color: When) -> anyh
         None => {
             let stdout: Box<dyn Write> = match output.format {
                 // Nothing in it could be a colour: JSON has no control characters.
-                Format::Json => Box::new(io::stdout().lock()),
+                Format::Json | Format::Jsonl | Format::Openmetrics => Box::new(io::stdout().lock()),
                 Format::Text | Format::Concise => Box::new(stdout(color)),
             };
             // Standard output flushes at every line feed, which a long report has by the million.
@@ -86,7 +86,7 @@ pub(super) fn quiet_end(written: io::Result<()>) -> anyhow::Result<()> {
     }
 }
 
-fn named_report(named: &str) -> anyhow::Result<(Format, &str)> {
+pub(super) fn named_report(named: &str) -> anyhow::Result<(Format, &str)> {
     let problem = || {
         Problem::new(format!("`--report {named}` names no format and file"))
             .with_hint("write `--report json=report.json`")
@@ -99,13 +99,26 @@ fn named_report(named: &str) -> anyhow::Result<(Format, &str)> {
 /// Writes a file whole: beside it first, then renamed, so that nobody ever reads half a report.
 fn to_file(report: &Report<'_>, format: Format, layout: Layout, path: &Path) -> anyhow::Result<()> {
     let failed = || format!("`{}` cannot be written", path.display());
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
+    let mut file = beside(path)?;
     let plain = StripStream::new(file.as_file_mut());
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, plain);
     write(report, format, layout, &mut out).and_then(|()| out.flush()).with_context(failed)?;
     drop(out);
     file.persist(path).with_context(failed)?;
     Ok(())
+}
+
+/// A file that is to take this name when it is whole. Others may read it as the user's files: a
+/// collector of metrics runs as somebody else.
+pub(super) fn beside(path: &Path) -> anyhow::Result<tempfile::NamedTempFile> {
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What the user's mask forbids is taken off.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder).with_context(|| format!("`{}` cannot be written", path.display()))
 }

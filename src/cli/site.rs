@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -16,7 +15,6 @@ use crate::probe::network::{Manner, Network};
 use crate::probe::transcript::{self, Transcript};
 use crate::probe::{self, DOMAIN};
 use crate::problem::Problem;
-use crate::report::{Format, Report, concise, json};
 
 /// What asks sites: the network, a recorded interview, or nobody.
 pub(super) struct Asker {
@@ -78,13 +76,21 @@ impl Asker {
 
     /// The site at an address; with a transcript, the site that it is of.
     pub(super) fn site(&self, url: Option<&str>) -> Result<Option<Site>, Problem> {
-        let (url, mut site) = match (&self.means, url) {
-            (Means::Transcript(transcript), url) => {
-                let site = transcript.site.clone();
-                (url.map_or_else(|| site.url.to_string(), str::to_owned), site)
+        match (&self.means, url) {
+            (Means::Transcript(transcript), None) => {
+                self.target(transcript.site.url.as_str(), None).map(Some)
             }
-            (_, Some(url)) => (url.to_owned(), probe::Site::parse(url, self.http_url.as_deref())?),
-            (_, None) => return Ok(None),
+            (_, Some(url)) => self.target(url, self.http_url.as_deref()).map(Some),
+            (_, None) => Ok(None),
+        }
+    }
+
+    /// The site at an address, and at another one over plain HTTP; with a transcript, the site that it
+    /// is of.
+    pub(super) fn target(&self, url: &str, plain: Option<&str>) -> Result<Site, Problem> {
+        let mut site = match &self.means {
+            Means::Transcript(transcript) => transcript.site.clone(),
+            _ => probe::Site::parse(url, plain)?,
         };
         site.health = site.health.or_else(|| self.live.health.clone());
         site.frontend = site.frontend.or_else(|| self.live.frontend.clone());
@@ -93,7 +99,7 @@ impl Asker {
         }
         site.today = site.today.or(Some(self.today));
         site.passive = self.passive;
-        Ok(Some(Site { url, asked: site, source: self.source()? }))
+        Ok(Site { url: url.to_owned(), asked: site, source: self.source()? })
     }
 
     fn source(&self) -> Result<Source, Problem> {
@@ -115,6 +121,11 @@ impl Site {
     /// Its address, if it is really asked.
     pub(super) fn url(&self) -> Option<String> {
         (!matches!(self.source, Source::Offline)).then(|| self.url.clone())
+    }
+
+    /// Whether asking it takes time that says something about it.
+    pub(super) fn is_on_the_network(&self) -> bool {
+        matches!(self.source, Source::Network(_))
     }
 
     /// Asks it everything.
@@ -185,22 +196,6 @@ pub(super) fn only_live(policy: &mut Policy, library: &Library) {
     if policy.only.is_empty() {
         let live = library.checks.iter().filter(|check| check.can_be_decided_by(DOMAIN.name));
         policy.only = live.map(|check| check.id.clone()).collect();
-    }
-}
-
-/// One report as one line, for several sites in a row.
-pub(super) fn write_line(
-    report: &Report<'_>,
-    format: Format,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    match format {
-        Format::Json => json::write_line(report, out),
-        Format::Concise => concise::write(report, out),
-        Format::Text => {
-            let url = report.target.url.as_deref().unwrap_or_default();
-            writeln!(out, "{url}   exit {}   {}", report.exit.code, report.exit.reason)
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::{Line, Report, ServiceSummary, wording};
+use super::{Line, Measured, Report, ServiceSummary, wording};
 use crate::check::{CheckId, Citation, Reason, Severity};
 use crate::fact::Place;
 use crate::policy::Status;
@@ -46,6 +46,8 @@ struct Object<'r> {
     gate: Value,
     exit: Value,
     notes: &'r [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probe: Option<&'r Measured>,
     #[serde(serialize_with = "findings")]
     findings: &'r [Line<'r>],
 }
@@ -66,6 +68,7 @@ impl<'r> Object<'r> {
             gate: json!({ "fail_on": report.gate.fail_on.word(), "tripped_by": tripped_by }),
             exit: json!({ "code": report.exit.code, "reason": report.exit.reason }),
             notes: &report.notes,
+            probe: report.measured.as_ref(),
             findings: &report.lines,
         }
     }

@@ -3,16 +3,22 @@
 use std::io::{self, Write};
 
 pub mod concise;
+pub mod digest;
 pub mod excerpt;
 pub mod explain;
 pub mod facts;
 pub mod fingerprint;
+pub mod fleet;
 pub mod json;
 pub mod list;
+pub mod measured;
+pub mod openmetrics;
 pub mod text;
 pub mod wording;
 
+pub use digest::Digest;
 pub use excerpt::Excerpts;
+pub use measured::Measured;
 
 use crate::check::{Check, CheckId, Severity};
 use crate::fact::Place;
@@ -38,6 +44,8 @@ pub struct Report<'a> {
     pub notes: Vec<String>,
     /// The lines of the project's files, secrets masked.
     pub excerpts: Excerpts<'a>,
+    /// What was measured of the site, where only a site was probed.
+    pub measured: Option<Measured>,
 }
 
 /// What was audited.
@@ -134,6 +142,10 @@ pub enum Format {
     Concise,
     /// `prodcheck/report/1`, for programs.
     Json,
+    /// The same, in one line for each site.
+    Jsonl,
+    /// Metrics for Prometheus.
+    Openmetrics,
 }
 
 /// How a report for people is laid out.
@@ -164,5 +176,7 @@ pub fn write(
         Format::Text => text::write(report, layout, out),
         Format::Concise => concise::write(report, out),
         Format::Json => json::write(report, out),
+        Format::Jsonl => json::write_line(report, out),
+        Format::Openmetrics => openmetrics::write(report, out),
     }
 }

@@ -1,0 +1,211 @@
+//! Many sites in one run, on loopback: each of 127.0.0.0/8 is a host of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set itself up has failed"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use serde_json::Value;
+
+/// A server on all addresses of the machine that hands each connection to a function.
+fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answer = Arc::new(answer);
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let answer = answer.clone();
+            thread::spawn(move || answer(stream));
+        }
+    });
+    port
+}
+
+const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok";
+
+fn serve_tls() -> u16 {
+    let signed = rcgen::generate_simple_self_signed(["site.test".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.cert.der().clone()], PrivateKeyDer::Pkcs8(key))
+        .unwrap();
+    let config = Arc::new(config);
+    serve(move |stream| {
+        let session = rustls::ServerConnection::new(config.clone()).unwrap();
+        let mut tls = rustls::StreamOwned::new(session, stream);
+        let mut buffer = [0; 4096];
+        while tls.read(&mut buffer).is_ok_and(|read| read > 0) {
+            let _ = tls.write_all(PAGE.as_bytes());
+        }
+    })
+}
+
+fn serve_plain() -> u16 {
+    serve(|mut stream| {
+        let mut buffer = [0; 4096];
+        while stream.read(&mut buffer).is_ok_and(|read| read > 0) {
+            let _ = stream.write_all(PAGE.as_bytes());
+        }
+    })
+}
+
+/// A list of so many sites, one of which nobody answers.
+fn list(folder: &Path, sites: u8) -> String {
+    let (https, http) = (serve_tls(), serve_plain());
+    let line = |number: u8| {
+        let (https, http) = if number < sites { (https, http) } else { (1, 1) };
+        format!("https://127.0.0.{number}:{https}/ http://127.0.0.{number}:{http}/\n")
+    };
+    let path = folder.join("sites.txt");
+    fs::write(&path, "# all of them\n\n".to_owned() + &(1..=sites).map(line).collect::<String>())
+        .unwrap();
+    path.display().to_string()
+}
+
+fn probe(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prodcheck"));
+    command.arg("probe").args(arguments).args(["--today", "2026-11-21"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What each site was found to be, whenever it was asked and however long it took.
+fn results(jsonl: &str) -> BTreeMap<String, String> {
+    let result = |line: &str| {
+        let mut report: Value = serde_json::from_str(line).unwrap();
+        let measured = report["probe"].as_object_mut().unwrap();
+        assert!(measured.remove("duration_seconds").is_some());
+        let mut told = vec![report["exit"].to_string(), report["probe"].to_string()];
+        for finding in report["findings"].as_array().unwrap() {
+            told.push(format!("{} {} {}", finding["check"], finding["status"], finding["subject"]));
+        }
+        (report["target"]["url"].as_str().unwrap().to_owned(), told.join("\n"))
+    };
+    jsonl.lines().map(result).collect()
+}
+
+#[test]
+fn a_killed_and_resumed_run_finds_what_an_unbroken_one_finds() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = list(folder.path(), 14);
+    let whole = probe(&["--targets", &list, "--format", "jsonl"]).output().unwrap();
+    assert_eq!(whole.status.code(), Some(1), "{}", String::from_utf8_lossy(&whole.stderr));
+    let whole = String::from_utf8(whole.stdout).unwrap();
+    assert_eq!(results(&whole).len(), 14);
+
+    let journal = folder.path().join("fleet.jsonl").display().to_string();
+    let few = ["--targets", &list, "--resume", &journal, "--format", "jsonl", "--concurrency", "2"];
+    let mut child = probe(&few).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let seen: Vec<String> = lines.take(3).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let killed = fs::read_to_string(&journal).unwrap();
+    assert!(seen.iter().all(|line| killed.contains(line)), "what was told is in the journal");
+    assert!((3..14).contains(&killed.lines().count()), "{} lines", killed.lines().count());
+
+    let metrics = folder.path().join("fleet.prom").display().to_string();
+    let resumed = probe(&["--targets", &list, "--resume", &journal])
+        .args(["--report", &format!("openmetrics={metrics}")])
+        .output()
+        .unwrap();
+    assert_eq!(resumed.status.code(), Some(1));
+    let text = String::from_utf8(resumed.stdout).unwrap();
+    let asked_again = text.lines().filter(|line| line.starts_with("https://")).count();
+    assert_eq!(asked_again, 14 - killed.lines().filter(|line| line.ends_with('}')).count());
+    assert!(text.contains("14 sites   0 ready, 13 not ready, 1 incomplete"), "{text}");
+    assert_eq!(results(&fs::read_to_string(&journal).unwrap()), results(&whole));
+    let metrics = fs::read_to_string(metrics).unwrap();
+    assert_eq!(metrics.lines().filter(|line| line.starts_with("probe_success{")).count(), 14);
+    assert!(metrics.contains(":1/\"} 0\n"), "{metrics}");
+}
+
+#[test]
+fn shards_have_every_site_once_and_together_what_one_run_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = list(folder.path(), 12);
+    let run = |arguments: &[&str]| {
+        let output =
+            probe(&["--targets", &list, "--format", "jsonl", "--only", "tls/https-answers"])
+                .args(arguments)
+                .output()
+                .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let whole = run(&[]);
+    let shards = [run(&["--shard", "1/2"]), run(&["--shard", "2/2"])];
+    assert!(shards.iter().all(|shard| !shard.is_empty()));
+    assert_eq!(shards.iter().map(|shard| shard.lines().count()).sum::<usize>(), 12);
+    assert_eq!(results(&shards.concat()), results(&whole));
+}
+
+#[test]
+fn metrics_are_written_whole_and_may_be_read_by_a_collector() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = list(folder.path(), 3);
+    let file = folder.path().join("prodcheck.prom");
+    let output = probe(&["--targets", &list, "--format", "openmetrics"])
+        .arg("--output-file")
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(output.stdout.is_empty());
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.ends_with("# EOF\n"), "{text}");
+    assert!(text.contains("probe_tls_version_info{instance=\"https://127.0.0.1:"), "{text}");
+    let left = fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 2, "nothing lies beside the list and the metrics");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        let list = fs::metadata(&list).unwrap().permissions().mode();
+        assert_eq!(mode, list, "as open as any file of the user's");
+    }
+}
+
+#[test]
+fn a_line_that_is_no_site_is_told_and_leaves_the_run_incomplete() {
+    let mut child = probe(&["--targets", "-", "--only", "tls/https-answers", "--offline"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = b"https://a.test/\nftp://b.test/\n\xff\n";
+    child.stdin.take().unwrap().write_all(lines).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("standard input:2: `ftp://b.test/` is no web address"), "{told}");
+    assert!(told.contains("standard input:3: "), "{told}");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn wrong_use_of_many_sites_is_told() {
+    for (arguments, told) in [
+        (&["--targets", "no-such-file"][..], "`no-such-file` cannot be read"),
+        (&["--targets", "-", "https://a.test/"], "cannot be used with"),
+        (&["a.test", "--shard", "3/2"], "there are only 2"),
+        (&["a.test", "--concurrency", "0"], "it is a number from 1 to 256"),
+        (&["a.test", "--resume", "Cargo.toml"], "this is no line of `--format jsonl`"),
+        (&["a.test", "b.test", "--http-url", "http://a.test/"], "`--http-url` is for one site"),
+    ] {
+        let output = probe(arguments).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(told), "{arguments:?}: {stderr}");
+    }
+}
