@@ -3,6 +3,7 @@
 //! `cargo bench --bench audit` prints, for a Django project of 500 files and for a monorepo of 300
 //! services in 20,000 files: wall time (median of the runs) and peak memory of `prodcheck audit`, the
 //! time of `rg -c SECRET` on the same tree where ripgrep is installed, and the ratio of the two.
+//! `cargo bench --bench audit -- FOLDER…` measures those folders instead.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -36,30 +37,36 @@ struct Measured {
 }
 
 fn main() {
-    println!("{:<16}{:>8}{:>12}{:>10}{:>12}{:>8}", "tree", "files", "audit", "peak", "rg", "ratio");
-    for tree in TREES {
-        let folder = tempfile::tempdir().unwrap();
-        let files = plant(folder.path(), &tree);
-        let audit = measured(|| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_prodcheck"));
-            command.args(["audit", "--offline", "--format", "json"]).arg(folder.path());
-            command
-        });
-        let floor = is_installed("rg").then(|| {
-            measured(|| {
-                let mut command = Command::new("rg");
-                command.args(["-c", "--hidden", "SECRET"]).arg(folder.path());
-                command
-            })
-        });
-        let (rg, ratio) = floor.map_or(("-".to_owned(), "-".to_owned()), |floor| {
-            let ratio = audit.median.as_secs_f64() / floor.median.as_secs_f64();
-            (milliseconds(floor.median), format!("{ratio:.1}"))
-        });
-        let peak = format!("{} MiB", audit.peak_kib / 1024);
-        let wall = milliseconds(audit.median);
-        println!("{:<16}{files:>8}{wall:>12}{peak:>10}{rg:>12}{ratio:>8}", tree.name);
+    println!("{:<16}{:>12}{:>10}{:>12}{:>8}", "tree", "audit", "peak", "rg", "ratio");
+    let folders: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    for folder in &folders {
+        compare(folder, Path::new(folder));
     }
+    for tree in TREES.iter().filter(|_| folders.is_empty()) {
+        let folder = tempfile::tempdir().unwrap();
+        plant(folder.path(), tree);
+        compare(tree.name, folder.path());
+    }
+}
+
+/// Prints what an audit of a folder takes, beside its floor.
+fn compare(name: &str, folder: &Path) {
+    let run = |program: &str, arguments: &[&str]| {
+        measured(|| {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(folder);
+            command
+        })
+    };
+    let audit = run(env!("CARGO_BIN_EXE_prodcheck"), &["audit", "--offline"]);
+    let floor = is_installed("rg").then(|| run("rg", &["-c", "SECRET"]));
+    let (rg, ratio) = floor.map_or(("-".to_owned(), "-".to_owned()), |floor| {
+        let ratio = audit.median.as_secs_f64() / floor.median.as_secs_f64();
+        (milliseconds(floor.median), format!("{ratio:.1}"))
+    });
+    let peak = format!("{} MiB", audit.peak_kib / 1024);
+    println!("{name:<16}{:>12}{peak:>10}{rg:>12}{ratio:>8}", milliseconds(audit.median));
 }
 
 fn milliseconds(duration: Duration) -> String {
@@ -106,9 +113,8 @@ fn peak_of(mut child: Child) -> u64 {
     peak
 }
 
-/// Writes the tree; the number of its files.
-fn plant(root: &Path, tree: &Tree) -> usize {
-    let mut files = 0;
+/// Writes the tree.
+fn plant(root: &Path, tree: &Tree) {
     for service in 0..tree.services {
         let folder = match tree.services {
             1 => root.to_path_buf(),
@@ -116,15 +122,12 @@ fn plant(root: &Path, tree: &Tree) -> usize {
         };
         for (path, text) in fixed_files(service) {
             write(&folder.join(path), &text);
-            files += 1;
         }
         for source in 0..tree.sources_each {
             let path = format!("app_{}/module_{source:03}.py", source % 7);
             write(&folder.join(path), &source_text(service, source));
-            files += 1;
         }
     }
-    files
 }
 
 fn write(path: &Path, text: &str) {

@@ -3,17 +3,19 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
-use crate::check::{Check, CheckId, Finding, Library, Stage, evaluate};
-use crate::collect;
+use crate::check::{Check, CheckId, Finding, Library, Reason, Stage, Verdict, evaluate};
+use crate::collect::Reading;
+use crate::date::Date;
 use crate::fact::value::printable;
-use crate::fact::{Catalogue, Facts, Place, Value};
+use crate::fact::{Catalogue, Fact, Facts, Place, Value};
 use crate::policy::settle::{Decision, places};
 use crate::policy::{Policy, Status, settle};
 use crate::project::{Given, Project, Service, services};
-use crate::report::fingerprint::fingerprint;
+use crate::report::excerpt::secrets;
 use crate::report::{Excerpts, Exit, Gate, Line, Report, ServiceSummary, SettingsModule, Target};
 
 /// What is to be audited.
@@ -30,10 +32,14 @@ pub struct Request<'a> {
     pub site: Option<&'a (dyn Fn() -> Facts + Sync)>,
 }
 
-/// A service with all that is known about it.
-struct Known {
+/// A service, and what the checks make of it. Its facts are gone by then: those of hundreds of services
+/// are more than need be in memory at once.
+struct Judged {
     service: Service,
-    facts: Facts,
+    summary: ServiceSummary,
+    secrets: BTreeSet<String>,
+    /// What each check found, in the order of the checks.
+    findings: Vec<Vec<Finding>>,
 }
 
 /// Audits.
@@ -43,30 +49,21 @@ pub fn audit<'a>(
     policy: &'a Policy,
     catalogue: &Catalogue,
 ) -> Report<'a> {
-    let known = know(request, catalogue);
-    let excerpts = Excerpts::of(request.project, known.iter().map(|known| &known.facts));
     let checks = selected(library, policy);
-    let several = known.len() > 1;
-    let lines_of = |check: &'a Check, known: &Known| -> Vec<Line<'a>> {
-        evaluate(check, &known.facts, catalogue)
-            .into_iter()
-            .map(|finding| {
-                let own = several && concerns(&finding, &known.service);
-                let service = own.then_some(&known.service);
-                line(service, check, finding, policy, request, &excerpts)
-            })
-            .collect()
-    };
-    let mut lines: Vec<Line<'a>> = checks
-        .par_iter()
-        .flat_map_iter(|check| known.iter().flat_map(|known| lines_of(check, known)))
-        .collect();
-    lines.sort_by(order);
-    // What several services share is judged with each of them, and told once.
-    lines.dedup_by(|one, other| several && one.service.is_none() && order(one, other).is_eq());
+    let site = LazyLock::new(|| request.site.map(|ask| ask()));
+    let live = || LazyLock::force(&site).as_ref();
+    // Files and site are looked at together; who needs the site's facts waits for them.
+    let mut judged = std::thread::scope(|scope| {
+        scope.spawn(live);
+        judged(request, &checks, catalogue, &live)
+    });
+    let secrets = judged.iter_mut().flat_map(|judged| std::mem::take(&mut judged.secrets));
+    let excerpts = Excerpts::masking(request.project, secrets.collect());
+    let services: Vec<ServiceSummary> =
+        judged.iter().map(|judged| judged.summary.clone()).collect();
+    let lines = lines(judged, &checks, policy, request.given.today);
     let gate = gate(&lines, policy);
-    let services: Vec<ServiceSummary> = known.iter().map(summary).collect();
-    let exit = exit(&lines, &gate, policy, incomplete(&known, &services));
+    let exit = exit(&lines, &gate, policy, incomplete(live(), &services));
     let notes = notes(&lines, policy, request);
     Report {
         target: request.target.clone(),
@@ -81,43 +78,86 @@ pub fn audit<'a>(
     }
 }
 
-/// All facts of all services, the site's among them; files and site are looked at together.
-fn know(request: &Request<'_>, catalogue: &Catalogue) -> Vec<Known> {
-    let (mut known, site) = std::thread::scope(|scope| {
-        let site = request.site.map(|site| scope.spawn(site));
-        let known =
-            request.project.map_or_else(Vec::new, |project| collected(request, project, catalogue));
-        (known, site.and_then(|site| site.join().ok()))
-    });
-    if known.is_empty() {
-        known.push(nothing_but_the_site(request, catalogue));
-    }
-    if let Some(site) = site {
-        for known in &mut known {
-            known.facts.merge(site.clone());
-        }
-    }
-    known
-}
-
-fn collected(request: &Request<'_>, project: &Project, catalogue: &Catalogue) -> Vec<Known> {
-    let of_service = |service: Service| {
-        let facts = collect::service(project, &service, request.given, catalogue);
-        Known { service, facts }
+/// Every service, judged by every check.
+fn judged<'s>(
+    request: &Request<'_>,
+    checks: &[&Check],
+    catalogue: &Catalogue,
+    live: &(dyn Fn() -> Option<&'s Facts> + Sync),
+) -> Vec<Judged> {
+    let nothing = Project::of_texts(std::iter::empty());
+    let project = request.project.unwrap_or(&nothing);
+    let judge_all = || {
+        let services = services(project, &request.name);
+        let reading = Reading::new(project, &services, request.given, catalogue);
+        let judge = |service: &Service| {
+            let mut facts = reading.facts(service);
+            facts.merge(live().cloned().unwrap_or_default());
+            Judged {
+                summary: summary(service, &facts),
+                secrets: secrets(&facts),
+                findings: checks.iter().map(|check| evaluate(check, &facts, catalogue)).collect(),
+                service: service.clone(),
+            }
+        };
+        services.par_iter().map(judge).collect()
     };
-    let (known, ()) = rayon::join(
-        || services(project, &request.name).into_par_iter().map(of_service).collect(),
-        // Every program file is asked this in the end.
-        || project.search_for_applications(),
-    );
-    known
+    // Every program file is searched in the end.
+    let (judged, ()) = rayon::join(judge_all, || project.search_for_applications());
+    judged
 }
 
-fn nothing_but_the_site(request: &Request<'_>, catalogue: &Catalogue) -> Known {
-    let project = Project::of_texts(std::iter::empty());
-    let service = services(&project, &request.name).swap_remove(0);
-    let facts = collect::service(&project, &service, request.given, catalogue);
-    Known { service, facts }
+/// The findings of all services as lines. What several services share is judged with each of them, and
+/// told once; so is that a check applies to none of them.
+fn lines<'a>(
+    judged: Vec<Judged>,
+    checks: &[&'a Check],
+    policy: &Policy,
+    today: Date,
+) -> Vec<Line<'a>> {
+    let several = judged.len() > 1;
+    let nowhere: Vec<Option<Finding>> = (0..checks.len())
+        .into_par_iter()
+        .map(|check| several.then(|| applies_nowhere(&judged, check)).flatten())
+        .collect();
+    let of_service = |judged: Judged| {
+        let name: Arc<str> = judged.service.name.as_str().into();
+        let mut lines = Vec::new();
+        for ((check, findings), nowhere) in checks.iter().zip(judged.findings).zip(&nowhere) {
+            for finding in findings.into_iter().filter(|_| nowhere.is_none()) {
+                let own = several && concerns(&finding, &judged.service);
+                lines.push(line(own.then(|| Arc::clone(&name)), check, finding, policy, today));
+            }
+        }
+        lines
+    };
+    let mut lines: Vec<Line<'a>> = judged.into_par_iter().flat_map_iter(of_service).collect();
+    let told_once = checks.iter().zip(nowhere);
+    lines.extend(
+        told_once.filter_map(|(check, finding)| Some(line(None, check, finding?, policy, today))),
+    );
+    lines.par_sort_by(order);
+    lines.dedup_by(|one, other| several && one.service.is_none() && order(one, other).is_eq());
+    lines
+}
+
+/// What a check finds that applies to none of the services: that, for the reasons they have in common.
+fn applies_nowhere(judged: &[Judged], check: usize) -> Option<Finding> {
+    let found = || judged.iter().filter_map(|judged| judged.findings.get(check));
+    let (first, others) = (found().next()?.first()?, || found().skip(1).flatten());
+    if found().flatten().any(|finding| finding.verdict != Verdict::NotApplicable) {
+        return None;
+    }
+    let common = first.because.iter().filter(|reason| {
+        let same = |other: &Reason| {
+            other.subject == reason.subject && other.found.value == reason.found.value
+        };
+        others().all(|finding| finding.because.iter().any(same))
+    });
+    let because = common
+        .map(|reason| Reason { found: Fact::derived(reason.found.value.clone()), ..reason.clone() })
+        .collect();
+    Some(Finding { subject: None, because, contrary: Vec::new(), ..first.clone() })
 }
 
 /// The checks that run: those named, else all that are stable; never what is skipped.
@@ -139,29 +179,20 @@ fn concerns(finding: &Finding, service: &Service) -> bool {
     let places = places(finding);
     places.is_empty()
         || places.iter().any(|place| match place {
-            Place::File { path, .. } => service.shared.binary_search(path).is_err(),
+            Place::File { path, .. } => !service.shares(path),
             Place::Exchange(_) => false,
         })
 }
 
 fn line<'a>(
-    service: Option<&Service>,
+    service: Option<Arc<str>>,
     check: &'a Check,
     finding: Finding,
     policy: &Policy,
-    request: &Request<'_>,
-    excerpts: &Excerpts<'_>,
+    today: Date,
 ) -> Line<'a> {
-    let fingerprint = fingerprint(&finding, excerpts);
     let severity = policy.severities.get(&check.id).copied().unwrap_or(check.severity);
-    let settled = settle(finding, check, policy, request.given.today);
-    Line {
-        check,
-        severity,
-        service: service.map(|service| service.name.clone()),
-        settled,
-        fingerprint,
-    }
+    Line { check, severity, service, settled: settle(finding, check, policy, today) }
 }
 
 /// By check, then service, then what was judged and where: the same order on every machine.
@@ -183,25 +214,25 @@ fn gate(lines: &[Line<'_>], policy: &Policy) -> Gate {
     Gate { fail_on, tripped_by: tripped.into_iter().collect() }
 }
 
-/// Why the site that was to be asked gave no answer at all, if it gave none.
-fn unreached(known: &[Known]) -> Option<String> {
-    let facts = &known.first()?.facts;
-    if facts.at("live.reached").value.bool() != Some(false) {
-        return None;
-    }
-    match &facts.at("live.https.status").value {
-        Value::Unknown(ignorance) => Some(ignorance.why.clone()),
-        _ => Some("no answer".to_owned()),
-    }
-}
-
 /// Why the audit says little, whatever it says: the site gave no answer, or no program is here.
-fn incomplete(known: &[Known], services: &[ServiceSummary]) -> Option<String> {
-    let unreached =
-        unreached(known).map(|why| format!("the site was not reached: {}", printable(&why)));
+fn incomplete(site: Option<&Facts>, services: &[ServiceSummary]) -> Option<String> {
+    let unreached = site
+        .and_then(unreached)
+        .map(|why| format!("the site was not reached: {}", printable(&why)));
     // That a repository tracks nothing it should not is no verdict about a program.
     let program = services.iter().flat_map(|service| &service.stack).any(|domain| domain != "git");
     unreached.or_else(|| (!program).then(|| NOTHING.to_owned()))
+}
+
+/// Why the site that was to be asked gave no answer at all, if it gave none.
+fn unreached(site: &Facts) -> Option<String> {
+    if site.at("live.reached").value.bool() != Some(false) {
+        return None;
+    }
+    match &site.at("live.https.status").value {
+        Value::Unknown(ignorance) => Some(ignorance.why.clone()),
+        _ => Some("no answer".to_owned()),
+    }
 }
 
 const NOTHING: &str = "nothing was found that could be judged";
@@ -267,14 +298,14 @@ fn notes(lines: &[Line<'_>], policy: &Policy, request: &Request<'_>) -> Vec<Stri
     notes
 }
 
-fn summary(known: &Known) -> ServiceSummary {
-    let text = |path: &str| known.facts.at(path).value.text().map(str::to_owned);
+fn summary(service: &Service, facts: &Facts) -> ServiceSummary {
+    let text = |path: &str| facts.at(path).value.text().map(str::to_owned);
     let settings = text("django.settings-module.name").map(|module| SettingsModule {
         module,
         file: text("django.settings-module.file"),
         because: text("django.settings-module.because").unwrap_or_default(),
     });
-    let sources = known.facts.at("env.sources");
+    let sources = facts.at("env.sources");
     let environment = sources
         .value
         .items()
@@ -282,14 +313,13 @@ fn summary(known: &Known) -> ServiceSummary {
         .filter_map(|source| source.value.field("path").and_then(|path| path.value.text()))
         .map(str::to_owned)
         .collect();
-    let stack = known
-        .facts
+    let stack = facts
         .domains()
         .filter(|(_, root)| known_at_all(&root.value))
         .map(|(name, _)| name.to_owned());
     ServiceSummary {
-        name: known.service.name.clone(),
-        path: known.service.root.to_string(),
+        name: service.name.clone(),
+        path: service.root.to_string(),
         stack: stack.collect(),
         settings,
         environment,

@@ -50,10 +50,12 @@ pub fn evaluate(check: &Check, facts: &Facts, catalogue: &Catalogue) -> Vec<Find
 
 /// Judges once: the implication *when → require*, except that a false `when` is no pass.
 fn judge(check: &Check, facts: &Facts, item: Option<Item<'_>>) -> Finding {
-    let applies = check.when.as_ref().map(|when| when.judge(facts, item));
-    let when = applies.as_ref().map_or(Truth::True, |outcome| outcome.truth);
-    if let (Truth::False, Some(outcome)) = (when, &applies) {
-        return finding(check, item, Verdict::NotApplicable, outcome.because.clone());
+    let fact = item.map(|item| item.fact);
+    let when = check.when.as_ref().map_or(Truth::True, |when| when.truth(facts, fact));
+    let applies = || check.when.as_ref().map(|when| when.judge(facts, item));
+    if when == Truth::False {
+        let because = applies().map(|outcome| outcome.because).unwrap_or_default();
+        return finding(check, item, Verdict::NotApplicable, because);
     }
     let required = match &check.demand {
         Demand::Require(predicate) => predicate.judge(facts, item),
@@ -67,7 +69,7 @@ fn judge(check: &Check, facts: &Facts, item: Option<Item<'_>>) -> Finding {
     let mut because = required.because;
     if when == Truth::Unknown
         && verdict == Verdict::Unknown
-        && let Some(outcome) = applies
+        && let Some(outcome) = applies()
     {
         because.splice(0..0, outcome.because);
     }

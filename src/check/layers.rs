@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::outcome::gathered;
 use super::predicate::{Item, Predicate};
 use super::{Outcome, Reason};
 use crate::fact::Facts;
@@ -10,22 +11,16 @@ use crate::truth::Truth;
 
 /// The judgement of the first part that is known, with what later parts say against it.
 pub(super) fn first_known(parts: &[Predicate], facts: &Facts, item: Option<Item<'_>>) -> Outcome {
+    let of = |part: &Predicate| part.truth(facts, item.map(|item| item.fact));
     let mut rest = parts.iter();
-    let mut unknown = Vec::new();
-    let Some(mut decided) = rest.by_ref().find_map(|part| {
-        let outcome = part.judge(facts, item);
-        if outcome.truth == Truth::Unknown {
-            unknown.extend(outcome.because);
-            return None;
-        }
-        Some(outcome)
-    }) else {
-        return Outcome { truth: Truth::Unknown, because: unknown, contrary: Vec::new() };
+    let Some(first) = rest.by_ref().find(|part| of(part) != Truth::Unknown) else {
+        let (because, _) = gathered(parts.iter().map(|part| part.judge(facts, item)));
+        return Outcome { truth: Truth::Unknown, because, contrary: Vec::new() };
     };
+    let mut decided = first.judge(facts, item);
     for part in rest {
-        let later = part.judge(facts, item);
-        if later.truth == decided.truth.negated() {
-            decided.contrary.extend(telling(later.because.into_iter()));
+        if of(part) == decided.truth.negated() {
+            decided.contrary.extend(telling(part.judge(facts, item).because.into_iter()));
         } else if decided.truth == Truth::False {
             decided.contrary.extend(broken(part, facts, item));
         }

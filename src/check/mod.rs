@@ -19,6 +19,7 @@ pub mod matcher;
 pub mod mutant;
 pub mod outcome;
 pub mod predicate;
+pub mod question;
 pub mod register;
 mod syntax;
 
@@ -27,7 +28,8 @@ pub use finding::{Finding, Verdict};
 pub use library::Library;
 pub use matcher::{Matcher, Scalar};
 pub use outcome::{Outcome, Reason};
-pub use predicate::{Predicate, Test};
+pub use predicate::Predicate;
+pub use question::Test;
 
 /// One line of the checklist.
 #[derive(Clone, Debug)]

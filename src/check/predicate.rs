@@ -1,9 +1,10 @@
 //! Statements about facts, and why each holds, fails, or cannot be judged.
 
+use super::Outcome;
 use super::layers::first_known;
 use super::outcome::{gathered, negated};
-use super::{Matcher, Outcome, Reason};
-use crate::fact::{Fact, FactPath, Facts, List, Value};
+use super::question::{Judged, Test, subject};
+use crate::fact::{Fact, FactPath, Facts};
 use crate::truth::Truth;
 
 /// A statement about facts.
@@ -30,21 +31,6 @@ pub enum Predicate {
     Constant(Truth),
 }
 
-/// What is asked of a fact.
-#[derive(Clone, Debug)]
-pub enum Test {
-    /// A question to the value alone.
-    Value(Matcher),
-    /// It equals another fact.
-    SameAs(FactPath),
-    /// Every item of it does so.
-    Every(Box<Predicate>),
-    /// Some item of it does so.
-    Some(Box<Predicate>),
-    /// No item of it does so.
-    None(Box<Predicate>),
-}
-
 /// The item that a path with a leading dot starts at.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
@@ -55,7 +41,24 @@ pub struct Item<'a> {
 }
 
 impl Predicate {
-    /// Judges the statement.
+    /// The judgement alone. Most parts of a check decide nothing, and reasons cost more than answers.
+    pub fn truth(&self, facts: &Facts, item: Option<&Fact>) -> Truth {
+        let of = |part: &Self| part.truth(facts, item);
+        match self {
+            Self::All(parts) => settled(parts.iter().map(of), Truth::False, Truth::True),
+            Self::Any(parts) => settled(parts.iter().map(of), Truth::True, Truth::False),
+            Self::Not(part) => of(part).negated(),
+            Self::FirstKnown(parts) => parts
+                .iter()
+                .map(of)
+                .find(|truth| *truth != Truth::Unknown)
+                .unwrap_or(Truth::Unknown),
+            Self::Fact { path, test, .. } => test.truth(&facts.get(path, item), facts, item),
+            Self::Constant(truth) => *truth,
+        }
+    }
+
+    /// The judgement with its reasons.
     pub fn judge(&self, facts: &Facts, item: Option<Item<'_>>) -> Outcome {
         match self {
             Self::All(parts) => decided(parts, facts, item, Truth::False, Truth::True),
@@ -99,6 +102,20 @@ impl Predicate {
 }
 
 /// `extreme` is the answer that one part alone can force; `rest` the answer if no part says otherwise.
+pub(super) fn settled(truths: impl Iterator<Item = Truth>, extreme: Truth, rest: Truth) -> Truth {
+    let mut settled = rest;
+    for truth in truths {
+        if truth == extreme {
+            return extreme;
+        }
+        if truth == Truth::Unknown {
+            settled = Truth::Unknown;
+        }
+    }
+    settled
+}
+
+/// The parts that say what all of them come to, each with its reasons.
 fn decided(
     parts: &[Predicate],
     facts: &Facts,
@@ -106,154 +123,19 @@ fn decided(
     extreme: Truth,
     rest: Truth,
 ) -> Outcome {
-    let outcomes: Vec<Outcome> = parts.iter().map(|part| part.judge(facts, item)).collect();
-    let any = |wanted: Truth| outcomes.iter().any(|outcome| outcome.truth == wanted);
-    let truth = if any(extreme) {
-        extreme
-    } else if any(Truth::Unknown) {
-        Truth::Unknown
-    } else {
-        rest
-    };
-    let (because, contrary) =
-        gathered(outcomes.into_iter().filter(|outcome| outcome.truth == truth));
+    let truths: Vec<Truth> =
+        parts.iter().map(|part| part.truth(facts, item.map(|item| item.fact))).collect();
+    let truth = settled(truths.iter().copied(), extreme, rest);
+    let decisive = parts.iter().zip(truths).filter(|(_, of_part)| *of_part == truth);
+    let (because, contrary) = gathered(decisive.map(|(part, _)| part.judge(facts, item)));
     Outcome { truth, because, contrary }
-}
-
-/// A fact before a test.
-struct Judged<'a> {
-    subject: String,
-    fact: &'a Fact,
-    facts: &'a Facts,
-    item: Option<Item<'a>>,
-    otherwise: Option<&'a str>,
-}
-
-impl Test {
-    fn judge(&self, judged: &Judged<'_>) -> Outcome {
-        match (self, &judged.fact.value) {
-            (Self::Value(matcher), value) => {
-                judged.outcome(matcher.holds(value), Some(matcher.to_string()))
-            }
-            (Self::SameAs(other), value) => {
-                let theirs = judged.facts.get(other, judged.item.map(|item| item.fact));
-                let wanted = format!("the same as {}", subject(other, judged.item));
-                judged.outcome(same(value, &theirs.value), Some(wanted))
-            }
-            (_, Value::OneOf(alternatives)) => {
-                let answers = alternatives.iter().map(|fact| {
-                    let subject = judged.subject.clone();
-                    self.judge(&Judged { subject, fact, ..*judged }).truth
-                });
-                judged.outcome(Truth::common(answers), None)
-            }
-            (_, Value::Absent) => judged.outcome(Truth::False, None),
-            (Self::Every(inner), Value::List(list)) => {
-                judged.items(list, inner, Truth::False, Truth::True)
-            }
-            (Self::Some(inner), Value::List(list)) => {
-                judged.as_a_whole(judged.items(list, inner, Truth::True, Truth::False))
-            }
-            (Self::None(inner), Value::List(list)) => {
-                negated(judged.items(list, inner, Truth::True, Truth::False))
-            }
-            _ => judged.outcome(Truth::Unknown, None),
-        }
-    }
-}
-
-impl Judged<'_> {
-    fn outcome(&self, truth: Truth, wanted: Option<String>) -> Outcome {
-        let reason = Reason {
-            subject: self.subject.clone(),
-            wanted,
-            negated: false,
-            found: self.fact.clone(),
-            truth,
-            otherwise: self.otherwise.map(str::to_owned),
-        };
-        Outcome { truth, because: vec![reason], contrary: Vec::new() }
-    }
-
-    /// `extreme` is the answer that one item alone can force; `rest` that of a list without such an item.
-    fn items(&self, list: &List, inner: &Predicate, extreme: Truth, rest: Truth) -> Outcome {
-        let outcomes: Vec<Outcome> = list
-            .items
-            .iter()
-            .enumerate()
-            .map(|(index, fact)| {
-                let subject = format!("{}[{index}]", self.subject);
-                inner.judge(self.facts, Some(Item { fact, subject: &subject }))
-            })
-            .collect();
-        let truth = if outcomes.iter().any(|outcome| outcome.truth == extreme) {
-            extreme
-        } else if list.rest.is_some()
-            || outcomes.iter().any(|outcome| outcome.truth == Truth::Unknown)
-        {
-            Truth::Unknown
-        } else {
-            rest
-        };
-        self.settled(truth, outcomes, list)
-    }
-
-    /// Where no item of several is as wanted, the list is told, and not each of its items.
-    fn as_a_whole(&self, outcome: Outcome) -> Outcome {
-        match outcome.because.as_slice() {
-            [first, _, ..] if outcome.truth == Truth::False => {
-                let wanted =
-                    first.wanted.as_ref().map(|wanted| format!("a list with {wanted} in it"));
-                self.outcome(Truth::False, wanted)
-            }
-            _ => outcome,
-        }
-    }
-
-    /// The outcome for a list: the items that decided, or the list itself where none of them did.
-    fn settled(&self, truth: Truth, outcomes: Vec<Outcome>, list: &List) -> Outcome {
-        let decisive = outcomes.into_iter().filter(|outcome| outcome.truth == truth);
-        let (mut because, contrary) = gathered(decisive);
-        for reason in &mut because {
-            reason.otherwise =
-                reason.otherwise.take().or_else(|| self.otherwise.map(str::to_owned));
-        }
-        if because.is_empty() || (truth == Truth::Unknown && list.rest.is_some()) {
-            because = self.outcome(truth, None).because;
-        }
-        Outcome { truth, because, contrary }
-    }
-}
-
-/// Whether two values are equal; unknown if either is not definite.
-fn same(ours: &Value, theirs: &Value) -> Truth {
-    match (ours, theirs) {
-        (Value::Unknown(_), _) | (_, Value::Unknown(_)) => Truth::Unknown,
-        (Value::OneOf(alternatives), other) | (other, Value::OneOf(alternatives)) => {
-            Truth::common(alternatives.iter().map(|each| same(&each.value, other)))
-        }
-        (Value::Absent, _) | (_, Value::Absent) => Truth::False,
-        (ours, theirs) => match (ours.text(), theirs.text()) {
-            (Some(ours), Some(theirs)) => (ours == theirs).into(),
-            _ => (ours == theirs).into(),
-        },
-    }
-}
-
-/// What a fact is called in a reason.
-fn subject(path: &FactPath, item: Option<Item<'_>>) -> String {
-    match (path.of_item, item) {
-        (true, Some(item)) if path.segments.is_empty() => item.subject.to_owned(),
-        (true, Some(item)) => format!("{}{path}", item.subject),
-        _ => path.to_string(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Scalar;
-    use crate::fact::Ignorance;
+    use crate::check::{Matcher, Scalar};
+    use crate::fact::{Ignorance, List, Value};
 
     fn path(text: &str) -> FactPath {
         FactPath::parse(text).unwrap()

@@ -19,13 +19,13 @@ use crate::audit::{Request, audit};
 use crate::check::load::Depth;
 use crate::check::{Check, Demand};
 use crate::collect;
-use crate::credential;
 use crate::date::Date;
 use crate::fact::Facts;
 use crate::knowledge::catalogue;
 use crate::policy::Policy;
 use crate::problem::Problem;
 use crate::project::{Project, services};
+use crate::python::STACK_BYTES;
 use crate::report::{Report, Target, explain, facts, list};
 use arguments::{Arguments, Audit, Command, Explain, FactsOf, Judgement, List, When};
 use site::Asker;
@@ -39,6 +39,9 @@ const BUG: i32 = 101;
 /// Runs the program.
 pub fn run() -> ExitCode {
     std::panic::set_hook(Box::new(own_up));
+    // Python is evaluated where its files are read. Where the system grants no such stacks, each
+    // evaluation asks for one of its own.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
     let arguments = Arguments::parse();
     let color = arguments.color;
     let ended = match arguments.command {
@@ -88,7 +91,6 @@ fn today() -> Date {
 }
 
 fn audited(command: &Audit, color: When) -> anyhow::Result<u8> {
-    std::thread::spawn(credential::prepare);
     let catalogue = catalogue();
     let (project, judged_by) = rayon::join(
         || Project::open(&command.path),

@@ -153,7 +153,7 @@ pub(super) fn counted<'p>(
     sources: &Sources<'p>,
 ) -> impl Iterator<Item = &'p ProjectPath> + use<'p> {
     let service = sources.service;
-    service.files().filter(|path| path.extension() == "py" && Role::of(path).counts())
+    service.programs().filter(|path| Role::of(path).counts())
 }
 
 /// The command lines by which production starts, as far as files tell.
@@ -165,8 +165,7 @@ pub(super) fn commands(sources: &Sources<'_>, so_far: &Facts) -> Vec<String> {
             all.extend(command.value.text().map(str::to_owned));
         }
     }
-    let files = sources.service.files().filter(|path| Role::of(path).counts());
-    for path in files {
+    for path in sources.service.files() {
         let name = path.name();
         let starts = |line: &str| match path.extension() {
             "service" => line.starts_with("ExecStart="),
@@ -182,7 +181,7 @@ pub(super) fn commands(sources: &Sources<'_>, so_far: &Facts) -> Vec<String> {
             || matches!(name, "entrypoint.sh" | "start.sh" | "docker-entrypoint.sh" | "run.sh");
         // Without the collectors of images and compose files, their commands are read as they stand.
         let image = name.starts_with("Dockerfile") && !so_far.found("docker");
-        if !tells && !image {
+        if !(tells || image) || !Role::of(path).counts() {
             continue;
         }
         let Ok(text) = sources.project.read(path) else {

@@ -57,6 +57,48 @@ pub struct Sources<'p> {
     pub given: &'p Given,
 }
 
+/// The reading of a project's services, one after the other or all at once.
+pub struct Reading<'p> {
+    project: &'p Project,
+    given: &'p Given,
+    catalogue: &'p Catalogue,
+    /// What each collector wants of the files that all services share; asked once, not by each service.
+    shared: Vec<Vec<&'p ProjectPath>>,
+}
+
+impl<'p> Reading<'p> {
+    /// The reading of these services, which are of one project.
+    pub fn new(
+        project: &'p Project,
+        services: &'p [Service],
+        given: &'p Given,
+        catalogue: &'p Catalogue,
+    ) -> Self {
+        let files = services.first().map(|service| &*service.shared.files).unwrap_or_default();
+        let wanted_by = |collector: &&dyn Collector| {
+            files.iter().filter(|path| collector.wants(path)).collect()
+        };
+        Self { project, given, catalogue, shared: COLLECTORS.iter().map(wanted_by).collect() }
+    }
+
+    /// All that a service's files tell.
+    pub fn facts(&self, service: &Service) -> Facts {
+        let mut facts = Facts::default();
+        for domain in &self.catalogue.domains {
+            facts.miss(domain.name, domain.when_missing.ignorance());
+        }
+        for (collector, shared) in COLLECTORS.iter().zip(&self.shared) {
+            let own = service.own.iter().filter(|path| collector.wants(path));
+            let wanted: Vec<&ProjectPath> = own.chain(shared.iter().copied()).collect();
+            let (project, given) = (self.project, self.given);
+            let found =
+                collector.collect(&Sources { project, service, wanted: &wanted, given }, &facts);
+            facts.merge(found);
+        }
+        facts
+    }
+}
+
 /// All that a service's files tell.
 pub fn service(
     project: &Project,
@@ -64,16 +106,5 @@ pub fn service(
     given: &Given,
     catalogue: &Catalogue,
 ) -> Facts {
-    let mut facts = Facts::default();
-    for domain in &catalogue.domains {
-        facts.miss(domain.name, domain.when_missing.ignorance());
-    }
-    for collector in COLLECTORS {
-        let wanted: Vec<&ProjectPath> =
-            service.files().filter(|path| collector.wants(path)).collect();
-        let sources = Sources { project, service, wanted: &wanted, given };
-        let found = collector.collect(&sources, &facts);
-        facts.merge(found);
-    }
-    facts
+    Reading::new(project, std::slice::from_ref(service), given, catalogue).facts(service)
 }

@@ -10,4 +10,4 @@ mod words;
 
 pub use provider::{Provider, provider, sandbox_mode};
 pub use sample::{placeholder, unfilled};
-pub use strength::{bits, prepare};
+pub use strength::bits;

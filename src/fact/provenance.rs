@@ -1,11 +1,17 @@
 //! Where a fact came from: how it came to be, the place to look at, and what could change it.
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 /// A file of the project, relative to its root, with `/` between the parts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProjectPath(Arc<str>);
+#[derive(Clone, Debug)]
+pub struct ProjectPath {
+    text: Arc<str>,
+    /// Where the last part begins: every file is asked its name many times.
+    name_at: usize,
+}
 
 impl ProjectPath {
     /// A path from its text. `./` at the front and `.` and `..` in the middle are resolved;
@@ -21,22 +27,27 @@ impl ProjectPath {
                 _ => parts.push(part),
             }
         }
-        Self(parts.join("/").into())
+        Self::of(parts.join("/").into())
     }
 
     /// A file that the user named and that may lie outside of the project: what he wrote, as it is.
     pub fn outside(text: &str) -> Self {
-        Self(text.into())
+        Self::of(text.into())
+    }
+
+    fn of(text: Arc<str>) -> Self {
+        let name_at = text.rfind('/').map_or(0, |slash| slash + 1);
+        Self { text, name_at }
     }
 
     /// The path as text; empty for the root itself.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The last part.
     pub fn name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or_default()
+        self.text.get(self.name_at..).unwrap_or_default()
     }
 
     /// What the name ends in after its last dot; empty if there is none.
@@ -47,13 +58,13 @@ impl ProjectPath {
     /// The folder that holds this; the root's folder is the root.
     #[must_use]
     pub fn folder(&self) -> Self {
-        Self(self.0.rsplit_once('/').map_or("", |(folder, _)| folder).into())
+        Self::of(self.text.get(..self.name_at.saturating_sub(1)).unwrap_or_default().into())
     }
 
     /// A path below this folder, or, with `..`, beside it.
     #[must_use]
     pub fn join(&self, relative: &str) -> Self {
-        Self::new(&format!("{}/{relative}", self.0))
+        Self::new(&format!("{}/{relative}", self.text))
     }
 
     /// Whether this is the folder or lies in it. Everything lies in the root.
@@ -63,17 +74,44 @@ impl ProjectPath {
 
     /// The rest of this path below a folder, if it lies in it.
     pub fn within(&self, folder: &Self) -> Option<&str> {
-        if folder.0.is_empty() {
-            return Some(&self.0);
+        if folder.text.is_empty() {
+            return Some(&self.text);
         }
-        let rest = self.0.strip_prefix(&*folder.0)?;
+        let rest = self.text.strip_prefix(&*folder.text)?;
         if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+    }
+}
+
+impl PartialEq for ProjectPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for ProjectPath {}
+
+impl PartialOrd for ProjectPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ProjectPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+/// Paths are looked up by their text.
+impl Borrow<str> for ProjectPath {
+    fn borrow(&self) -> &str {
+        &self.text
     }
 }
 
 impl fmt::Display for ProjectPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(if self.0.is_empty() { "." } else { &self.0 })
+        out.write_str(if self.text.is_empty() { "." } else { &self.text })
     }
 }
 

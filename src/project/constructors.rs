@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
+use aho_corasick::AhoCorasick;
 
-static CONSTRUCTORS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?-u)(?:Flask|FastAPI|Starlette|Quart)\(").ok());
+static CONSTRUCTORS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(["Flask(", "FastAPI(", "Starlette(", "Quart("]).ok());
 
 /// Whether one of the calls stands in a text.
 pub(super) fn stand_in(text: &[u8]) -> bool {

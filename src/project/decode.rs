@@ -45,6 +45,16 @@ pub(super) fn bytes(path: &ProjectPath, file: &Path) -> Result<Vec<u8>, Ignoranc
     Ok(bytes)
 }
 
+/// The bytes of a file that is known to be a regular one, put where those of another file stood before.
+pub(super) fn plain_bytes<'b>(file: &Path, bytes: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    bytes.clear();
+    fs::File::open(file)?.take(MAX_FILE_BYTES + 1).read_to_end(bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size <= MAX_FILE_BYTES) {
+        return Ok(bytes);
+    }
+    Err(io::ErrorKind::FileTooLarge.into())
+}
+
 /// Why a device, a pipe or the like is not read.
 pub(super) fn not_regular(path: &ProjectPath) -> Ignorance {
     Ignorance::new(format!("`{path}` is not a regular file"))

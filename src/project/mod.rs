@@ -38,10 +38,14 @@ pub struct Project {
     /// In the order of their paths.
     files: Vec<File>,
     truncated: bool,
-    by_name: OnceLock<BTreeMap<String, Vec<usize>>>,
+    by_name: OnceLock<Index>,
+    by_extension: OnceLock<Index>,
     repository: OnceLock<Option<Repository>>,
     rules: OnceLock<Rules>,
 }
+
+/// Where in the list of files those with a word in their path stand.
+type Index = BTreeMap<String, Vec<usize>>;
 
 /// Where the files are.
 #[derive(Debug)]
@@ -91,6 +95,7 @@ impl Project {
             files,
             truncated,
             by_name: OnceLock::new(),
+            by_extension: OnceLock::new(),
             repository: OnceLock::new(),
             rules: OnceLock::new(),
         }
@@ -119,19 +124,34 @@ impl Project {
 
     /// The files of this name, in the order of their paths.
     pub fn named(&self, name: &str) -> impl Iterator<Item = &ProjectPath> {
-        let by_name = self.by_name.get_or_init(|| {
-            let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        self.indexed(&self.by_name, ProjectPath::name, name)
+    }
+
+    /// The files whose names end in a dot and this, in the order of their paths.
+    pub fn with_extension(&self, extension: &str) -> impl Iterator<Item = &ProjectPath> {
+        self.indexed(&self.by_extension, ProjectPath::extension, extension)
+    }
+
+    fn indexed<'p>(
+        &'p self,
+        index: &'p OnceLock<Index>,
+        word_of: fn(&ProjectPath) -> &str,
+        word: &str,
+    ) -> impl Iterator<Item = &'p ProjectPath> + use<'p> {
+        let index = index.get_or_init(|| {
+            let mut index = Index::new();
             for (at, file) in self.files.iter().enumerate() {
-                match by_name.get_mut(file.path.name()) {
+                let word = word_of(&file.path);
+                match index.get_mut(word) {
                     Some(same) => same.push(at),
                     None => {
-                        by_name.insert(file.path.name().to_owned(), vec![at]);
+                        index.insert(word.to_owned(), vec![at]);
                     }
                 }
             }
-            by_name
+            index
         });
-        let same = by_name.get(name).into_iter().flatten();
+        let same = index.get(word).into_iter().flatten();
         same.filter_map(|at| self.files.get(*at)).map(|file| &file.path)
     }
 
@@ -184,25 +204,30 @@ impl Project {
     /// Asks [`Self::makes_application`] of every program file that speaks for production, on all cores.
     pub fn search_for_applications(&self) {
         let programs = self.files.par_iter().filter(|file| file.path.extension() == "py");
-        programs.filter(|file| Role::of(&file.path).counts()).for_each(|file| {
-            self.makes_application(&file.path);
-        });
+        programs.filter(|file| Role::of(&file.path).counts()).for_each_init(
+            Vec::new,
+            |bytes, file| {
+                self.search(file, bytes);
+            },
+        );
     }
 
     /// Whether a listed file calls what makes an application of Flask, FastAPI and their like. Most of
     /// a program's files do not: they are searched as bytes, and not kept.
     pub fn makes_application(&self, path: &ProjectPath) -> bool {
-        self.listed(path).is_some_and(|file| {
-            *file.makes_application.get_or_init(|| {
-                let may = match (&self.root, file.content.get()) {
-                    (Root::Folder(root), None) if file.is_plain => {
-                        decode::bytes(path, &root.join(path.as_str()))
-                            .is_ok_and(|bytes| constructors::stand_in(&bytes))
-                    }
-                    _ => true,
-                };
-                may && self.read(path).is_ok_and(|text| constructors::stand_in(text.as_bytes()))
-            })
+        self.listed(path).is_some_and(|file| self.search(file, &mut Vec::new()))
+    }
+
+    fn search(&self, file: &File, bytes: &mut Vec<u8>) -> bool {
+        let makes = |bytes: &[u8]| constructors::stand_in(bytes);
+        *file.makes_application.get_or_init(|| {
+            let may = match (&self.root, file.content.get()) {
+                (Root::Folder(root), None) if file.is_plain => {
+                    decode::plain_bytes(&root.join(file.path.as_str()), bytes).is_ok_and(makes)
+                }
+                _ => true,
+            };
+            may && self.read(&file.path).is_ok_and(|text| makes(text.as_bytes()))
         })
     }
 

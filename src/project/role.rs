@@ -21,73 +21,30 @@ pub enum Role {
     Documentation,
 }
 
-const WORDS: &[(Role, &[&str])] = &[
-    (Role::Production, &["prod", "production", "live", "deploy", "deployment", "release"]),
-    (Role::Staging, &["staging", "stage", "stg", "preprod", "uat", "preview"]),
-    (
-        Role::Development,
-        &[
-            "dev",
-            "devel",
-            "develop",
-            "development",
-            "local",
-            "debug",
-            "override",
-            "devcontainer",
-            "localhost",
-            "sandbox",
-            "playground",
-            "scratch",
-        ],
-    ),
-    (
-        Role::Test,
-        &[
-            "test",
-            "tests",
-            "testing",
-            "tox",
-            "ci",
-            "e2e",
-            "cypress",
-            "playwright",
-            "pytest",
-            "unittest",
-            "mock",
-            "mocks",
-            "fixture",
-            "fixtures",
-            "testapp",
-            "testapps",
-            "testproject",
-            "testproj",
-            "testsite",
-            "testsettings",
-        ],
-    ),
-    (
-        Role::Example,
-        &[
-            "example",
-            "examples",
-            "sample",
-            "samples",
-            "demo",
-            "demos",
-            "exampleapp",
-            "exampleproject",
-            "sampleapp",
-            "sampleproject",
-            "demoapp",
-            "demoproject",
-            "skel",
-            "skeleton",
-            "boilerplate",
-        ],
-    ),
-    (Role::Documentation, &["doc", "docs", "documentation", "tutorial", "tutorials"]),
-];
+/// The role that one word tells, if it tells one.
+fn of_word(word: &str) -> Option<Role> {
+    let mut lower = [0; LONGEST_WORD];
+    let lower = lower.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    Some(match std::str::from_utf8(lower).ok()? {
+        "prod" | "production" | "live" | "deploy" | "deployment" | "release" => Role::Production,
+        "staging" | "stage" | "stg" | "preprod" | "uat" | "preview" => Role::Staging,
+        "dev" | "devel" | "develop" | "development" | "local" | "debug" | "override"
+        | "devcontainer" | "localhost" | "sandbox" | "playground" | "scratch" => Role::Development,
+        "test" | "tests" | "testing" | "tox" | "ci" | "e2e" | "cypress" | "playwright"
+        | "pytest" | "unittest" | "mock" | "mocks" | "fixture" | "fixtures" | "testapp"
+        | "testapps" | "testproject" | "testproj" | "testsite" | "testsettings" => Role::Test,
+        "example" | "examples" | "sample" | "samples" | "demo" | "demos" | "exampleapp"
+        | "exampleproject" | "sampleapp" | "sampleproject" | "demoapp" | "demoproject" | "skel"
+        | "skeleton" | "boilerplate" => Role::Example,
+        "doc" | "docs" | "documentation" | "tutorial" | "tutorials" => Role::Documentation,
+        _ => return None,
+    })
+}
+
+/// The longest of those words.
+const LONGEST_WORD: usize = 14;
 
 /// Words that make an environment file an example; elsewhere they mean other things
 /// (`settings/default.py`, `site.conf.template`).
@@ -123,18 +80,11 @@ impl Role {
 
     /// The role that a name's words tell; the least fit for production wins.
     fn of_name(name: &str) -> Self {
-        let mut role = Self::Neutral;
-        for word in name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let is_word = |known: &&str| known.eq_ignore_ascii_case(word);
-            let told =
-                WORDS.iter().find(|(_, words)| words.iter().any(is_word)).map(|(role, _)| *role);
-            role = match (role, told) {
-                (Self::Neutral, Some(told)) => told,
-                (role, Some(told)) => role.max(told),
-                (role, None) => role,
-            };
-        }
-        role
+        let words = name.split(|c: char| !c.is_alphanumeric()).filter_map(of_word);
+        words.fold(
+            Self::Neutral,
+            |role, told| if role == Self::Neutral { told } else { role.max(told) },
+        )
     }
 
     /// Whether what such a file says counts for production.

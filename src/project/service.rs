@@ -19,18 +19,48 @@ pub struct Service {
     /// The files that are its own, in the order of their paths.
     pub own: Vec<ProjectPath>,
     /// The files that all services share.
-    pub shared: Arc<[ProjectPath]>,
+    pub shared: Shared,
+}
+
+/// The files above all services. A monorepo has thousands of them, and hundreds of services that see them.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    /// All of them, in the order of their paths.
+    pub files: Arc<[ProjectPath]>,
+    /// Those in Python.
+    programs: Arc<[ProjectPath]>,
+}
+
+impl Shared {
+    fn of(files: Vec<ProjectPath>) -> Self {
+        let programs = files.iter().filter(|path| is_program(path)).cloned().collect();
+        Self { files: files.into(), programs }
+    }
+}
+
+fn is_program(path: &ProjectPath) -> bool {
+    path.extension() == "py"
 }
 
 impl Service {
     /// All files the service sees.
     pub fn files(&self) -> impl Iterator<Item = &ProjectPath> {
-        self.own.iter().chain(self.shared.iter())
+        self.own.iter().chain(self.shared.files.iter())
+    }
+
+    /// The files in Python that the service sees.
+    pub fn programs(&self) -> impl Iterator<Item = &ProjectPath> {
+        self.own.iter().filter(|path| is_program(path)).chain(self.shared.programs.iter())
+    }
+
+    /// Whether a file is one that all services share.
+    pub fn shares(&self, path: &ProjectPath) -> bool {
+        self.shared.files.binary_search(path).is_ok()
     }
 
     /// Whether the service sees a file.
     pub fn sees(&self, path: &ProjectPath) -> bool {
-        self.own.binary_search(path).is_ok() || self.shared.binary_search(path).is_ok()
+        self.own.binary_search(path).is_ok() || self.shares(path)
     }
 }
 
@@ -71,7 +101,7 @@ pub fn services(project: &Project, name: &str) -> Vec<Service> {
             name: name.to_owned(),
             root: ProjectPath::new(""),
             own,
-            shared: Arc::new([]),
+            shared: Shared::default(),
         }];
     }
     let mut own: BTreeMap<&ProjectPath, Vec<ProjectPath>> =
@@ -83,28 +113,26 @@ pub fn services(project: &Project, name: &str) -> Vec<Service> {
             None => shared.push(path.clone()),
         }
     }
-    let shared: Arc<[ProjectPath]> = shared.into();
+    let shared = Shared::of(shared);
     own.into_iter()
         .map(|(root, own)| Service {
             name: if root.as_str().is_empty() { name.to_owned() } else { root.to_string() },
             root: root.clone(),
             own,
-            shared: Arc::clone(&shared),
+            shared: shared.clone(),
         })
         .collect()
 }
 
 fn nearest<'r>(path: &ProjectPath, roots: &'r BTreeSet<ProjectPath>) -> Option<&'r ProjectPath> {
-    let mut folder = path.folder();
-    loop {
-        if let Some(root) = roots.get(&folder) {
+    let mut path = path.as_str();
+    while !path.is_empty() {
+        path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if let Some(root) = roots.get(path) {
             return Some(root);
         }
-        if folder.as_str().is_empty() {
-            return None;
-        }
-        folder = folder.folder();
     }
+    None
 }
 
 /// Folders with a Django project or a Flask or FastAPI application.

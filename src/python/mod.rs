@@ -70,7 +70,9 @@ use crate::project::{Project, Service};
 
 /// Deeply nested source needs a deep stack to be parsed and dropped: 100,000 levels overflow 8 MiB,
 /// and the largest file read has at most 1,000,000 levels.
-const STACK_BYTES: usize = 512 << 20;
+pub const STACK_BYTES: usize = 512 << 20;
+/// What a thread may have used of its stack before an evaluation starts on it.
+const USED_BYTES: usize = 1 << 20;
 
 /// Evaluates modules of a service: gives `work` an interpreter whose environment is this.
 pub fn interpret<R: Send>(
@@ -85,6 +87,9 @@ pub fn interpret<R: Send>(
         let mut interpreter = Interpreter::new(&library, service, surroundings);
         work(&mut interpreter)
     };
+    if stacker::remaining_stack().is_some_and(|rest| rest >= STACK_BYTES - USED_BYTES) {
+        return Ok(run());
+    }
     let failed = || Ignorance::new("the Python files could not be evaluated");
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);

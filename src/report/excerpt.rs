@@ -29,16 +29,9 @@ pub struct Excerpt {
 }
 
 impl<'p> Excerpts<'p> {
-    /// Excerpts of a project about which these facts are known.
-    pub fn of<'f>(project: Option<&'p Project>, facts: impl Iterator<Item = &'f Facts>) -> Self {
-        let mut secrets = BTreeSet::new();
-        for (_, root) in facts.flat_map(Facts::domains) {
-            gather(root, &mut secrets);
-        }
-        Self::masking(project, secrets.into_iter().collect())
-    }
-
-    fn masking(project: Option<&'p Project>, mut secrets: Vec<String>) -> Self {
+    /// Excerpts of a project that show none of these secrets.
+    pub fn masking(project: Option<&'p Project>, secrets: BTreeSet<String>) -> Self {
+        let mut secrets: Vec<String> = secrets.into_iter().collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         Self { project, any_secret: AhoCorasick::new(&secrets).ok(), secrets }
     }
@@ -83,6 +76,15 @@ impl<'p> Excerpts<'p> {
 
 /// Secrets shorter than this are left to the other rules: masking every `a` shows nothing.
 const SHORTEST_SECRET: usize = 4;
+
+/// Every secret that is known, line by line.
+pub fn secrets(facts: &Facts) -> BTreeSet<String> {
+    let mut secrets = BTreeSet::new();
+    for (_, root) in facts.domains() {
+        gather(root, &mut secrets);
+    }
+    secrets
+}
 
 fn gather(fact: &Fact, secrets: &mut BTreeSet<String>) {
     match &fact.value {
@@ -221,7 +223,7 @@ mod tests {
     use crate::fact::{Position, Secret};
 
     fn shown(path: &str, line: &str) -> String {
-        let excerpts = Excerpts::masking(None, vec!["hunter2".to_owned()]);
+        let excerpts = Excerpts::masking(None, BTreeSet::from(["hunter2".to_owned()]));
         excerpts.mask(&ProjectPath::new(path), line)
     }
 
@@ -266,7 +268,7 @@ mod tests {
         let project = Project::of_texts([("s.py", "DEBUG = True\nSECRET_KEY = 'abc'\n")]);
         let mut facts = Facts::default();
         facts.put("x.y", Fact::derived(Value::Secret(Secret::new("abc"))));
-        let excerpts = Excerpts::of(Some(&project), [&facts].into_iter());
+        let excerpts = Excerpts::masking(Some(&project), secrets(&facts));
         let at = |line, column, width| {
             let place = Place::in_file(&ProjectPath::new("s.py"), Position { line, column, width });
             excerpts.line(&place).unwrap()

@@ -41,6 +41,8 @@ impl Fnv {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::check::{CheckId, Reason, Verdict};
     use crate::fact::{Fact, ProjectPath};
@@ -49,7 +51,7 @@ mod tests {
 
     fn of(text: &str, line: u32) -> String {
         let project = Project::of_texts([("s.py", text)]);
-        let excerpts = Excerpts::of(Some(&project), std::iter::empty());
+        let excerpts = Excerpts::masking(Some(&project), BTreeSet::new());
         let found = Fact::literal(true, Place::line(&ProjectPath::new("s.py"), line));
         let reason = Reason {
             subject: "x".to_owned(),

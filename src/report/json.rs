@@ -5,7 +5,8 @@ use std::io::{self, BufWriter, Write};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::{Line, Measured, Report, ServiceSummary, wording};
+use super::fingerprint::fingerprint;
+use super::{Excerpts, Line, Measured, Report, ServiceSummary, wording};
 use crate::check::{CheckId, Citation, Reason, Severity};
 use crate::fact::Place;
 use crate::policy::Status;
@@ -48,8 +49,7 @@ struct Object<'r> {
     notes: &'r [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     probe: Option<&'r Measured>,
-    #[serde(serialize_with = "findings")]
-    findings: &'r [Line<'r>],
+    findings: Findings<'r>,
 }
 
 impl<'r> Object<'r> {
@@ -69,13 +69,19 @@ impl<'r> Object<'r> {
             exit: json!({ "code": report.exit.code, "reason": report.exit.reason }),
             notes: &report.notes,
             probe: report.measured.as_ref(),
-            findings: &report.lines,
+            findings: Findings(report),
         }
     }
 }
 
-fn findings<S: Serializer>(lines: &&[Line<'_>], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(lines.iter().map(Finding::of))
+/// The findings of a report, made one by one as they are written.
+struct Findings<'r>(&'r Report<'r>);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report) = self;
+        serializer.collect_seq(report.lines.iter().map(|line| Finding::of(line, &report.excerpts)))
+    }
 }
 
 fn service(service: &ServiceSummary) -> Value {
@@ -128,11 +134,11 @@ struct Finding<'l> {
     contrary: Vec<ReasonTold<'l>>,
     decision: Option<Value>,
     fix: &'l str,
-    fingerprint: &'l str,
+    fingerprint: String,
 }
 
 impl<'l> Finding<'l> {
-    fn of(line: &'l Line<'_>) -> Self {
+    fn of(line: &'l Line<'_>, excerpts: &Excerpts<'_>) -> Self {
         let finding = &line.settled.finding;
         Self {
             check: line.check.id.as_str(),
@@ -148,7 +154,7 @@ impl<'l> Finding<'l> {
             contrary: finding.contrary.iter().map(ReasonTold::of).collect(),
             decision: line.settled.decision.as_ref().map(decision),
             fix: &line.check.fix,
-            fingerprint: &line.fingerprint,
+            fingerprint: fingerprint(finding, excerpts),
         }
     }
 }

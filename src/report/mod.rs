@@ -1,6 +1,7 @@
 //! What the user sees: one file for each format; `wording` alone speaks English.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 pub mod concise;
 pub mod digest;
@@ -91,11 +92,9 @@ pub struct Line<'a> {
     /// Its severity, as the project set it.
     pub severity: Severity,
     /// The service it is about; none if it is about a file or site that several share.
-    pub service: Option<String>,
+    pub service: Option<Arc<str>>,
     /// The finding and how it stands.
     pub settled: Settled,
-    /// A name for the finding that outlives moved lines.
-    pub fingerprint: String,
 }
 
 impl Line<'_> {

@@ -14,7 +14,7 @@ pub(super) fn is_development(sources: &Sources<'_>, selected: &Selected) -> Fact
     }
     let servers = sources
         .service
-        .files()
+        .programs()
         .filter(|path| matches!(path.name(), "wsgi.py" | "asgi.py") && Role::of(path).counts());
     let mut answer = Fact::absent();
     for path in servers {

@@ -31,12 +31,15 @@ pub(super) fn derive(sources: &Sources<'_>, settings: &Record, so_far: &Facts, f
         app("axes"),
         some_text(&setting(settings, "AUTHENTICATION_BACKENDS"), |path| path.starts_with("axes.")),
     );
-    let says = |words: &[&str]| Fact::derived(some_file_says(sources, words));
-    let allauth = both(any([app("allauth"), app("allauth.account")]), says(ALLAUTH_LOGINS));
-    // Its limits stand on its own login. That of the administration site, and one that
-    // dj-rest-auth adds, ask Django directly.
-    let admin = any([no(&app("django.contrib.admin")), says(ADMIN_LOGINS)]);
-    let allauth = both(both(allauth, admin), no(&app("dj_rest_auth")));
+    let mut allauth = any([app("allauth"), app("allauth.account")]);
+    if allauth.value != Value::Bool(false) {
+        let says = |words: &[&str]| Fact::derived(some_file_says(sources, words));
+        allauth = both(allauth, says(ALLAUTH_LOGINS));
+        // Its limits stand on its own login. That of the administration site, and one that
+        // dj-rest-auth adds, ask Django directly.
+        let admin = any([no(&app("django.contrib.admin")), says(ADMIN_LOGINS)]);
+        allauth = both(both(allauth, admin), no(&app("dj_rest_auth")));
+    }
     let elsewhere = limited_in_views(&so_far.at("requirements.names"));
     facts.put("django.uses.login-limiter", any([axes, app("defender"), allauth, elsewhere]));
 }
@@ -46,8 +49,7 @@ fn no(answer: &Fact) -> Fact {
 }
 
 fn some_file_says(sources: &Sources<'_>, words: &[&str]) -> bool {
-    let files = sources.service.files().filter(|path| path.extension() == "py");
-    files.filter(|path| Role::of(path).counts()).any(|path| {
+    sources.service.programs().filter(|path| Role::of(path).counts()).any(|path| {
         let text = sources.project.read(path).unwrap_or_default();
         words.iter().any(|word| text.contains(word))
     })

@@ -52,9 +52,9 @@ pub(super) fn named(sources: &Sources<'_>, so_far: &Facts) -> Vec<Named> {
         let unread = matches!(&composed.value, Value::List(files) if files.rest.is_some());
         !is_composed(path) || unread || composed.value.items().iter().any(is)
     };
-    let files = sources.service.files().filter(|path| Role::of(path).counts() && speaks(path));
+    let ranked = sources.service.files().filter_map(|path| rank(path).map(|rank| (rank, path)));
     let mut ranked: Vec<(usize, &ProjectPath)> =
-        files.filter_map(|path| rank(path).map(|rank| (rank, path))).collect();
+        ranked.filter(|(_, path)| Role::of(path).counts() && speaks(path)).collect();
     ranked.sort();
     for (rank, path) in ranked {
         let Ok(text) = sources.project.read(path) else {

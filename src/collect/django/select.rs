@@ -171,7 +171,7 @@ struct Places<'s> {
 
 impl<'s> Places<'s> {
     fn of(sources: &'s Sources<'s>) -> Self {
-        let files = || sources.service.files().filter(|path| path.extension() == "py");
+        let files = || sources.service.programs();
         let beside_manage =
             files().filter(|path| path.name() == "manage.py").map(ProjectPath::folder);
         let usual = [sources.service.root.clone(), sources.service.root.join("src")];
@@ -225,12 +225,10 @@ impl<'s> Places<'s> {
     /// All settings modules: those named so, and those beside one that is named by a file.
     fn siblings(&self, found: &[Selected]) -> Vec<ProjectPath> {
         let folders: Vec<ProjectPath> = found.iter().map(|each| each.file.folder()).collect();
-        let beside = self.sources.service.files().filter(|path| {
-            let role = Role::of(path);
-            path.extension() == "py"
-                && path.name() != "__init__.py"
-                && role == Role::Production
+        let beside = self.sources.service.programs().filter(|path| {
+            path.name() != "__init__.py"
                 && folders.contains(&path.folder())
+                && Role::of(path) == Role::Production
                 && self.sources.project.read(path).is_ok_and(sets_names)
         });
         let mut all = self.settings.clone();

@@ -98,7 +98,7 @@ fn unfound(so_far: &Facts) -> Fact {
 
 /// Sentry, if some file starts it; absent if it starts without an address to report to.
 fn sentry(sources: &Sources<'_>, settings: &Record, so_far: &Facts, facts: &Facts) -> Option<Fact> {
-    let files = sources.service.files().filter(|file| may_start(file));
+    let files = sources.service.programs().filter(|file| may_start(file));
     files.into_iter().find_map(|file| {
         let text = sources.project.read(file).ok().filter(|text| text.contains("sentry_sdk"))?;
         let (line, address) = start(text)?;
@@ -117,11 +117,10 @@ fn sentry(sources: &Sources<'_>, settings: &Record, so_far: &Facts, facts: &Fact
 }
 
 fn may_start(file: &ProjectPath) -> bool {
-    file.extension() == "py" && Role::of(file).counts() && {
-        let stem = file.name().trim_end_matches(".py");
-        let folder = file.folder();
-        PLACES.contains(&stem) || folder.name().split('.').any(|part| PLACES.contains(&part))
-    }
+    let stem = file.name().trim_end_matches(".py");
+    let folder = file.folder();
+    let is_place = |part: &str| PLACES.contains(&part);
+    (is_place(stem) || folder.name().split('.').any(is_place)) && Role::of(file).counts()
 }
 
 /// The line on which Sentry is started, and the words of the address it reports to, if one is given.

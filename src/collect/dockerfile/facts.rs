@@ -205,7 +205,7 @@ impl Described<'_> {
         ) {
             return self.runs_python();
         }
-        let python_here = self.sources.service.files().any(|path| path.extension() == "py");
+        let python_here = self.sources.service.programs().next().is_some();
         !python_here
             || base::is_python(&reference)
             || self.runs_python()

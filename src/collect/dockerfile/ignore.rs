@@ -19,7 +19,12 @@ pub(super) struct Ignore {
 
 /// A path pattern.
 #[derive(Debug)]
-pub(super) struct Pattern(Regex);
+pub(super) enum Pattern {
+    /// Without wildcards, as most are.
+    Path(String),
+    /// As the expression that it means.
+    Expression(Regex),
+}
 
 impl Ignore {
     /// The patterns that a text holds, one on each line.
@@ -51,15 +56,22 @@ impl Pattern {
         }
         let clean = cleaned(text);
         if clean.is_empty() {
-            return (!text.is_empty()).then(|| Regex::new("^").ok().map(Self))?;
+            return (!text.is_empty()).then(|| Regex::new("^").ok().map(Self::Expression))?;
         }
-        Regex::new(&expression(&clean)).ok().map(Self)
+        if !clean.contains(['*', '?', '[', '\\']) {
+            return Some(Self::Path(clean));
+        }
+        Regex::new(&expression(&clean)).ok().map(Self::Expression)
     }
 
     /// Whether it matches a path or a folder above it.
     pub(super) fn covers(&self, path: &str) -> bool {
         let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
-        self.0.is_match(path) || folders.into_iter().any(|folder| self.0.is_match(folder))
+        let mut prefixes = folders.chain([path]);
+        match self {
+            Self::Path(whole) => prefixes.any(|prefix| prefix == whole),
+            Self::Expression(expression) => prefixes.any(|prefix| expression.is_match(prefix)),
+        }
     }
 }
 

@@ -107,7 +107,7 @@ fn supervisor(project: &Project, text: &str) -> Option<&'static str> {
     let names_users = |text: &str| {
         text.contains("[program:") && text.lines().any(|line| line.trim().starts_with("user"))
     };
-    let mut files = project.paths().filter(|path| matches!(path.extension(), "conf" | "ini"));
+    let mut files = project.with_extension("conf").chain(project.with_extension("ini"));
     let told =
         text.contains("supervisord") && files.any(|path| project.read(path).is_ok_and(names_users));
     told.then_some("supervisord")

@@ -119,7 +119,7 @@ fn is_plain(path: &ProjectPath, sources: &Sources<'_>) -> bool {
 /// into pages, and the program reads none of them.
 fn is_of_front_end(path: &ProjectPath, sources: &Sources<'_>) -> bool {
     let folder = path.folder();
-    let mut programs = sources.service.files().filter(|file| file.extension() == "py").peekable();
+    let mut programs = sources.service.programs().peekable();
     folder != sources.service.root
         && sources.project.has_listed(&folder.join("package.json"))
         && programs.peek().is_some()

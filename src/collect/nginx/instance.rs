@@ -72,9 +72,9 @@ fn belonging<'p>(
         return near;
     }
     let has_image = |path: &ProjectPath| {
-        project.paths().any(|other| {
-            other.folder() == path.folder() && other.name().to_lowercase().contains("dockerfile")
-        })
+        let folder = path.folder();
+        let beside = project.below(&folder).filter(|other| other.folder() == folder);
+        beside.map(|other| other.name().to_lowercase()).any(|name| name.contains("dockerfile"))
     };
     loose.iter().copied().filter(|path| !has_image(path)).collect()
 }

@@ -60,9 +60,9 @@ pub(super) fn before(
 /// Why browsers may get Strict-Transport-Security although no nginx sends it: the configuration of a
 /// content network in the repository names it.
 pub(super) fn hsts_before(project: &Project) -> Option<Ignorance> {
-    let path = project.paths().find(|path| {
-        matches!(path.extension(), "tf" | "vcl")
-            && Role::of(path).counts()
+    let mut paths = project.with_extension("tf").chain(project.with_extension("vcl"));
+    let path = paths.find(|path| {
+        Role::of(path).counts()
             && project.read(path).is_ok_and(|text| text.contains("Strict-Transport-Security"))
     })?;
     let why = format!("`{path}` sets Strict-Transport-Security at an edge before nginx");

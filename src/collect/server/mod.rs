@@ -141,7 +141,7 @@ fn config(sources: &Sources<'_>, facts: &Facts, start: &Start) -> Config {
     let asked = argument.as_deref().unwrap_or("gunicorn.conf.py").trim_start_matches("file:");
     let name = asked.rsplit('/').next().unwrap_or(asked);
     let by_path = Some(ProjectPath::new(asked)).filter(|path| sources.project.has_listed(path));
-    let by_name = || sources.project.named(name).find(|path| sources.service.sees(path)).cloned();
+    let by_name = || sources.service.files().find(|path| path.name() == name).cloned();
     match (by_path.or_else(by_name), argument.is_some()) {
         (Some(path), _) => Config::of(sources, facts, &path),
         (None, true) => {

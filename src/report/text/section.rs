@@ -1,12 +1,13 @@
 //! One part of the checklist: settings, environment, proxy, and so on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::paint::{bold, by_severity, by_status, dim, severity_word, wrapped};
 use super::{Blocks, block};
 use crate::check::Demand;
 use crate::fact::value::printable;
-use crate::fact::{Place, Value};
+use crate::fact::{Place, ProjectPath, Value};
 use crate::policy::Status;
 use crate::policy::settle::Decision;
 use crate::report::{Layout, Line, Report, wording};
@@ -37,11 +38,14 @@ pub(super) struct Section<'r, 'a> {
 
 /// The sections of these judgements, without empty ones.
 pub(super) fn of<'r, 'a>(lines: &[&'r Line<'a>], report: &'r Report<'a>) -> Vec<Section<'r, 'a>> {
+    let mut under: BTreeMap<&str, Vec<&'r Line<'a>>> = BTreeMap::new();
+    for line in lines {
+        under.entry(heading(line)).or_default().push(line);
+    }
     let names = SECTIONS.iter().map(|(name, _)| *name).chain([OTHERS, ATTESTED]);
     names
         .map(|name| {
-            let mut lines: Vec<&Line<'_>> =
-                lines.iter().copied().filter(|line| heading(line) == name).collect();
+            let mut lines = under.remove(name).unwrap_or_default();
             lines.sort_by_key(|line| (line.status(), std::cmp::Reverse(line.severity)));
             let place = place(name, &lines, report);
             Section { name, place, lines }
@@ -66,20 +70,18 @@ fn place(name: &str, lines: &[&Line<'_>], report: &Report<'_>) -> Option<String>
     if name == ATTESTED {
         return report.policy.file.clone();
     }
-    let mut files: Vec<String> = lines
+    let files: BTreeSet<&ProjectPath> = lines
         .iter()
         .flat_map(|line| line.places())
         .filter_map(|place| match place {
-            Place::File { path, .. } => Some(path.to_string()),
+            Place::File { path, .. } => Some(path),
             Place::Exchange(_) => None,
         })
         .collect();
-    files.sort_unstable();
-    files.dedup();
-    match files.as_slice() {
-        [] => None,
-        [only] => Some(only.clone()),
-        several => Some(format!("{} files", several.len())),
+    match files.len() {
+        0 => None,
+        1 => files.first().map(ToString::to_string),
+        several => Some(format!("{several} files")),
     }
 }
 

@@ -79,8 +79,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(sources: &'a Sources<'a>, settings: &'a Record) -> Self {
         let mut modules: BTreeMap<&str, Vec<&ProjectPath>> = BTreeMap::new();
-        let files = sources.service.files().filter(|file| file.extension() == "py");
-        for file in files.filter(|file| Role::of(file).counts()) {
+        for file in sources.service.programs().filter(|file| Role::of(file).counts()) {
             let name = module_path(file).rsplit('/').next().unwrap_or_default();
             modules.entry(name).or_default().push(file);
         }

@@ -1,0 +1,77 @@
+//! A repository of several services: what is told of each, and what is told once.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use prodcheck::audit::{Request, audit};
+use prodcheck::check::library::Overrides;
+use prodcheck::check::load::Depth;
+use prodcheck::check::{CheckId, Library};
+use prodcheck::date::Date;
+use prodcheck::knowledge::catalogue;
+use prodcheck::policy::{Policy, Status};
+use prodcheck::project::{Given, Project};
+use prodcheck::report::Target;
+
+/// How a check stands, and of which service that is told.
+fn told(files: &[(&str, &str)], check: &str) -> Vec<(Option<String>, Status)> {
+    let catalogue = catalogue();
+    let library =
+        Library::built_in(&catalogue, &Overrides::new(), Depth::Judging).map_err(drop).unwrap();
+    let policy = Policy { only: vec![CheckId::new(check)], ..Policy::default() };
+    let project = Project::of_texts(files.iter().copied());
+    let given = Given::nothing(Date::parse("2026-11-30").unwrap());
+    let request = Request {
+        target: Target::default(),
+        project: Some(&project),
+        name: "shop".to_owned(),
+        given: &given,
+        site: None,
+    };
+    let report = audit(&request, &library, &policy, &catalogue);
+    report
+        .lines
+        .iter()
+        .map(|line| (line.service.as_deref().map(str::to_owned), line.status()))
+        .collect()
+}
+
+const SERVICES: [(&str, &str); 4] = [
+    ("a/manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'a.settings')\n"),
+    ("a/a/settings.py", "DEBUG = True\nSECRET_KEY = 'x'\n"),
+    ("b/manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'b.settings')\n"),
+    ("b/b/settings.py", "DEBUG = False\nSECRET_KEY = 'x'\n"),
+];
+
+#[test]
+fn each_service_is_judged_by_its_own_files() {
+    assert_eq!(
+        told(&SERVICES, "django/debug-off"),
+        [(Some("a".to_owned()), Status::Fail), (Some("b".to_owned()), Status::Pass)]
+    );
+}
+
+#[test]
+fn that_a_check_applies_to_no_service_is_told_once() {
+    assert_eq!(
+        told(&SERVICES, "nginx/autoindex-off"),
+        [(None, Status::NotApplicable)],
+        "no nginx is here"
+    );
+}
+
+#[test]
+fn a_check_that_applies_to_one_service_is_told_of_both() {
+    let nginx = [("a/deploy/nginx.conf", "server { location /media/ { alias /srv/media/; } }")];
+    let files: Vec<_> = SERVICES.into_iter().chain(nginx).collect();
+    assert_eq!(
+        told(&files, "nginx/autoindex-off"),
+        [(Some("a".to_owned()), Status::Pass), (Some("b".to_owned()), Status::NotApplicable)]
+    );
+}
+
+#[test]
+fn what_a_shared_file_tells_is_told_once() {
+    let nginx =
+        [("deploy/nginx.conf", "server { location /media/ { alias /srv/media/; autoindex on; } }")];
+    let files: Vec<_> = SERVICES.into_iter().chain(nginx).collect();
+    assert_eq!(told(&files, "nginx/autoindex-off"), [(None, Status::Fail)]);
+}
