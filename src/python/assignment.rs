@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::{Expr, ExprSlice};
+use ruff_text_size::TextRange;
 
 use super::access::place_of;
 use super::budget::MAX_ITEMS;
@@ -11,6 +12,9 @@ use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Interpreter, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
+
+/// Where a slice begins and ends.
+type Bounds = [Option<i64>; 2];
 
 impl<'a> Interpreter<'a> {
     /// `target = value`.
@@ -22,8 +26,9 @@ impl<'a> Interpreter<'a> {
             Expr::List(list) => self.unpack(&list.elts, &value, self.spot(target))?,
             Expr::Subscript(subscript) => {
                 let object = self.eval(&subscript.value)?;
-                if matches!(subscript.slice.as_ref(), Expr::Slice(_)) {
-                    self.replace_slice(&object, &value, self.spot(target));
+                if let Expr::Slice(slice) = subscript.slice.as_ref() {
+                    let bounds = self.bounds(slice)?;
+                    self.replace_slice(&object, bounds, &value, self.spot(target));
                 } else {
                     let index = self.eval(&subscript.slice)?;
                     self.set_item(&object, &index, value)?;
@@ -98,6 +103,11 @@ impl<'a> Interpreter<'a> {
                     }
                 });
             }
+            (Kind::Sequence(Shape::List, id), _) => {
+                let why = self
+                    .why_unknown(index, Spot { file: self.file(), range: TextRange::default() });
+                self.heap.change_sequence(*id, &mut |sequence| sequence.forget(&why));
+            }
             (Kind::Module(scope), Kind::Text(name)) => {
                 if let Some(scope) = self.heap.scope_mut(*scope) {
                     scope.names.insert(Rc::clone(name), value);
@@ -125,16 +135,45 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    fn replace_slice(&mut self, object: &Term<'a>, value: &Term<'a>, at: Spot) {
-        let (items, _) = self.iterated(value, at);
-        let why = Rc::new(Ignorance::new(format!("a part is replaced ({})", self.shown(at))));
-        if let Kind::Sequence(Shape::List, id) = &object.kind {
-            self.heap.change_sequence(*id, &mut |sequence| {
-                sequence.items.extend(items.iter().cloned());
-                sequence.rest = Some(Rc::clone(&why));
-                sequence.items.truncate(MAX_ITEMS);
-            });
+    /// The bounds of a slice, if they are known and it has no step.
+    fn bounds(&mut self, slice: &'a ExprSlice) -> Result<Option<Bounds>, Raised> {
+        let mut bounds = [None, None];
+        for (bound, expression) in bounds.iter_mut().zip([&slice.lower, &slice.upper]) {
+            let Some(expression) = expression else {
+                continue;
+            };
+            match self.eval(expression)?.kind {
+                Kind::Int(int) => *bound = Some(int),
+                Kind::None => {}
+                _ => return Ok(None),
+            }
         }
+        Ok(slice.step.is_none().then_some(bounds))
+    }
+
+    /// Puts other items in the place of a part of a list.
+    fn replace_slice(
+        &mut self,
+        object: &Term<'a>,
+        bounds: Option<Bounds>,
+        value: &Term<'a>,
+        at: Spot,
+    ) {
+        let (items, rest) = self.iterated(value, at);
+        let why = Rc::new(Ignorance::new(format!("a part is replaced ({})", self.shown(at))));
+        let Kind::Sequence(Shape::List, id) = &object.kind else {
+            return;
+        };
+        self.heap.change_sequence(*id, &mut |sequence| match bounds {
+            Some([lower, upper]) if sequence.rest.is_none() && rest.is_none() => {
+                let length = sequence.items.len();
+                let start = lower.map_or(0, |lower| within(lower, length));
+                let end = upper.map_or(length, |upper| within(upper, length)).max(start);
+                sequence.items.splice(start..end, items.iter().cloned());
+                sequence.items.truncate(MAX_ITEMS);
+            }
+            _ => sequence.forget(&why),
+        });
     }
 
     /// `dict.update(other)`, in place.
@@ -147,6 +186,10 @@ impl<'a> Interpreter<'a> {
             term.from.depend_on(&self.deciders);
         }
         self.heap.change_dict(id, &mut |dict| {
+            // What is not known of the other one may stand in the place of any entry.
+            if let Some(why) = &merged.rest {
+                dict.forget(why);
+            }
             dict.entries.extend(merged.entries.clone());
             dict.rest = dict.rest.take().or_else(|| merged.rest.clone());
         });
@@ -157,11 +200,17 @@ impl<'a> Interpreter<'a> {
             Expr::Name(name) => self.unbind(&name.id),
             Expr::Subscript(subscript) => {
                 let object = self.eval(&subscript.value)?;
+                if let Expr::Slice(slice) = subscript.slice.as_ref() {
+                    let (bounds, at) = (self.bounds(slice)?, self.spot(target));
+                    let nothing = self.made(Shape::List, Sequence::default(), From::literal(at));
+                    self.replace_slice(&object, bounds, &nothing, at);
+                    return Ok(());
+                }
                 let index = self.eval(&subscript.slice)?;
                 match (&object.kind, Key::of(&index)) {
                     (Kind::Dict(id), Some(key)) => {
                         self.heap.change_dict(*id, &mut |dict| {
-                            dict.entries.remove(&key);
+                            dict.entries.shift_remove(&key);
                         });
                     }
                     (Kind::Sequence(Shape::List, id), Some(Key::Int(position))) => {
@@ -170,6 +219,10 @@ impl<'a> Interpreter<'a> {
                                 sequence.items.remove(at);
                             }
                         });
+                    }
+                    (Kind::Sequence(Shape::List, id), _) => {
+                        let why = self.why_unknown(&index, self.spot(target));
+                        self.heap.change_sequence(*id, &mut |sequence| sequence.forget(&why));
                     }
                     _ => {}
                 }
@@ -183,4 +236,10 @@ impl<'a> Interpreter<'a> {
         }
         Ok(())
     }
+}
+
+/// A bound of a slice as a position in a list of this length.
+fn within(bound: i64, length: usize) -> usize {
+    let distance = usize::try_from(bound.unsigned_abs()).unwrap_or(usize::MAX);
+    if bound < 0 { length.saturating_sub(distance) } else { distance.min(length) }
 }

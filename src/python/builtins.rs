@@ -123,17 +123,26 @@ impl<'a> Interpreter<'a> {
                 None => return Ok(either_bool(&from)),
             },
             ("str" | "repr" | "bytes", _) => shown(argument).map(|text| Kind::Text(text.into())),
-            ("int", Kind::Text(text)) => {
-                let digits = text.trim().replace('_', "");
-                match digits.parse() {
-                    Ok(int) => Some(Kind::Int(int)),
-                    Err(_) => return Err(not_a_number(argument)),
-                }
-            }
-            ("float", Kind::Text(text)) => match text.trim().parse() {
-                Ok(float) => Some(Kind::Float(float)),
-                Err(_) => return Err(not_a_number(argument)),
+            ("int", Kind::Text(text)) => match arguments.get(1, "base").map(|base| &base.kind) {
+                None => match super::numbers::written_int(text, 10) {
+                    Some(int) => Some(Kind::Int(int)),
+                    None => return Err(not_a_number(argument)),
+                },
+                Some(Kind::Int(base)) => u32::try_from(*base)
+                    .ok()
+                    .filter(|base| (2..=36).contains(base))
+                    .and_then(|base| super::numbers::written_int(text, base))
+                    .map(Kind::Int),
+                Some(_) => None,
             },
+            ("float", Kind::Text(text)) => match super::numbers::written_float(text) {
+                Some(float) => Some(Kind::Float(float)),
+                None => return Err(not_a_number(argument)),
+            },
+            ("int" | "float", Kind::Sequence(..) | Kind::Dict(_)) => {
+                return Err(Raised::new("TypeError", "a list is not a number"));
+            }
+            ("round", _) if arguments.get(1, "ndigits").is_some() => None,
             ("int" | "float", Kind::None) => {
                 return Err(Raised::new("TypeError", "`None` is not a number"));
             }
@@ -150,10 +159,10 @@ impl<'a> Interpreter<'a> {
                 dict.and_then(|dict| count(dict.entries.len()))
             }
             ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed", _) => {
-                return Ok(self.converted(name, argument, from, at));
+                return self.converted(name, argument, arguments, from, at);
             }
             ("any" | "all", _) => return Ok(self.quantified(name == "any", argument, from, at)),
-            ("max" | "min" | "sum", _) => return Ok(self.extreme(name, arguments, from, at)),
+            ("max" | "min" | "sum", _) => return self.extreme(name, arguments, from, at),
             ("callable", kind) => {
                 Some(Kind::Bool(matches!(kind, Kind::Function(_) | Kind::Class(_))))
             }
@@ -182,8 +191,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn new_dict(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
-        let mut dict =
-            Dict { entries: std::collections::BTreeMap::new(), rest: arguments.rest.clone() };
+        let mut dict = Dict { rest: arguments.rest.clone(), ..Dict::default() };
         if let Some(other) = arguments.first() {
             match &other.kind {
                 Kind::Sequence(..) => {

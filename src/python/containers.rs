@@ -22,6 +22,9 @@ impl<'a> Interpreter<'a> {
         let from = From::mixed([object], at);
         let sequence = self.heap.sequence(id).cloned().unwrap_or_default();
         self.spend(sequence.items.len() / 16)?;
+        if let Some(refusal) = self.list_refuses(object, shape, id, name, arguments, at) {
+            return refusal;
+        }
         match (name, arguments.positional.as_slice()) {
             ("index", [item]) => {
                 let mut position = 0;
@@ -42,6 +45,7 @@ impl<'a> Interpreter<'a> {
                 Ok(Term::new(Kind::Int(i64::try_from(count).unwrap_or(0)), from))
             }
             ("copy", []) => Ok(self.made(shape, sequence, from)),
+            ("sort", []) => self.sort(id, sequence.items, arguments, at),
             ("union" | "difference" | "intersection", [_]) | (_, _) if shape == Shape::Tuple => {
                 Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at))
             }
@@ -57,6 +61,57 @@ impl<'a> Interpreter<'a> {
             }
             _ => Ok(self.change_list(object, id, name, arguments, at)),
         }
+    }
+
+    /// What stops the program: a tuple does not change, and nothing comes out that is not in.
+    fn list_refuses(
+        &mut self,
+        object: &Term<'a>,
+        shape: Shape,
+        id: Id,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Option<Outcome<'a>> {
+        const CHANGES: &[&str] =
+            &["append", "extend", "insert", "remove", "pop", "sort", "reverse", "clear"];
+        if shape == Shape::Tuple && CHANGES.contains(&name) {
+            return Some(self.missing_attribute(object, name, at));
+        }
+        let sequence = self.heap.sequence(id)?;
+        let is_empty = sequence.rest.is_none() && sequence.items.is_empty();
+        let (error, why) = match (name, arguments.positional.as_slice()) {
+            ("remove", [item]) if self.contains(object, item) == Some(false) => {
+                ("ValueError", "what is taken out of a list is not in it")
+            }
+            ("pop", []) if is_empty => ("IndexError", "an item is taken out of an empty list"),
+            _ => return None,
+        };
+        let mut raised = Raised::new(error, why);
+        raised.variables.clone_from(&object.from.variables);
+        Some(Err(raised))
+    }
+
+    /// `list.sort(key=…, reverse=…)`.
+    fn sort(
+        &mut self,
+        id: Id,
+        items: Vec<Term<'a>>,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let sorted = self.in_order(items, arguments, at)?;
+        let why = format!("the order is not known ({})", self.shown(at));
+        let why = Rc::new(Ignorance::new(why));
+        self.heap.change_sequence(id, &mut |sequence| match &sorted {
+            Some(sorted) if sequence.items.len() == sorted.len() => {
+                sequence.items.clone_from(sorted);
+            }
+            _ => {
+                sequence.rest.get_or_insert_with(|| Rc::clone(&why));
+            }
+        });
+        Ok(Self::none_at(at))
     }
 
     /// Methods that change a list or set in place.
@@ -78,7 +133,8 @@ impl<'a> Interpreter<'a> {
         )));
         match (name, positional.as_slice()) {
             ("append" | "add", [item]) => self.heap.change_sequence(id, &mut |sequence| {
-                if sequence.items.len() < MAX_ITEMS {
+                let is_there = name == "add" && sequence.items.iter().any(|it| it.is_same(item));
+                if sequence.items.len() < MAX_ITEMS && !is_there {
                     sequence.items.push(item.clone());
                 }
             }),
@@ -98,20 +154,26 @@ impl<'a> Interpreter<'a> {
                     sequence.items.truncate(MAX_ITEMS);
                 });
             }
-            ("remove" | "discard", [item]) => self.heap.change_sequence(id, &mut |sequence| {
-                if let Some(at) = sequence.items.iter().position(|known| known.is_same(item)) {
-                    sequence.items.remove(at);
-                }
-            }),
+            ("remove" | "discard", [item]) => {
+                let is_known = is_plain(item);
+                self.heap.change_sequence(id, &mut |sequence| {
+                    // The first that is equal: one that is not known before it might be that.
+                    let at = sequence.items.iter().position(|it| it.is_same(item) || !is_plain(it));
+                    match at.map(|at| (at, sequence.items.get(at).is_some_and(is_plain))) {
+                        Some((at, true)) if is_known => {
+                            sequence.items.remove(at);
+                        }
+                        None if is_known && sequence.rest.is_none() => {}
+                        _ => sequence.forget(&why),
+                    }
+                });
+            }
             ("pop", index) => return self.taken_out(id, index.first(), &why, at),
             ("clear", []) => self.heap.change_sequence(id, &mut |sequence| {
                 *sequence = Sequence::default();
             }),
             ("reverse", []) => self.heap.change_sequence(id, &mut |sequence| {
                 sequence.items.reverse();
-            }),
-            ("sort", _) => self.heap.change_sequence(id, &mut |sequence| {
-                sequence.items.sort_by(|one, other| one.as_text().cmp(&other.as_text()));
             }),
             _ => {
                 return self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at);
@@ -128,18 +190,22 @@ impl<'a> Interpreter<'a> {
         why: &Rc<Ignorance>,
         at: Spot,
     ) -> Term<'a> {
-        let length = self.heap.sequence(id).map_or(0, |sequence| sequence.items.len());
         let index = match index.map(|term| &term.kind) {
-            Some(Kind::Int(0)) => Some(0),
-            None => length.checked_sub(1),
+            Some(Kind::Int(index)) => Some(*index),
+            None => Some(-1),
             _ => None,
         };
-        let taken = index.and_then(|at| self.heap.sequence(id)?.items.get(at).cloned());
-        self.heap.change_sequence(id, &mut |sequence| match index {
-            Some(at) if at < sequence.items.len() => {
+        let place = |sequence: &Sequence<'a>| {
+            let index = index.filter(|index| *index >= 0 || sequence.rest.is_none())?;
+            access::place_of(sequence.items.len(), index)
+        };
+        let known = self.heap.sequence(id);
+        let taken = known.and_then(|known| known.items.get(place(known)?).cloned());
+        self.heap.change_sequence(id, &mut |sequence| match place(sequence) {
+            Some(at) => {
                 sequence.items.remove(at);
             }
-            _ => sequence.rest = Some(Rc::clone(why)),
+            None => sequence.forget(why),
         });
         taken.unwrap_or_else(|| self.opaque("what is taken out", at))
     }
@@ -216,6 +282,7 @@ impl<'a> Interpreter<'a> {
         let Some(known) = Key::of(key) else {
             return Ok(self.unknown_from(&[key], "this entry", at));
         };
+        let is_demanded = name == "pop" && default.is_none();
         let instead = default.unwrap_or_else(|| Self::none_at(at));
         let (found, rest) = match self.heap.dict(id) {
             Some(dict) => (dict.entries.get(&known).cloned(), dict.rest.clone()),
@@ -230,11 +297,14 @@ impl<'a> Interpreter<'a> {
                 Term::one_of(each)
             }
             (None, Some(why)) => Term::unknown(why.as_ref().clone(), at),
+            (None, None) if is_demanded => {
+                return Err(Raised::new("KeyError", "what is taken out is not in the dictionary"));
+            }
             (None, None) => instead,
         };
         match name {
             "pop" => self.heap.change_dict(id, &mut |dict| {
-                dict.entries.remove(&known);
+                dict.entries.shift_remove(&known);
             }),
             "setdefault" => self.heap.change_dict(id, &mut |dict| {
                 dict.entries.insert(known.clone(), value.clone());
@@ -264,4 +334,12 @@ fn insert_at<'a>(
             sequence.rest.get_or_insert_with(|| Rc::clone(why));
         }
     }
+}
+
+/// Whether a value is known so far that comparing it with another tells whether they are equal.
+fn is_plain(term: &Term<'_>) -> bool {
+    matches!(
+        term.kind,
+        Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Text(_) | Kind::Path(_)
+    )
 }

@@ -222,6 +222,10 @@ impl<'a> Interpreter<'a> {
         };
         match there {
             Some(there) => {
+                // What is not known of the other one may stand in the place of any entry.
+                if let Some(why) = &there.rest {
+                    dict.forget(why);
+                }
                 dict.rest = dict.rest.take().or_else(|| there.rest.clone());
                 let steps = there.entries.len() / 8;
                 dict.entries.extend(there.entries.clone());

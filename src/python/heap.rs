@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use super::budget::MAX_ALTERNATIVES;
 use super::term::{From, Kind, Term};
 use crate::fact::Ignorance;
@@ -38,12 +40,30 @@ pub(super) struct Sequence<'a> {
 /// Entries of a dictionary; perhaps not all.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dict<'a> {
-    pub(super) entries: BTreeMap<Key, Term<'a>>,
+    /// In the order in which they were made.
+    pub(super) entries: IndexMap<Key, Term<'a>>,
     pub(super) rest: Option<Rc<Ignorance>>,
 }
 
+impl Sequence<'_> {
+    /// Any item may be there now, and none is known to be.
+    pub(super) fn forget(&mut self, why: &Rc<Ignorance>) {
+        self.items.clear();
+        self.rest = Some(Rc::clone(why));
+    }
+}
+
+impl Dict<'_> {
+    /// Any entry may have been replaced.
+    pub(super) fn forget(&mut self, why: &Rc<Ignorance>) {
+        for term in self.entries.values_mut() {
+            term.kind = Kind::Unknown(Rc::clone(why));
+        }
+    }
+}
+
 /// The key of an entry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Key {
     Text(Rc<str>),
     Int(i64),
@@ -193,35 +213,35 @@ fn blur<'a>(
     let unknown = |term: &Term<'a>| {
         Term::new(Kind::Unknown(Rc::clone(why)), From { written: None, ..term.from.clone() })
     };
+    let blurred = |before: Option<&Term<'a>>, after: &Term<'a>| {
+        let same = before.is_some_and(|before| before.is_same(after));
+        if same { after.clone() } else { unknown(after) }
+    };
     match (before.as_ref(), after.as_ref()) {
         (Object::Scope(before), Object::Scope(after)) => Rc::new(Object::Scope(Scope {
-            names: blur_entries(&before.names, &after.names, unknown),
+            names: after
+                .names
+                .iter()
+                .map(|(name, term)| (Rc::clone(name), blurred(before.names.get(name), term)))
+                .collect(),
             rest: after.rest.clone(),
         })),
         (Object::Dict(before), Object::Dict(after)) => Rc::new(Object::Dict(Dict {
-            entries: blur_entries(&before.entries, &after.entries, unknown),
+            entries: after
+                .entries
+                .iter()
+                .map(|(key, term)| (key.clone(), blurred(before.entries.get(key), term)))
+                .collect(),
             rest: Some(Rc::clone(why)),
         })),
         _ => Rc::new(Object::Sequence(in_all(&[Rc::clone(before), Rc::clone(after)], why))),
     }
 }
 
-fn blur_entries<'a, K: Ord + Clone>(
-    before: &BTreeMap<K, Term<'a>>,
-    after: &BTreeMap<K, Term<'a>>,
-    unknown: impl Fn(&Term<'a>) -> Term<'a>,
-) -> BTreeMap<K, Term<'a>> {
-    let blurred = after.iter().map(|(key, term)| {
-        let same = before.get(key).is_some_and(|before| before.is_same(term));
-        (key.clone(), if same { term.clone() } else { unknown(term) })
-    });
-    blurred.collect()
-}
-
 fn join<'a>(one: &Rc<Object<'a>>, other: &Rc<Object<'a>>, variables: &[Rc<str>]) -> Rc<Object<'a>> {
     match (one.as_ref(), other.as_ref()) {
         (Object::Scope(one), Object::Scope(other)) => Rc::new(Object::Scope(Scope {
-            names: join_entries(&one.names, &other.names, variables),
+            names: join_names(&one.names, &other.names, variables),
             rest: one.rest.clone().or_else(|| other.rest.clone()),
         })),
         (Object::Dict(one), Object::Dict(other)) => Rc::new(Object::Dict(Dict {
@@ -237,29 +257,50 @@ fn join<'a>(one: &Rc<Object<'a>>, other: &Rc<Object<'a>>, variables: &[Rc<str>])
     }
 }
 
-fn join_entries<'a, K: Ord + Clone>(
-    one: &BTreeMap<K, Term<'a>>,
-    other: &BTreeMap<K, Term<'a>>,
+fn join_names<'a>(
+    one: &BTreeMap<Rc<str>, Term<'a>>,
+    other: &BTreeMap<Rc<str>, Term<'a>>,
     variables: &[Rc<str>],
-) -> BTreeMap<K, Term<'a>> {
-    let keys: BTreeSet<&K> = one.keys().chain(other.keys()).collect();
-    let joined = keys.into_iter().map(|key| {
-        let term = match (one.get(key), other.get(key)) {
-            (Some(one), Some(other)) if one.is_same(other) => {
-                let mut same = one.clone();
-                same.from.depend_on(&other.from.variables);
-                same
-            }
-            (one, other) => {
-                let either = [one, other].map(|each| each.cloned().unwrap_or_else(Term::missing));
-                let mut joined = Term::one_of(either);
-                joined.from.depend_on(variables);
-                joined
-            }
-        };
-        (key.clone(), term)
-    });
+) -> BTreeMap<Rc<str>, Term<'a>> {
+    let names: BTreeSet<&Rc<str>> = one.keys().chain(other.keys()).collect();
+    let joined = names
+        .into_iter()
+        .map(|name| (Rc::clone(name), join_terms(one.get(name), other.get(name), variables)));
     joined.collect()
+}
+
+fn join_entries<'a>(
+    one: &IndexMap<Key, Term<'a>>,
+    other: &IndexMap<Key, Term<'a>>,
+    variables: &[Rc<str>],
+) -> IndexMap<Key, Term<'a>> {
+    let new = other.keys().filter(|key| !one.contains_key(*key));
+    let joined = one
+        .keys()
+        .chain(new)
+        .map(|key| (key.clone(), join_terms(one.get(key), other.get(key), variables)));
+    joined.collect()
+}
+
+/// One of two values; where one is missing, it may not be there.
+fn join_terms<'a>(
+    one: Option<&Term<'a>>,
+    other: Option<&Term<'a>>,
+    variables: &[Rc<str>],
+) -> Term<'a> {
+    match (one, other) {
+        (Some(one), Some(other)) if one.is_same(other) => {
+            let mut same = one.clone();
+            same.from.depend_on(&other.from.variables);
+            same
+        }
+        (one, other) => {
+            let either = [one, other].map(|each| each.cloned().unwrap_or_else(Term::missing));
+            let mut joined = Term::one_of(either);
+            joined.from.depend_on(variables);
+            joined
+        }
+    }
 }
 
 fn same_items(one: &Sequence<'_>, other: &Sequence<'_>) -> bool {

@@ -1,9 +1,12 @@
 //! Built-in functions that go through lists: `range`, `map`, `sorted`, `any` and their like.
 
+use ruff_python_ast::CmpOp;
+
 use super::budget::MAX_ITEMS;
 use super::comparisons::either_bool;
 use super::heap::Sequence;
-use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::numbers;
 use super::term::{From, Kind, Shape, Spot, Term};
 
 impl<'a> Interpreter<'a> {
@@ -16,13 +19,16 @@ impl<'a> Interpreter<'a> {
                 _ => None,
             })
             .collect();
-        let (from, to) = match numbers.as_deref() {
-            Some([to]) => (0, *to),
-            Some([from, to]) => (*from, *to),
+        let (from, to, step) = match numbers.as_deref() {
+            Some([to]) => (0, *to, 1),
+            Some([from, to]) => (*from, *to, 1),
+            Some([from, to, step]) if *step != 0 => (*from, *to, *step),
             _ => return self.opaque("this range", at),
         };
-        let limit = i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX);
-        let items = (from..to.min(from.saturating_add(limit).saturating_add(1)))
+        let inside = |int: &i64| if step > 0 { *int < to } else { *int > to };
+        let items = std::iter::successors(Some(from), |int| int.checked_add(step))
+            .take_while(inside)
+            .take(MAX_ITEMS + 1)
             .map(|int| Term::new(Kind::Int(int), From::literal(at)))
             .collect();
         self.made(Shape::List, Sequence { items, rest: None }, From::literal(at))
@@ -32,6 +38,7 @@ impl<'a> Interpreter<'a> {
         let mut columns = Vec::new();
         let (function, lists) = match (name, arguments.positional.split_first()) {
             ("map" | "filter", Some((function, lists))) => (Some(function), lists),
+            ("enumerate", Some((list, _))) => (None, std::slice::from_ref(list)),
             _ => (None, arguments.positional.as_slice()),
         };
         let mut rest = arguments.rest.clone();
@@ -72,9 +79,8 @@ impl<'a> Interpreter<'a> {
                     }
                 }
                 ("enumerate", _) => {
-                    let number = i64::try_from(row).unwrap_or(i64::MAX);
-                    let mut pair = vec![Term::new(Kind::Int(number), From::literal(at))];
-                    pair.extend(values);
+                    let mut pair = vec![self.numbered(row, arguments, at)];
+                    pair.extend(values.into_iter().take(1));
                     let pair = Sequence { items: pair, rest: None };
                     items.push(self.made(Shape::Tuple, pair, from.clone()));
                 }
@@ -87,25 +93,40 @@ impl<'a> Interpreter<'a> {
         Ok(self.made(Shape::List, Sequence { items, rest }, from))
     }
 
+    /// The number that `enumerate(list, start)` gives a row.
+    fn numbered(&self, row: usize, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let row = i64::try_from(row).ok();
+        let number = match arguments.get(1, "start").map(|start| &start.kind) {
+            None => row,
+            Some(Kind::Int(start)) => row.and_then(|row| start.checked_add(row)),
+            Some(_) => None,
+        };
+        match number {
+            Some(number) => Term::new(Kind::Int(number), From::literal(at)),
+            None => self.opaque("this number", at),
+        }
+    }
+
     /// `list`, `tuple`, `set`, `sorted`, `reversed`.
     pub(super) fn converted(
         &mut self,
         name: &str,
         argument: &Term<'a>,
+        arguments: &Arguments<'a>,
         from: From,
         at: Spot,
-    ) -> Term<'a> {
+    ) -> Outcome<'a> {
         if matches!(argument.kind, Kind::Unknown(_) | Kind::Unset(_)) {
-            return self.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at);
+            return Ok(self.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at));
         }
         let (mut items, rest) = self.iterated(argument, at);
         match name {
-            "sorted" => items.sort_by(|one, other| match (&one.kind, &other.kind) {
-                (Kind::Text(one), Kind::Text(other)) => one.cmp(other),
-                (Kind::Int(one), Kind::Int(other)) => one.cmp(other),
-                _ => std::cmp::Ordering::Equal,
-            }),
+            "sorted" => match self.in_order(items, arguments, at)? {
+                Some(sorted) => items = sorted,
+                None => return Ok(self.opaque("the order of these", at)),
+            },
             "reversed" => items.reverse(),
+            "set" | "frozenset" => items = distinct(items),
             _ => {}
         }
         let shape = match name {
@@ -113,7 +134,49 @@ impl<'a> Interpreter<'a> {
             "set" | "frozenset" => Shape::Set,
             _ => Shape::List,
         };
-        self.made(shape, Sequence { items, rest }, from)
+        Ok(self.made(shape, Sequence { items, rest }, from))
+    }
+
+    /// Items in the order that `key` and `reverse` ask for; none if it is not known.
+    pub(super) fn in_order(
+        &mut self,
+        items: Vec<Term<'a>>,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Result<Option<Vec<Term<'a>>>, Raised> {
+        let mut keyed = Vec::with_capacity(items.len());
+        for item in items {
+            self.spend(1)?;
+            let key = match arguments.named("key") {
+                Some(key) if !matches!(key.kind, Kind::None) => {
+                    let key = key.clone();
+                    let positional = vec![item.clone()];
+                    self.apply(&key, Arguments { positional, ..Arguments::default() }, at)?
+                }
+                _ => item.clone(),
+            };
+            keyed.push((key, item));
+        }
+        let comparable = keyed.windows(2).all(|pair| match pair {
+            [(one, _), (other, _)] => numbers::ordered(&one.kind, CmpOp::Lt, &other.kind).is_some(),
+            _ => true,
+        });
+        let reverse = arguments.named("reverse").map_or(Some(false), |term| self.truth(term));
+        let (true, Some(reverse)) = (comparable, reverse) else {
+            return Ok(None);
+        };
+        let less = |one: &Term<'a>, other: &Term<'a>| {
+            numbers::ordered(&one.kind, CmpOp::Lt, &other.kind) == Some(true)
+        };
+        keyed.sort_by(|(one, _), (other, _)| {
+            let (one, other) = if reverse { (other, one) } else { (one, other) };
+            match (less(one, other), less(other, one)) {
+                (true, _) => std::cmp::Ordering::Less,
+                (_, true) => std::cmp::Ordering::Greater,
+                _ => std::cmp::Ordering::Equal,
+            }
+        });
+        Ok(Some(keyed.into_iter().map(|(_, item)| item).collect()))
     }
 
     pub(super) fn quantified(
@@ -136,35 +199,63 @@ impl<'a> Interpreter<'a> {
         if sure { Term::new(Kind::Bool(!any), from) } else { either_bool(&from) }
     }
 
+    /// `max`, `min`, `sum`.
     pub(super) fn extreme(
         &mut self,
         name: &str,
         arguments: &Arguments<'a>,
         from: From,
         at: Spot,
-    ) -> Term<'a> {
-        let (items, rest) = match arguments.positional.as_slice() {
-            [list] => self.iterated(list, at),
-            several => (several.to_vec(), None),
+    ) -> Outcome<'a> {
+        let unknown = |this: &Self| {
+            let parts: Vec<&Term<'a>> = arguments.positional.iter().collect();
+            this.unknown_from(&parts, &format!("what `{name}(…)` gives"), at)
         };
-        let numbers: Option<Vec<i64>> = items
-            .iter()
-            .map(|item| match item.kind {
-                Kind::Int(int) => Some(int),
-                _ => None,
-            })
-            .collect();
-        let result = numbers.filter(|_| rest.is_none()).and_then(|numbers| match name {
-            "max" => numbers.into_iter().max(),
-            "min" => numbers.into_iter().min(),
-            _ => numbers.into_iter().try_fold(0_i64, i64::checked_add),
-        });
-        match result {
-            Some(int) => Term::new(Kind::Int(int), from),
-            None => {
-                let parts: Vec<&Term<'a>> = arguments.positional.iter().collect();
-                self.unknown_from(&parts, &format!("what `{name}(…)` gives"), at)
+        let (list, start) = match (name, arguments.positional.as_slice()) {
+            (_, [list]) => (Some(list.clone()), arguments.named("start").cloned()),
+            ("sum", [list, start]) => (Some(list.clone()), Some(start.clone())),
+            _ => (None, None),
+        };
+        let (items, rest) = match list {
+            Some(list) => self.iterated(&list, at),
+            None => (arguments.positional.clone(), None),
+        };
+        if rest.is_some() || arguments.named("default").is_some() && items.is_empty() {
+            return Ok(unknown(self));
+        }
+        if name == "sum" {
+            let mut sum = start.unwrap_or_else(|| Term::new(Kind::Int(0), from.clone()));
+            for item in &items {
+                sum = self.binary(&sum, ruff_python_ast::Operator::Add, item, at)?;
             }
+            return Ok(Term { from, ..sum });
+        }
+        if items.is_empty() {
+            return Err(Raised::new("ValueError", "there is nothing to choose from"));
+        }
+        let Some(ordered) = self.in_order(items, &sorting(name, arguments), at)? else {
+            return Ok(unknown(self));
+        };
+        // The sort keeps the order of equals, so that the first of them is chosen.
+        Ok(ordered.into_iter().next().map_or_else(|| unknown(self), |term| Term { from, ..term }))
+    }
+}
+
+/// The arguments by which a sort brings what `max` or `min` chooses to the front.
+fn sorting<'a>(name: &str, arguments: &Arguments<'a>) -> Arguments<'a> {
+    let mut named: Vec<_> =
+        arguments.named.iter().filter(|(name, _)| name.as_ref() == "key").cloned().collect();
+    named.push(("reverse".into(), Term::new(Kind::Bool(name == "max"), From::nowhere())));
+    Arguments { named, ..Arguments::default() }
+}
+
+/// Every item once, as a set has them.
+pub(super) fn distinct<'a>(items: Vec<Term<'a>>) -> Vec<Term<'a>> {
+    let mut kept: Vec<Term<'a>> = Vec::with_capacity(items.len());
+    for item in items {
+        if kept.iter().all(|known| !known.is_same(&item)) {
+            kept.push(item);
         }
     }
+    kept
 }

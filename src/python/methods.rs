@@ -42,6 +42,9 @@ impl<'a> Interpreter<'a> {
                 self.update_names(scope, arguments, at);
                 Ok(Self::none_at(at))
             }
+            Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) if of_texts(name) => {
+                self.missing_attribute(object, name, at)
+            }
             _ => Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at)),
         }
     }
@@ -86,8 +89,10 @@ impl<'a> Interpreter<'a> {
         {
             return Ok(self.unknown_from(&[object, unknown], "this text", at));
         }
-        let plain: Vec<texts::Argument> =
-            arguments.positional.iter().map(|term| self.plain(term)).collect();
+        let Some(positional) = by_position(name, arguments) else {
+            return Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at));
+        };
+        let plain: Vec<texts::Argument> = positional.iter().map(|term| self.plain(term)).collect();
         Ok(match texts::method(text, name, &plain) {
             Some(texts::Answer::Text(text)) => self.long_text(text, from, at),
             Some(texts::Answer::Bool(bool)) => Term::new(Kind::Bool(bool), from),
@@ -187,4 +192,49 @@ impl<'a> Interpreter<'a> {
             scope.rest = scope.rest.take().or(dict.rest);
         }
     }
+}
+
+/// Methods that texts have, and numbers and `None` have not.
+fn of_texts(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "capitalize",
+        "casefold",
+        "encode",
+        "endswith",
+        "format",
+        "join",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "title",
+        "upper",
+    ];
+    NAMES.contains(&name)
+}
+
+/// The arguments of a method of texts in their order; none if some are named otherwise than is known here.
+fn by_position<'a>(name: &str, arguments: &Arguments<'a>) -> Option<Vec<Term<'a>>> {
+    if arguments.named.is_empty() {
+        return Some(arguments.positional.clone());
+    }
+    let names: &[&str] = match name {
+        "split" | "rsplit" => &["sep", "maxsplit"],
+        _ => return None,
+    };
+    if arguments.named.iter().any(|(given, _)| !names.contains(&given.as_ref())) {
+        return None;
+    }
+    let in_order = names.iter().enumerate().map(|(position, name)| arguments.get(position, name));
+    let given: Vec<Term<'a>> = in_order.map_while(Option::<&Term<'a>>::cloned).collect();
+    (given.len() == arguments.positional.len() + arguments.named.len()).then_some(given)
 }

@@ -55,6 +55,7 @@ mod operators;
 mod paths;
 mod patterns;
 mod readers;
+mod refusals;
 mod source;
 mod statements;
 mod term;

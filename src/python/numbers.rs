@@ -23,6 +23,22 @@ fn int(kind: &Kind<'_>) -> Option<i64> {
     }
 }
 
+/// A whole number as Python's `int` reads it: with space around it, a sign, and single `_` between digits.
+pub(super) fn written_int(text: &str, base: u32) -> Option<i64> {
+    i64::from_str_radix(&without_grouping(text)?, base).ok()
+}
+
+/// A number as Python's `float` reads it.
+pub(super) fn written_float(text: &str) -> Option<f64> {
+    without_grouping(text)?.parse().ok()
+}
+
+fn without_grouping(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_wrong = text.starts_with('_') || text.ends_with('_') || text.contains("__");
+    (!is_wrong).then(|| text.replace('_', ""))
+}
+
 /// The result of an operator on numbers and durations; none if it is not known or there is none.
 pub(super) fn arithmetic<'a>(
     one: &Kind<'a>,
@@ -33,16 +49,23 @@ pub(super) fn arithmetic<'a>(
         (Kind::Duration(one), Kind::Duration(other)) => match operator {
             Operator::Add => Some(Kind::Duration(one + other)),
             Operator::Sub => Some(Kind::Duration(one - other)),
-            Operator::Div => Some(Kind::Float(one / other)),
+            Operator::Div if *other != 0.0 => Some(Kind::Float(one / other)),
             _ => None,
         },
         (Kind::Duration(one), other) => match operator {
             Operator::Mult => Some(Kind::Duration(one * number(other)?)),
-            Operator::Div | Operator::FloorDiv => Some(Kind::Duration(one / number(other)?)),
+            Operator::Div => Some(Kind::Duration(one / number(other).filter(|by| *by != 0.0)?)),
             _ => None,
         },
         (one, Kind::Duration(other)) if operator == Operator::Mult => {
             Some(Kind::Duration(number(one)? * other))
+        }
+        (Kind::Bool(one), Kind::Bool(other)) if is_bitwise(operator) => {
+            Some(Kind::Bool(match operator {
+                Operator::BitOr => *one || *other,
+                Operator::BitAnd => *one && *other,
+                _ => *one ^ *other,
+            }))
         }
         _ => match (int(one), int(other)) {
             (Some(one), Some(other)) => whole(one, operator, other),
@@ -51,14 +74,21 @@ pub(super) fn arithmetic<'a>(
     }
 }
 
+/// Operators that leave two truth values a truth value.
+fn is_bitwise(operator: Operator) -> bool {
+    matches!(operator, Operator::BitOr | Operator::BitAnd | Operator::BitXor)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "what settings count stays far below 2^52")]
 fn whole<'a>(one: i64, operator: Operator, other: i64) -> Option<Kind<'a>> {
     let int = match operator {
         Operator::Add => one.checked_add(other),
         Operator::Sub => one.checked_sub(other),
         Operator::Mult => one.checked_mul(other),
-        Operator::FloorDiv => one.checked_div_euclid(other),
-        Operator::Mod => one.checked_rem_euclid(other),
+        Operator::FloorDiv => floored(one, other),
+        Operator::Mod => {
+            floored(one, other).and_then(|parts| one.checked_sub(parts.checked_mul(other)?))
+        }
         Operator::Pow => u32::try_from(other).ok().and_then(|power| one.checked_pow(power)),
         Operator::LShift => u32::try_from(other)
             .ok()
@@ -76,6 +106,13 @@ fn whole<'a>(one: i64, operator: Operator, other: i64) -> Option<Kind<'a>> {
     int.map(Kind::Int)
 }
 
+/// Division that rounds down, also below zero.
+fn floored(one: i64, other: i64) -> Option<i64> {
+    let parts = one.checked_div(other)?;
+    let is_short = parts.checked_mul(other)? != one && (one < 0) != (other < 0);
+    parts.checked_sub(i64::from(is_short))
+}
+
 fn floating(one: f64, operator: Operator, other: f64) -> Option<f64> {
     match operator {
         Operator::Add => Some(one + other),
@@ -83,6 +120,7 @@ fn floating(one: f64, operator: Operator, other: f64) -> Option<f64> {
         Operator::Mult => Some(one * other),
         Operator::Div if other != 0.0 => Some(one / other),
         Operator::FloorDiv if other != 0.0 => Some((one / other).floor()),
+        Operator::Mod if other != 0.0 => Some(one - other * (one / other).floor()),
         Operator::Pow => Some(one.powf(other)),
         _ => None,
     }

@@ -9,6 +9,7 @@ use super::comparisons::either_bool;
 use super::heap::{Dict, Id, Key, Object, Sequence, branching};
 use super::interpreter::{Interpreter, Outcome};
 use super::paths;
+use super::refusals::is_refused;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
@@ -155,13 +156,21 @@ impl<'a> Interpreter<'a> {
             return Ok(self.unknown_from(&[left, right], "this sum", at));
         }
         let mut results = Vec::new();
+        let mut refusal = None;
         for left in &lefts {
             for right in &rights {
                 self.spend(1)?;
-                results.push(self.definite_binary(left, operator, right, at));
+                if is_refused(left, operator, right) {
+                    refusal = Some((left, right));
+                } else {
+                    results.push(self.definite_binary(left, operator, right, at));
+                }
             }
         }
-        Ok(Term::one_of(results))
+        match refusal {
+            Some((left, right)) if results.is_empty() => self.refused(left, right, at),
+            _ => Ok(Term::one_of(results)),
+        }
     }
 
     fn definite_binary(

@@ -6,7 +6,7 @@
 use crate::fact::{Fact, Record, Value};
 
 /// Major and minor number of a release.
-type Release = (u32, u32);
+pub(super) type Release = (u32, u32);
 
 /// What a release without a readable number is taken for: later than all that is known.
 const NEWEST: Release = (u32::MAX, 0);
@@ -21,7 +21,8 @@ pub(super) fn defaults(version: &str) -> Vec<(&'static str, Value)> {
     all
 }
 
-fn release(version: &str) -> Release {
+/// The release that a version belongs to.
+pub(super) fn release(version: &str) -> Release {
     let mut numbers = version.split('.').map(|part| {
         let digits = part.trim().trim_end_matches(|c: char| !c.is_ascii_digit());
         digits.parse::<u32>().ok()

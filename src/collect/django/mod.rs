@@ -7,6 +7,7 @@ mod fallback;
 mod issued;
 mod logins;
 mod named;
+mod refused;
 mod routes;
 mod select;
 mod switch;
@@ -79,6 +80,11 @@ const OWN: &[FactSpec] = &[
         "Whether the settings module loads: false if it stops with an exception.",
     ),
     FactSpec::new(
+        "django.stopped-by",
+        Kind::Text,
+        "What stops the settings from loading; absent if they load.",
+    ),
+    FactSpec::new(
         "django.falls-back-to-development",
         Kind::Bool,
         "Whether `wsgi.py` or `asgi.py` runs settings for development unless it is told others; absent \
@@ -148,10 +154,16 @@ impl Collector for Django {
         if !namespace.variables.contains_key("SECRET_KEY") {
             namespace.rest = namespace.rest.or(selected.part_of.clone());
         }
+        let release = defaults::release(version.value.text().unwrap_or_default());
+        if namespace.raised.is_none() {
+            namespace.raised = refused::refused(&namespace, release);
+        }
         let loads = loads(&namespace).at(place.clone());
+        facts.put("django.stopped-by", stopped_by(&namespace).at(place.clone()));
         let settings = settings(namespace, &version, &place);
         facts.put("django.variables", variables(&reads, &environment));
         derive::derive(&settings, &mut facts);
+        derive::derive_deployment(&settings, release, so_far, &mut facts);
         issued::derive(sources, &settings, &mut facts);
         routes::derive(sources, &settings, &mut facts);
         facts.put("django.falls-back-to-development", fallback::is_development(sources, &selected));
@@ -207,9 +219,19 @@ fn loads(namespace: &Namespace) -> Fact {
     }
 }
 
+/// What stops the settings from loading; absent if nothing does.
+fn stopped_by(namespace: &Namespace) -> Fact {
+    match (&namespace.raised, &namespace.rest) {
+        (Some(why), _) => Fact::derived(why.why.as_str()),
+        (None, Some(why)) => Fact::derived(Value::Unknown(why.clone())),
+        (None, None) => Fact::absent(),
+    }
+}
+
 /// All settings: those that are set, and Django's defaults for the others where it is known that
 /// they are not set. `place` is the module, where such a setting would have to stand.
 fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
+    let stopped = namespace.raised.clone();
     let rest = namespace.raised.or(namespace.rest);
     let release = version.value.text().unwrap_or_default().to_owned();
     let mut fields: BTreeMap<String, Fact> = namespace
@@ -217,7 +239,11 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
         .into_iter()
         .filter(|(name, _)| is_setting(name))
         .map(|(name, fact)| {
-            let fact = concealed(&name, fact);
+            // What a module had set before it stopped, nobody runs.
+            let fact = match &stopped {
+                Some(why) => Fact { value: Value::Unknown(why.clone()), ..fact },
+                None => concealed(&name, fact),
+            };
             (name, fact)
         })
         .collect();

@@ -5,6 +5,7 @@ use super::carry::{awaited, map_present, or_default, setting};
 use crate::fact::{Fact, FactSpec, Facts, Kind, Record, Value};
 
 mod cors;
+mod deploy;
 mod email;
 mod keys;
 mod logging;
@@ -16,6 +17,7 @@ mod tests;
 mod tokens;
 mod uses;
 
+pub(super) use deploy::derive as derive_deployment;
 pub(super) use uses::is_app;
 
 const TEXTS: Kind = Kind::List(&Kind::Text);
@@ -34,6 +36,17 @@ pub(super) const DERIVED: &[FactSpec] = &[
         "django.secret-key.placeholder",
         Kind::Text,
         "What known or sample value `SECRET_KEY` is; absent if it is none.",
+    ),
+    FactSpec::new(
+        "django.secret-key.distinct",
+        Kind::Number,
+        "How many different characters `SECRET_KEY` has.",
+    )
+    .in_unit("characters"),
+    FactSpec::new(
+        "django.secret-key.marked-insecure",
+        Kind::Bool,
+        "Whether `SECRET_KEY` begins as the key of a new project does.",
     ),
     FactSpec::new(
         "django.secret-key-fallbacks",
@@ -289,6 +302,27 @@ pub(super) const DERIVED: &[FactSpec] = &[
         "django.referrer-policies",
         TEXTS,
         "The values of `SECURE_REFERRER_POLICY`; absent if it is None.",
+    ),
+    FactSpec::new(
+        "django.switch",
+        Kind::Open(&Kind::Bool),
+        "Whether Django takes a switch of this name for on: nothing but `True` is, of cookies before 4.1 all that is true.",
+    ),
+    FactSpec::new(
+        "django.csp-malformed",
+        Kind::Bool,
+        "Whether `SECURE_CSP` or `SECURE_CSP_REPORT_ONLY` is no dictionary; absent before Django 6.0.",
+    ),
+    FactSpec::new(
+        "django.csp-nonce-unserved",
+        Kind::Bool,
+        "Whether a policy asks for a nonce that no template gets; absent before Django 6.1.",
+    ),
+    FactSpec::new("django.async-unsafe", Kind::Bool, "Whether `DJANGO_ALLOW_ASYNC_UNSAFE` is set."),
+    FactSpec::new(
+        "django.cache-folders",
+        Kind::List(&Kind::Record(deploy::CACHE_FOLDER)),
+        "The caches that are kept in files, by their names.",
     ),
     FactSpec::new(
         "django.error-tracker",
