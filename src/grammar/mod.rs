@@ -4,6 +4,7 @@ pub mod connection_url;
 pub mod dotenv;
 pub mod http_header;
 pub mod image_reference;
+pub mod ini;
 pub mod interpolation;
 pub mod shell_words;
 pub mod yaml;

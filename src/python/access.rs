@@ -58,8 +58,8 @@ impl<'a> Interpreter<'a> {
                 let field = self.heap.scope(made.fields).and_then(|it| it.names.get(name));
                 field.map_or_else(|| method(object), |field| Ok(field.clone()))
             }
+            // `None` has no attributes: the program stops where nobody sets the variable.
             Kind::Unset(_) => {
-                // `None` has no attributes: the program stops where nobody sets the variable.
                 self.require(&object.from.variables);
                 Ok(self.unknown_from(&[object], "this", at))
             }
@@ -304,6 +304,10 @@ impl<'a> Interpreter<'a> {
                 let letters = text.chars().take(MAX_ITEMS);
                 let letters = letters.map(|c| Term::text(c.to_string(), from.clone())).collect();
                 (letters, None)
+            }
+            Kind::Library(name) if name.as_ref() == "os.environ" => {
+                let all = self.all_variables(at);
+                self.iterated(&all, at)
             }
             _ => (Vec::new(), Some(self.why_unknown(term, at))),
         }

@@ -208,6 +208,11 @@ impl<'a> Interpreter<'a> {
                 }
                 let index = self.eval(&subscript.slice)?;
                 match (&object.kind, Key::of(&index)) {
+                    (Kind::Library(name), Some(Key::Text(variable)))
+                        if name.as_ref() == "os.environ" =>
+                    {
+                        self.environment.remove(&variable);
+                    }
                     (Kind::Dict(id), Some(key)) => {
                         self.heap.change_dict(*id, &mut |dict| {
                             dict.entries.shift_remove(&key);

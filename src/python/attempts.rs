@@ -152,9 +152,12 @@ fn handler<'a>(attempt: &'a StmtTry, raised: &str) -> Option<&'a ExceptHandler> 
 fn catches(names: &[Box<str>], raised: &str) -> bool {
     let wider: &[&str] = match raised {
         "KeyError" | "IndexError" => &["LookupError"],
-        "ModuleNotFoundError" => &["ImportError"],
+        "ModuleNotFoundError" | "ImportStringError" => &["ImportError"],
         "FileNotFoundError" => &["OSError", "IOError", "EnvironmentError"],
-        "UnicodeDecodeError" => &["ValueError"],
+        "EnvNotSetError" | "EnvValidationError" => &["EnvError", "ValueError"],
+        "UnicodeDecodeError" | "JSONDecodeError" | "ParseError" | "UnknownSchemeError"
+        | "ValidationError" | "SettingsError" => &["ValueError"],
+        "ZeroDivisionError" => &["ArithmeticError"],
         _ => &[],
     };
     names.is_empty()

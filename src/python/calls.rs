@@ -6,7 +6,7 @@ use ruff_python_ast::{Expr, ExprCall};
 
 use super::heap::{Dict, Heap, Key, Object, Sequence};
 use super::interpreter::{Arguments, Call, Flow, Frame, Interpreter, Outcome, Raised};
-use super::term::{Body, Class, From, Function, Kind, Shape, Spot, Term};
+use super::term::{Body, Class, From, Function, Kind, Made, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
 impl<'a> Arguments<'a> {
@@ -101,7 +101,11 @@ impl<'a> Interpreter<'a> {
                 self.note_call(&name, &arguments, at);
                 self.library_call(&name, &arguments, at)
             }
-            Kind::Made(_) => self.method(function, "__call__", &arguments, at),
+            Kind::Made(made) if made.class.as_ref() == "functools.partial" => {
+                let made = Rc::clone(made);
+                self.call_partial(&made, arguments, at)
+            }
+            Kind::Made(_) | Kind::Path(_) => self.method(function, "__call__", &arguments, at),
             Kind::OneOf(_) => {
                 self.each(function, |this, each| this.apply(each, arguments.clone(), at))
             }
@@ -139,6 +143,21 @@ impl<'a> Interpreter<'a> {
         let written = self.written(at);
         let name = written.split(['(', '\n', '"', '\'']).next().unwrap_or_default().trim();
         if name.len() <= SHOWN_BYTES { name } else { "…" }
+    }
+
+    /// Calls what `functools.partial(function, …)` made.
+    fn call_partial(&mut self, made: &Made<'a>, arguments: Arguments<'a>, at: Spot) -> Outcome<'a> {
+        let Some((function, before)) = made.positional.split_first() else {
+            return Ok(self.opaque("what this call gives", at));
+        };
+        let positional = before.iter().cloned().chain(arguments.positional).collect();
+        let mut named = arguments.named;
+        for (name, term) in &made.named {
+            if !named.iter().any(|(known, _)| known == name) {
+                named.push((Rc::clone(name), term.clone()));
+            }
+        }
+        self.apply(function, Arguments { positional, named, rest: arguments.rest }, at)
     }
 
     fn call_bound(

@@ -37,9 +37,13 @@ impl<'a> Interpreter<'a> {
         operator: CmpOp,
         right: &Term<'a>,
     ) -> Result<Option<bool>, Raised> {
-        if let Kind::Library(name) = &right.kind
-            && let CmpOp::In | CmpOp::NotIn = operator
-            && name.as_ref() == "os.environ"
+        let is_environment = match &right.kind {
+            Kind::Library(name) => name.as_ref() == "os.environ",
+            Kind::Made(made) => made.class.as_ref() == "environ.Env",
+            _ => false,
+        };
+        if let CmpOp::In | CmpOp::NotIn = operator
+            && is_environment
         {
             let there = left.as_text().and_then(|variable| self.is_in_environment(variable));
             return Ok(there.map(|there| there == (operator == CmpOp::In)));

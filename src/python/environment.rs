@@ -44,6 +44,8 @@ pub(super) struct Surroundings {
     given: Environment,
     /// What the program put there itself, or loaded from a file.
     loaded: BTreeMap<String, Fact>,
+    /// What the program took out.
+    removed: BTreeSet<String>,
     /// What the program was seen to refuse to run without.
     insisted: BTreeSet<String>,
 }
@@ -60,7 +62,7 @@ pub(super) enum Found<'a> {
 
 impl Surroundings {
     pub(super) fn new(given: Environment) -> Self {
-        Self { given, loaded: BTreeMap::new(), insisted: BTreeSet::new() }
+        Self { given, loaded: BTreeMap::new(), removed: BTreeSet::new(), insisted: BTreeSet::new() }
     }
 
     pub(super) fn is_whole(&self) -> bool {
@@ -69,7 +71,7 @@ impl Surroundings {
 
     /// Sets a variable as the program itself does; `firmly` also where it is set already.
     pub(super) fn load(&mut self, name: &str, fact: Fact, firmly: bool) {
-        if firmly {
+        if self.removed.remove(name) || firmly {
             self.given.variables.remove(name);
             self.loaded.insert(name.to_owned(), fact);
         } else if !self.given.variables.contains_key(name) {
@@ -77,12 +79,25 @@ impl Surroundings {
         }
     }
 
+    /// Takes a variable out, as `del os.environ[…]` does.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.removed.insert(name.to_owned());
+    }
+
+    pub(super) fn is_removed(&self, name: &str) -> bool {
+        self.removed.contains(name)
+    }
+
     pub(super) fn fact(&self, name: &str) -> Option<&Fact> {
+        if self.is_removed(name) {
+            return None;
+        }
         self.given.variables.get(name).or_else(|| self.loaded.get(name))
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
-        self.given.variables.keys().chain(self.loaded.keys())
+    pub(super) fn names(&self) -> BTreeSet<&String> {
+        let all = self.given.variables.keys().chain(self.loaded.keys());
+        all.filter(|name| !self.is_removed(name)).collect()
     }
 }
 
@@ -121,8 +136,14 @@ impl<'a> Interpreter<'a> {
     /// What stands in the environment under a name.
     pub(super) fn variable(&self, name: &str, at: Spot) -> Found<'a> {
         let Some(fact) = self.environment.fact(name) else {
-            return if self.environment.is_whole() { Found::Nothing } else { Found::Nobody };
+            let sure = self.environment.is_whole() || self.environment.is_removed(name);
+            return if sure { Found::Nothing } else { Found::Nobody };
         };
+        Self::found(name, fact, at)
+    }
+
+    /// What a variable is that somebody sets.
+    pub(super) fn found(name: &str, fact: &Fact, at: Spot) -> Found<'a> {
         let kind = match &fact.value {
             value if value.text().is_some() => Kind::Text(value.text().unwrap_or_default().into()),
             crate::fact::Value::Unknown(why) => Kind::Unknown(Rc::new(why.clone())),

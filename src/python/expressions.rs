@@ -216,7 +216,11 @@ impl<'a> Interpreter<'a> {
 
     /// Adds the entries of another dictionary.
     pub(super) fn merge_entries(&mut self, dict: &mut Dict<'a>, other: &Term<'a>, at: Spot) {
-        let there = match &other.kind {
+        let environment = match &other.kind {
+            Kind::Library(name) if name.as_ref() == "os.environ" => Some(self.all_variables(at)),
+            _ => None,
+        };
+        let there = match &environment.as_ref().unwrap_or(other).kind {
             Kind::Dict(id) => self.heap.dict(*id),
             _ => None,
         };

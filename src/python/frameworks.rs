@@ -204,8 +204,13 @@ impl<'a> Interpreter<'a> {
     /// Variables that begin with a prefix; their values are JSON where they can be, else texts.
     fn take_prefixed(&mut self, config: Id, prefix: &str, at: Spot) {
         let start = format!("{prefix}_");
-        let names: Vec<String> =
-            self.environment.names().filter(|name| name.starts_with(&start)).cloned().collect();
+        let names: Vec<String> = self
+            .environment
+            .names()
+            .into_iter()
+            .filter(|it| it.starts_with(&start))
+            .cloned()
+            .collect();
         for name in names {
             let value = self.wished(&name, None, at);
             let arguments = Arguments { positional: vec![value.clone()], ..Arguments::default() };

@@ -62,6 +62,18 @@ impl Dict<'_> {
     }
 }
 
+impl<'a> Dict<'a> {
+    /// Sets a named entry.
+    pub(super) fn put(&mut self, name: &str, term: Term<'a>) {
+        self.entries.insert(Key::Text(name.into()), term);
+    }
+
+    /// Takes a named entry out.
+    pub(super) fn take(&mut self, name: &str) -> Option<Term<'a>> {
+        self.entries.shift_remove(&Key::Text(name.into()))
+    }
+}
+
 /// The key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Key {

@@ -36,6 +36,8 @@ pub struct Interpreter<'a> {
     pub(super) main: Option<ProjectPath>,
     /// Calls of the project's functions and of libraries, for those who look for particular ones.
     pub(super) calls: Vec<Call<'a>>,
+    /// What files of variables say that are read and not loaded.
+    pub(super) variable_files: BTreeMap<ProjectPath, super::readers::Variables>,
 }
 
 /// A call that was evaluated.
@@ -159,6 +161,7 @@ impl<'a> Interpreter<'a> {
             objects: Vec::new(),
             main: None,
             calls: Vec::new(),
+            variable_files: BTreeMap::new(),
         }
     }
 

@@ -39,7 +39,12 @@ pub(super) fn constant<'a>(dotted: &str) -> Option<Kind<'a>> {
 
 /// The numbers of log and message levels.
 fn level(dotted: &str) -> Option<i64> {
-    Some(match dotted.strip_prefix("logging.")? {
+    level_name(dotted.strip_prefix("logging.")?)
+}
+
+/// The number of a level by its name.
+pub(super) fn level_name(name: &str) -> Option<i64> {
+    Some(match name {
         "DEBUG" => 10,
         "INFO" => 20,
         "WARNING" | "WARN" => 30,
@@ -93,6 +98,9 @@ impl<'a> Interpreter<'a> {
             return outcome;
         }
         let name: &str = name;
+        if name == "os.path.expandvars" {
+            return self.expand_variables(arguments, at);
+        }
         if let Some(function) = name.strip_prefix("os.path.") {
             return Ok(self.os_path(function, arguments, at));
         }
@@ -124,6 +132,7 @@ impl<'a> Interpreter<'a> {
             "sys.exit" | "os._exit" => {
                 Err(Raised::new("SystemExit", format!("the settings stop ({})", self.shown(at))))
             }
+            "functools.partial" => Ok(self.make(&Rc::from(name), arguments, at)),
             "importlib.import_module" => self.import_by_name(arguments, at),
             "split_settings.tools.include" => {
                 self.include(arguments, at)?;
@@ -144,7 +153,8 @@ impl<'a> Interpreter<'a> {
             | "str2bool.str2bool"
             | "strtobool.strtobool" => self.strtobool(arguments, at),
             "urllib.parse.urlparse" | "urllib.parse.urlsplit" => self.parsed_address(arguments, at),
-            "json.loads" | "ast.literal_eval" => self.parsed(name, arguments, at),
+            "json.loads" => self.parsed(name, arguments, at),
+            "ast.literal_eval" => self.literal_eval(arguments, at),
             _ if last_part(name).starts_with(char::is_uppercase) => {
                 Ok(self.make(&Rc::from(name), arguments, at))
             }
@@ -267,7 +277,7 @@ impl<'a> Interpreter<'a> {
         copy
     }
 
-    /// `json.loads`, `ast.literal_eval`: of a text that is known.
+    /// `json.loads`: of a text that is known.
     pub(super) fn parsed(
         &mut self,
         name: &str,
@@ -284,8 +294,14 @@ impl<'a> Interpreter<'a> {
             };
             match serde_json::from_str(text) {
                 Ok(json) => Ok(this.json(&json, &from)),
-                Err(_) => {
+                // Python reads `NaN`, and halves of characters.
+                Err(_) if ["NaN", "Infinity", "\\u"].iter().any(|odd| text.contains(odd)) => {
                     Ok(this.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at))
+                }
+                Err(_) => {
+                    let mut raised = Raised::new("JSONDecodeError", "a text is no JSON");
+                    raised.variables.clone_from(&argument.from.variables);
+                    Err(raised)
                 }
             }
         })

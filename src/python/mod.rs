@@ -47,6 +47,7 @@ mod imports;
 mod interpreter;
 mod iteration;
 mod libraries;
+mod literals;
 mod methods;
 mod modules;
 mod namespace;

@@ -54,16 +54,7 @@ impl<'a> Interpreter<'a> {
             Stmt::While(repeated) => self.repeat(repeated),
             Stmt::Try(attempt) => self.attempt(attempt),
             Stmt::With(with) if suppresses(with).is_some() => self.suppressed(with),
-            Stmt::With(with) => {
-                for item in &with.items {
-                    let context = self.eval(&item.context_expr)?;
-                    if let Some(target) = &item.optional_vars {
-                        let inside = self.entered(context, self.spot(&item.context_expr));
-                        self.assign(target, inside)?;
-                    }
-                }
-                self.block(&with.body)
-            }
+            Stmt::With(with) => self.with(with),
             Stmt::Match(matched) => self.matched(matched),
             Stmt::Raise(raise) => Err(self.raised(raise)),
             Stmt::Assert(assertion) => self.assertion(assertion),
@@ -71,6 +62,23 @@ impl<'a> Interpreter<'a> {
             Stmt::Continue(_) => Ok(Flow::Continue),
             _ => self.simple(statement).map(|()| Flow::Next),
         }
+    }
+
+    fn with(&mut self, with: &'a StmtWith) -> Step<'a> {
+        let mut prefixes = Vec::new();
+        for item in &with.items {
+            let context = self.eval(&item.context_expr)?;
+            prefixes.extend(self.open_prefix(&context));
+            if let Some(target) = &item.optional_vars {
+                let inside = self.entered(context, self.spot(&item.context_expr));
+                self.assign(target, inside)?;
+            }
+        }
+        let flow = self.block(&with.body);
+        for (fields, before) in prefixes.into_iter().rev() {
+            self.set_prefix(fields, before);
+        }
+        flow
     }
 
     /// A statement after which the next one always follows.

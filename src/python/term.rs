@@ -129,6 +129,13 @@ pub(super) struct Made<'a> {
     pub(super) fields: Id,
 }
 
+impl<'a> Made<'a> {
+    /// The argument of a name that the object was made from.
+    pub(super) fn named(&self, name: &str) -> Option<&Term<'a>> {
+        self.named.iter().find(|(known, _)| known.as_ref() == name).map(|(_, term)| term)
+    }
+}
+
 /// Where a value came from; places are worked out only for those values that become facts.
 #[derive(Clone, Debug)]
 pub(super) struct From {

@@ -1,41 +1,37 @@
-//! Addresses in the environment that become settings: dj-database-url, `env.db`, `env.cache`, `env.email`.
+//! dj-database-url: the entry of `DATABASES` that an address becomes (version 3.1, read November 2026).
 
-use std::rc::Rc;
+use super::address::{Address, BadPort, refused, unescaped};
+use crate::python::heap::{Dict, Key, Object, Sequence};
+use crate::python::interpreter::{Arguments, Interpreter, Outcome};
+use crate::python::term::{From, Kind, Shape, Spot, Term};
 
-use crate::python::heap::{Dict, Key, Object};
-use crate::python::interpreter::{Arguments, Interpreter, Outcome, Raised};
-use crate::python::term::{From, Kind, Spot, Term};
-
-/// Database engines by the scheme of their addresses (dj-database-url 3, django-environ 0.12).
+/// Database engines by the scheme of their addresses.
 const ENGINES: &[(&str, &str)] = &[
     ("postgres", "django.db.backends.postgresql"),
     ("postgresql", "django.db.backends.postgresql"),
-    ("psql", "django.db.backends.postgresql"),
     ("pgsql", "django.db.backends.postgresql"),
     ("postgis", "django.contrib.gis.db.backends.postgis"),
+    ("redshift", "django_redshift_backend"),
     ("timescale", "timescale.db.backends.postgresql"),
+    ("timescalegis", "timescale.db.backends.postgis"),
     ("cockroach", "django_cockroachdb"),
     ("mysql", "django.db.backends.mysql"),
     ("mysql2", "django.db.backends.mysql"),
     ("mysql-connector", "mysql.connector.django"),
     ("mysqlgis", "django.contrib.gis.db.backends.mysql"),
-    ("mssql", "mssql"),
+    ("mssql", "sql_server.pyodbc"),
+    ("mssqlms", "mssql"),
     ("oracle", "django.db.backends.oracle"),
+    ("oraclegis", "django.contrib.gis.db.backends.oracle"),
     ("sqlite", "django.db.backends.sqlite3"),
     ("spatialite", "django.contrib.gis.db.backends.spatialite"),
 ];
 
-/// Cache backends by the scheme of their addresses (django-environ).
-const CACHES: &[(&str, &str)] = &[
-    ("dbcache", "django.core.cache.backends.db.DatabaseCache"),
-    ("dummycache", "django.core.cache.backends.dummy.DummyCache"),
-    ("filecache", "django.core.cache.backends.filebased.FileBasedCache"),
-    ("locmemcache", "django.core.cache.backends.locmem.LocMemCache"),
-    ("memcache", "django.core.cache.backends.memcached.PyMemcacheCache"),
-    ("pymemcache", "django.core.cache.backends.memcached.PyMemcacheCache"),
-    ("rediscache", "django.core.cache.backends.redis.RedisCache"),
-    ("redis", "django.core.cache.backends.redis.RedisCache"),
-    ("rediss", "django.core.cache.backends.redis.RedisCache"),
+/// The options of both functions after the first two, in their order, with what stands for them.
+const OPTIONS: &[(&str, &str, Kind<'static>)] = &[
+    ("conn_max_age", "CONN_MAX_AGE", Kind::Int(0)),
+    ("conn_health_checks", "CONN_HEALTH_CHECKS", Kind::Bool(false)),
+    ("disable_server_side_cursors", "DISABLE_SERVER_SIDE_CURSORS", Kind::Bool(false)),
 ];
 
 impl<'a> Interpreter<'a> {
@@ -46,283 +42,176 @@ impl<'a> Interpreter<'a> {
         arguments: &Arguments<'a>,
         at: Spot,
     ) -> Outcome<'a> {
-        let address = match function {
+        let (address, first) = match function {
             "config" => {
                 let name = arguments.get(0, "env").and_then(|name| name.as_text().cloned());
                 let name = name.unwrap_or_else(|| "DATABASE_URL".into());
                 let default = arguments.get(1, "default").cloned();
                 let default = default.filter(|default| !matches!(default.kind, Kind::None));
-                self.wished(&name, default, at)
+                let address = self.wished(&name, default, at);
+                // Nothing is parsed where the variable is missing or empty.
+                let nothing = matches!(&address.kind, Kind::None)
+                    || address.as_text().is_some_and(|text| text.is_empty());
+                if nothing {
+                    let dict = self.heap.put(Object::Dict(Dict::default()));
+                    return Ok(Term::new(Kind::Dict(dict), From { at: Some(at), ..address.from }));
+                }
+                (address, 2)
             }
-            "parse" => arguments.get(0, "url").cloned().unwrap_or_else(|| Self::none_at(at)),
+            "parse" => (arguments.get(0, "url").cloned().unwrap_or_else(|| Self::none_at(at)), 1),
             _ => return Ok(self.foreign(&format!("dj_database_url.{function}"), arguments, at)),
         };
-        self.each(&address, |this, address| this.setting("db", address, arguments, at))
+        self.database_entry(&address, arguments, first, at)
     }
 
-    /// `urlparse(address)`: an object with the parts of the address.
-    pub(in crate::python) fn parsed_address(
+    /// The entry that an address becomes; the option `engine` has this position.
+    pub(super) fn database_entry(
         &mut self,
+        address: &Term<'a>,
         arguments: &Arguments<'a>,
+        first: usize,
         at: Spot,
     ) -> Outcome<'a> {
-        let Some(address) = arguments.first().cloned() else {
-            return Ok(self.foreign("urlparse", arguments, at));
-        };
-        self.each(&address, |this, address| {
-            let Some(text) = address.as_text() else {
-                return Ok(this.unknown_from(&[address], "this address", at));
-            };
-            let parts = Address::parse(text);
-            let port = parts.port.parse().map_or(Kind::None, Kind::Int);
-            let place = match parts.port.as_str() {
-                "" => parts.host.clone(),
-                port => format!("{}:{port}", parts.host),
-            };
-            let path = if text.contains("://") && parts.path.is_empty() {
-                String::new()
-            } else {
-                format!("/{}", parts.path)
-            };
-            let known = |text: &str| match text {
-                "" => Kind::None,
-                text => Kind::Text(text.into()),
-            };
-            let named = [
-                ("scheme", Kind::Text(parts.scheme.as_str().into())),
-                ("hostname", known(&parts.host)),
-                ("netloc", Kind::Text(place.into())),
-                ("path", Kind::Text(path.into())),
-                ("username", known(&parts.user)),
-                ("password", known(&parts.password)),
-                ("port", port),
-            ];
-            let from = From::mixed([address], at);
-            let made = this.make(&Rc::from("urllib.parse.ParseResult"), &Arguments::default(), at);
-            if let Kind::Made(object) = &made.kind
-                && let Some(scope) = this.heap.scope_mut(object.fields)
-            {
-                let fields = named.map(|(name, kind)| (name.into(), Term::new(kind, from.clone())));
-                scope.names.extend(fields);
+        self.each(address, |this, address| {
+            let from = From { at: Some(at), ..address.from.clone() };
+            let mut dict = Dict::default();
+            match &address.kind {
+                Kind::Text(text) if text.as_ref() == "sqlite://:memory:" => {
+                    dict.put("ENGINE", Term::text("django.db.backends.sqlite3", from.clone()));
+                    dict.put("NAME", Term::text(":memory:", from.clone()));
+                    return Ok(Term::new(Kind::Dict(this.heap.put(Object::Dict(dict))), from));
+                }
+                Kind::Text(text) => this.database_parts(text, &from, &mut dict)?,
+                // Other values are refused (`None`, a record that is an entry already).
+                Kind::Unknown(_) | Kind::Unset(_) => {
+                    dict.rest = Some(this.why_unknown(address, at));
+                }
+                _ => return Err(refused("ValueError", "an address is no text", &from)),
             }
-            Ok(made)
+            this.database_options(arguments, first, &mut dict, at);
+            Ok(Term::new(Kind::Dict(this.heap.put(Object::Dict(dict))), from))
         })
     }
 
-    /// `env.db("DATABASE_URL")`, `env.cache(…)`, `env.email(…)`.
-    pub(super) fn url_setting(
+    fn database_parts(
         &mut self,
-        what: &str,
-        arguments: &Arguments<'a>,
-        at: Spot,
-    ) -> Outcome<'a> {
-        let usual = match what {
-            "db" => "DATABASE_URL",
-            "cache" => "CACHE_URL",
-            _ => "EMAIL_URL",
-        };
-        let name = arguments.get(0, "var").and_then(|name| name.as_text().cloned());
-        let name = name.unwrap_or_else(|| usual.into());
-        let address = match arguments.get(1, "default").cloned() {
-            Some(default) => self.wished(&name, Some(default), at),
-            None => self.demanded(&name, "ImproperlyConfigured", at)?,
-        };
-        self.each(&address, |this, address| this.setting(what, address, arguments, at))
-    }
-
-    /// The record that an address becomes; where it is not known, what the arguments say of it.
-    fn setting(
-        &mut self,
-        what: &str,
-        address: &Term<'a>,
-        arguments: &Arguments<'a>,
-        at: Spot,
-    ) -> Outcome<'a> {
-        let from = From { at: Some(at), ..address.from.clone() };
-        let mut dict = Dict::default();
-        match &address.kind {
-            Kind::Text(text) if text.is_empty() => {}
-            Kind::Text(text) => {
-                let parts = Address::parse(text);
-                let known = match what {
-                    "db" => ENGINES,
-                    "cache" => CACHES,
-                    _ => &[],
-                };
-                let backend = known.iter().find(|(scheme, _)| *scheme == parts.scheme);
-                let backend = backend.map(|(_, backend)| *backend);
-                if backend.is_none() && what != "email" {
-                    let mut raised = Raised::new("ValueError", "an address has an unknown scheme");
-                    raised.variables.clone_from(&from.variables);
-                    return Err(raised);
-                }
-                self.parts(what, &parts, backend.unwrap_or_default(), &from, &mut dict);
-            }
-            Kind::Dict(_) => return Ok(address.clone()),
-            Kind::None => {}
-            _ => dict.rest = Some(self.why_unknown(address, at)),
-        }
-        if what == "db" && !(dict.entries.is_empty() && dict.rest.is_none()) {
-            self.options(arguments, &mut dict, at);
-        }
-        Ok(Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), from))
-    }
-
-    fn parts(
-        &mut self,
-        what: &str,
-        parts: &Address,
-        backend: &str,
+        text: &str,
         from: &From,
         dict: &mut Dict<'a>,
-    ) {
-        let text = |text: &str| Term::text(text, from.clone());
-        let mut put = |name: &str, value: &str| {
-            dict.entries.insert(Key::Text(name.into()), text(value));
+    ) -> Result<(), crate::python::interpreter::Raised> {
+        let parts = Address::parse(text);
+        let engine = ENGINES.iter().find(|(scheme, _)| *scheme == parts.scheme);
+        let Some((scheme, engine)) = engine else {
+            return Err(refused("UnknownSchemeError", "an address has an unknown scheme", from));
         };
-        match what {
-            "db" => {
-                let name = match parts.path.as_str() {
-                    "" if backend.ends_with("sqlite3") => ":memory:",
-                    path => path,
-                };
-                put("ENGINE", backend);
-                put("NAME", name);
-                put("USER", &parts.user);
-                put("PASSWORD", &parts.password);
-                put("HOST", &parts.host);
-                put("PORT", &parts.port);
+        let port = match parts.port() {
+            Ok(None) => Kind::Text("".into()),
+            Ok(Some(port)) if matches!(*scheme, "oracle" | "mssql" | "mssqlms") => {
+                Kind::Text(port.to_string().into())
             }
-            "cache" => {
-                put("BACKEND", backend);
-                put("LOCATION", &parts.whole.replacen("rediscache://", "redis://", 1));
+            Ok(Some(port)) => Kind::Int(port),
+            Err(BadPort) => {
+                return Err(refused("ParseError", "an address has a port that is no number", from));
             }
-            _ => {
-                put("EMAIL_HOST", &parts.host);
-                put("EMAIL_PORT", &parts.port);
-                put("EMAIL_HOST_USER", &parts.user);
-                put("EMAIL_HOST_PASSWORD", &parts.password);
-                let mut flag = |name: &str, on: bool| {
-                    let term = Term::new(Kind::Bool(on), from.clone());
-                    dict.entries.insert(Key::Text(name.into()), term);
-                };
-                flag("EMAIL_USE_TLS", matches!(parts.scheme.as_str(), "smtp+tls" | "smtps"));
-                flag("EMAIL_USE_SSL", parts.scheme == "smtp+ssl");
-            }
+        };
+        let text = |text: &str| Term::text(text, from.clone());
+        let (user, password) = parts.user();
+        let name = unescaped(parts.path.get(1..).unwrap_or_default());
+        let name =
+            if name.is_empty() && *scheme == "sqlite" { ":memory:".to_owned() } else { name };
+        dict.put("ENGINE", text(engine));
+        dict.put("NAME", text(&name));
+        dict.put("USER", text(&unescaped(user.unwrap_or_default())));
+        dict.put("PASSWORD", text(&unescaped(password.unwrap_or_default())));
+        dict.put("HOST", text(&unescaped(&parts.host().unwrap_or_default())));
+        dict.put("PORT", Term::new(port, from.clone()));
+        let mut options = self.query_options(&parts, from);
+        if let ("mysql" | "mysql2", Some(file)) = (*scheme, options.take("ssl-ca")) {
+            let mut ssl = Dict::default();
+            ssl.put("ca", file);
+            let ssl = Kind::Dict(self.heap.put(Object::Dict(ssl)));
+            options.put("ssl", Term::new(ssl, from.clone()));
         }
-        if what == "db" && !parts.query.is_empty() {
-            let mut options = Dict::default();
-            for (name, value) in &parts.query {
-                options.entries.insert(Key::Text(name.as_str().into()), text(value));
-            }
+        let is_postgres = engine.contains("postg") || engine.contains("redshift");
+        if let (true, Some(schema)) = (is_postgres, options.take("currentSchema")) {
+            let path = schema.as_text().map(ToString::to_string).unwrap_or_default();
+            options.put("options", text(&format!("-c search_path={path}")));
+        }
+        if !options.entries.is_empty() {
             let options = Kind::Dict(self.heap.put(Object::Dict(options)));
-            dict.entries.insert(Key::Text("OPTIONS".into()), Term::new(options, from.clone()));
+            dict.put("OPTIONS", Term::new(options, from.clone()));
         }
+        Ok(())
     }
 
-    /// `conn_max_age=…`, `conn_health_checks=…`, `ssl_require=…`, `engine=…`.
-    fn options(&mut self, arguments: &Arguments<'a>, dict: &mut Dict<'a>, at: Spot) {
-        for (argument, name) in [
-            ("conn_max_age", "CONN_MAX_AGE"),
-            ("conn_health_checks", "CONN_HEALTH_CHECKS"),
-            ("disable_server_side_cursors", "DISABLE_SERVER_SIDE_CURSORS"),
-            ("engine", "ENGINE"),
-        ] {
-            if let Some(value) = arguments.named(argument) {
-                dict.entries.insert(Key::Text(name.into()), value.clone());
+    /// The query of an address; digits are numbers, `true` and `false` truth values.
+    fn query_options(&mut self, parts: &Address, from: &From) -> Dict<'a> {
+        let mut all: Vec<(String, Vec<Term<'a>>)> = Vec::new();
+        for (name, value) in parts.options() {
+            let kind = match value.parse() {
+                Ok(int) if value.bytes().all(|byte| byte.is_ascii_digit()) => Kind::Int(int),
+                _ if value.eq_ignore_ascii_case("true") => Kind::Bool(true),
+                _ if value.eq_ignore_ascii_case("false") => Kind::Bool(false),
+                _ => Kind::Text(value.into()),
+            };
+            let term = Term::new(kind, from.clone());
+            match all.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, values)) => values.push(term),
+                None => all.push((name, vec![term])),
             }
         }
-        let Some(required) = arguments.named("ssl_require") else {
+        let mut options = Dict::default();
+        for (name, mut values) in all {
+            let value = match values.len() {
+                1 => values.swap_remove(0),
+                _ => self.made(Shape::List, Sequence { items: values, rest: None }, from.clone()),
+            };
+            options.put(&name, value);
+        }
+        options
+    }
+
+    /// `engine=…`, `conn_max_age=…`, `ssl_require=…`, `test_options=…`.
+    fn database_options(
+        &mut self,
+        arguments: &Arguments<'a>,
+        first: usize,
+        dict: &mut Dict<'a>,
+        at: Spot,
+    ) {
+        for (position, (argument, name, default)) in (first + 1..).zip(OPTIONS) {
+            let given = arguments.get(position, argument).cloned();
+            let usual = || Term::new(default.clone(), From::literal(at));
+            dict.put(name, given.unwrap_or_else(usual));
+        }
+        if let Some(engine) = arguments.get(first, "engine").cloned()
+            && self.truth(&engine) != Some(false)
+        {
+            dict.put("ENGINE", engine);
+        }
+        if let Some(options) = arguments.get(first + 5, "test_options").cloned()
+            && self.truth(&options) != Some(false)
+        {
+            dict.put("TEST", options);
+        }
+        if arguments.rest.is_some() {
+            dict.rest = dict.rest.take().or_else(|| arguments.rest.clone());
+        }
+        let required = arguments.get(first + 4, "ssl_require").cloned();
+        let Some(required) = required.filter(|term| self.truth(term) != Some(false)) else {
             return;
         };
-        let (required, from) = (self.truth(required), From::mixed([required], at));
-        if required != Some(true) {
-            return;
-        }
+        let from = From::mixed([&required], at);
         let known = dict.entries.get(&Key::Text("OPTIONS".into()));
         let mut options = match known.map(|term| &term.kind) {
             Some(Kind::Dict(id)) => self.heap.dict(*id).cloned().unwrap_or_default(),
             _ => Dict { rest: dict.rest.clone(), ..Dict::default() },
         };
-        let mode = Term::text("require", from.clone());
-        options.entries.insert(Key::Text("sslmode".into()), mode);
+        match self.truth(&required) {
+            Some(_) => options.put("sslmode", Term::text("require", from.clone())),
+            None => options.rest = Some(self.why_unknown(&required, at)),
+        }
         let options = Kind::Dict(self.heap.put(Object::Dict(options)));
-        dict.entries.insert(Key::Text("OPTIONS".into()), Term::new(options, from));
-    }
-}
-
-/// The parts of an address, unescaped.
-#[derive(Debug, Default, PartialEq)]
-struct Address {
-    whole: Rc<str>,
-    scheme: String,
-    user: String,
-    password: String,
-    host: String,
-    port: String,
-    path: String,
-    query: Vec<(String, String)>,
-}
-
-impl Address {
-    /// Takes an address apart as these libraries do: nothing is refused.
-    fn parse(text: &str) -> Self {
-        let (scheme, rest) = text.split_once("://").unwrap_or((text.trim_end_matches(':'), ""));
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-        let (user, password) = user.split_once(':').unwrap_or((user, ""));
-        let (host, port) = match place.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, port),
-            _ => (place, ""),
-        };
-        let query = query.split('&').filter_map(|pair| pair.split_once('='));
-        Self {
-            whole: text.into(),
-            scheme: scheme.to_owned(),
-            user: unescaped(user),
-            password: unescaped(password),
-            host: unescaped(host),
-            port: port.to_owned(),
-            path: unescaped(path),
-            query: query.map(|(name, value)| (unescaped(name), unescaped(value))).collect(),
-        }
-    }
-}
-
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        let digits = [ahead.next(), ahead.next()].map(|byte| {
-            byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|it| u8::try_from(it).ok())
-        });
-        match (byte, digits) {
-            (b'%', [Some(high), Some(low)]) => {
-                bytes.push(high * 16 + low);
-                rest = ahead;
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_taken_apart() {
-        let address = Address::parse("postgres://app:p%40ss@db.example:5432/shop?sslmode=require");
-        assert_eq!(
-            (address.user.as_str(), address.password.as_str(), address.host.as_str()),
-            ("app", "p@ss", "db.example")
-        );
-        assert_eq!((address.port.as_str(), address.path.as_str()), ("5432", "shop"));
-        assert_eq!(address.query, [("sslmode".to_owned(), "require".to_owned())]);
-        assert_eq!(Address::parse("sqlite:////srv/db.sqlite3").path, "/srv/db.sqlite3");
-        assert_eq!(Address::parse("sqlite:///db.sqlite3").path, "db.sqlite3");
+        dict.put("OPTIONS", Term::new(options, from));
     }
 }

@@ -1,37 +1,47 @@
-//! `.env` files that the program loads itself: python-dotenv, and the dialects of the other readers.
-//!
-//! The same text read by three readers: `A=1 # c` is `1` for dotenv and environs, `1 # c` for the
-//! others; `export C=3` sets `C` except in decouple; `E=${A}z` is expanded by dotenv only.
+//! `.env` files that the program loads itself, each read as its loader reads it.
 
-use std::collections::BTreeMap;
-
-use crate::fact::{Fact, Origin, Place, ProjectPath, Provenance};
+use crate::fact::{Fact, Ignorance, Origin, Place, ProjectPath, Provenance, Value};
+use crate::grammar::dotenv::{Reader, read, read_with};
 use crate::python::formats::shown;
 use crate::python::heap::{Dict, Key, Object};
 use crate::python::interpreter::{Arguments, Interpreter};
 use crate::python::paths;
 use crate::python::term::{From, Kind, Spot, Term};
 
-/// Whose rules a file is read by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
-    Dotenv,
-    Environ,
-    Decouple,
+/// How a file is loaded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loading {
+    /// Whose rules it is read by.
+    pub(super) reader: Reader,
+    /// Whether it also replaces what is set already.
+    pub(super) firmly: bool,
+    /// Whether `${NAME}` in it stays as it is.
+    pub(super) as_written: bool,
+}
+
+impl Loading {
+    pub(super) fn by(reader: Reader) -> Self {
+        Self { reader, firmly: false, as_written: false }
+    }
 }
 
 impl<'a> Interpreter<'a> {
     /// `load_dotenv(path, override=False)`.
     pub(super) fn load_dotenv(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
-        let firmly =
-            arguments.get(3, "override").is_some_and(|term| self.truth(term) == Some(true));
+        let told = |position: usize, name: &str, is: bool| {
+            arguments.get(position, name).is_some_and(|term| self.truth(term) == Some(is))
+        };
+        let loading = Loading {
+            reader: Reader::PythonDotenv,
+            firmly: told(3, "override", true),
+            as_written: told(4, "interpolate", false),
+        };
         let path = arguments.get(0, "dotenv_path").cloned();
         let file = match path {
             Some(path) if !matches!(path.kind, Kind::None) => self.named_file(&path),
             _ => self.found_upward(".env"),
         };
-        let loaded =
-            file.as_ref().is_some_and(|file| self.load_file(file, Dialect::Dotenv, firmly));
+        let loaded = file.as_ref().is_some_and(|file| self.load_file(file, loading));
         Term::new(Kind::Bool(loaded), From::literal(at))
     }
 
@@ -48,16 +58,19 @@ impl<'a> Interpreter<'a> {
             None => self.found_upward(".env"),
         };
         let mut dict = Dict::default();
-        for (name, fact) in
-            file.map(|file| self.read_file(&file, Dialect::Dotenv)).unwrap_or_default()
-        {
-            let text = fact.value.text().unwrap_or_default().to_owned();
+        let loading = Loading { firmly: true, ..Loading::by(Reader::PythonDotenv) };
+        for (name, fact) in file.map(|file| self.read_file(&file, loading)).unwrap_or_default() {
             let from = From {
                 written: fact.provenance.place.map(std::rc::Rc::new),
                 origin: Origin::Environment,
                 ..From::literal(at)
             };
-            dict.entries.insert(Key::Text(name.into()), Term::text(text, from));
+            let kind = match fact.value {
+                Value::Absent => Kind::None,
+                Value::Unknown(why) => Kind::Unknown(std::rc::Rc::new(why)),
+                value => Kind::Text(value.text().unwrap_or_default().into()),
+            };
+            dict.entries.insert(Key::Text(name.into()), Term::new(kind, from));
         }
         Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), From::literal(at))
     }
@@ -74,9 +87,9 @@ impl<'a> Interpreter<'a> {
             .or_else(|| arguments.named("path"))
             .filter(|path| !matches!(path.kind, Kind::None))
             .cloned();
-        let firmly = ["overwrite", "override"]
-            .iter()
-            .any(|name| arguments.named(name).is_some_and(|term| self.truth(term) == Some(true)));
+        let told =
+            |name: &str| arguments.named(name).is_some_and(|it| self.truth(it) == Some(true));
+        let firmly = told("overwrite") || told("override");
         let file = match named {
             Some(path) => self.named_file(&path),
             None if beside => {
@@ -85,13 +98,29 @@ impl<'a> Interpreter<'a> {
             }
             None => self.found_upward(".env"),
         };
-        let dialect = if beside { Dialect::Environ } else { Dialect::Dotenv };
-        let loaded = file.as_ref().is_some_and(|file| self.load_file(file, dialect, firmly));
+        let reader = if beside { Reader::DjangoEnviron } else { Reader::PythonDotenv };
+        let loading = Loading { firmly, ..Loading::by(reader) };
+        let loaded = file.as_ref().is_some_and(|file| {
+            if firmly && !beside {
+                self.load_file_either_way(file, loading)
+            } else {
+                self.load_file(file, loading)
+            }
+        });
+        if beside && file.is_some() {
+            // Further arguments of django-environ are variables.
+            let options = ["env_file", "overwrite", "parse_comments", "encoding"];
+            for (name, value) in &arguments.named {
+                if !options.contains(&name.as_ref()) {
+                    self.set_variable(name, value, firmly);
+                }
+            }
+        }
         Term::new(Kind::Bool(loaded), From::literal(at))
     }
 
     /// The file of the project that a value names; a relative one is looked for where a server starts.
-    fn named_file(&self, path: &Term<'a>) -> Option<ProjectPath> {
+    pub(in crate::python) fn named_file(&self, path: &Term<'a>) -> Option<ProjectPath> {
         let path = shown(path)?;
         let direct = paths::project_path(&path)?;
         if path.starts_with('/') {
@@ -121,168 +150,73 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Loads a file into the environment; whether it is there.
-    pub(super) fn load_file(&mut self, file: &ProjectPath, dialect: Dialect, firmly: bool) -> bool {
+    pub(super) fn load_file(&mut self, file: &ProjectPath, loading: Loading) -> bool {
         if !self.library.project().has(file) {
             return false;
         }
-        // A whole environment was given instead of the files beside the code.
-        if !self.environment.is_whole() {
-            for (name, fact) in self.read_file(file, dialect) {
-                self.environment.load(&name, fact, firmly);
+        for (name, fact) in self.file_variables(file, loading) {
+            if fact.value != Value::Absent {
+                self.environment.load(&name, fact, loading.firmly);
             }
         }
         true
     }
 
-    fn read_file(&self, file: &ProjectPath, dialect: Dialect) -> Vec<(String, Fact)> {
+    /// Loads a file that wins over the environment or does not, as the release of a library has it.
+    fn load_file_either_way(&mut self, file: &ProjectPath, loading: Loading) -> bool {
+        let before: Vec<(String, Fact)> = self
+            .file_variables(file, loading)
+            .into_iter()
+            .filter_map(|(name, fact)| {
+                let known = self.environment.fact(&name)?;
+                let why = "which of two values counts depends on the release of environs";
+                let value = Value::Unknown(Ignorance::new(why));
+                (known.value != fact.value).then_some((name, Fact { value, ..fact }))
+            })
+            .collect();
+        let loaded = self.load_file(file, loading);
+        for (name, fact) in before {
+            self.environment.load(&name, fact, true);
+        }
+        loaded
+    }
+
+    /// What a file sets; nothing in a whole environment, which was given instead of the files beside
+    /// the code.
+    pub(super) fn file_variables(
+        &self,
+        file: &ProjectPath,
+        loading: Loading,
+    ) -> Vec<(String, Fact)> {
+        if self.environment.is_whole() { Vec::new() } else { self.read_file(file, loading) }
+    }
+
+    fn read_file(&self, file: &ProjectPath, loading: Loading) -> Vec<(String, Fact)> {
         let Ok(text) = self.library.project().read_unlisted(file) else {
             return Vec::new();
         };
-        let known = |name: &str| {
-            self.environment.fact(name).and_then(|fact| fact.value.text().map(str::to_owned))
+        let own = if loading.firmly { read(&text).entries } else { Vec::new() };
+        let mut outer = |name: &str| {
+            // What replaces the environment is seen in references, too.
+            let replaced = own.iter().any(|own| own.name == name);
+            let known = self.environment.fact(name).filter(|_| !replaced)?;
+            known.value.text().map(str::to_owned)
         };
-        let lines = parse(&text, dialect, known).into_iter();
-        lines
-            .map(|line| {
-                let provenance = Provenance::new(Origin::Environment)
-                    .at(Place::line(file, u32::try_from(line.number).unwrap_or(u32::MAX)));
-                (line.name, Fact { value: line.value.into(), provenance })
-            })
-            .collect()
-    }
-}
-
-/// One assignment of a file.
-#[derive(Debug, PartialEq)]
-struct Line {
-    number: usize,
-    name: String,
-    value: String,
-}
-
-/// The assignments of a file. `known` gives the value of a variable that is set already.
-fn parse(text: &str, dialect: Dialect, known: impl Fn(&str) -> Option<String>) -> Vec<Line> {
-    let mut before: BTreeMap<String, String> = BTreeMap::new();
-    let mut lines = Vec::new();
-    let mut all = text.lines().enumerate();
-    while let Some((index, line)) = all.next() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let line = match dialect {
-            Dialect::Decouple => line,
-            _ => line.strip_prefix("export ").unwrap_or(line),
-        };
-        let Some((name, written)) = line.split_once('=') else {
-            continue;
-        };
-        let mut written = written.trim().to_owned();
-        if dialect == Dialect::Dotenv
-            && let Some(quote) = open_quote(&written)
-        {
-            // A quoted value of dotenv goes on until its quote is closed.
-            for (_, more) in all.by_ref() {
-                written.push('\n');
-                written.push_str(more);
-                if more.contains(quote) {
-                    break;
+        let entries = read_with(&text, &mut outer).entries;
+        let lines = entries.iter().filter_map(|entry| {
+            let reading = entry.as_read_by(loading.reader)?;
+            let provenance = Provenance::new(Origin::Environment).at(Place::line(file, entry.line));
+            let referring =
+                || text.lines().nth(entry.line as usize - 1).is_some_and(|it| it.contains("${"));
+            let value = match &reading.value {
+                Some(_) if loading.as_written && referring() => {
+                    Value::Unknown(Ignorance::new("a reference that is not replaced"))
                 }
-            }
-        }
-        let value = unquoted(&written, dialect);
-        let value = match dialect {
-            Dialect::Dotenv if !written.starts_with('\'') => {
-                expanded(&value, |name| before.get(name).cloned().or_else(|| known(name)))
-            }
-            _ => value,
-        };
-        let name = name.trim().to_owned();
-        before.insert(name.clone(), value.clone());
-        lines.push(Line { number: index + 1, name, value });
-    }
-    lines
-}
-
-/// The quote that a value opens and does not close.
-fn open_quote(written: &str) -> Option<char> {
-    let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    (written.matches(quote).count() == 1).then_some(quote)
-}
-
-fn unquoted(written: &str, dialect: Dialect) -> String {
-    for quote in ['"', '\''] {
-        let Some(inner) = written.strip_prefix(quote) else {
-            continue;
-        };
-        match dialect {
-            Dialect::Decouple | Dialect::Environ => {
-                if let Some(inner) = inner.strip_suffix(quote) {
-                    return inner.to_owned();
-                }
-            }
-            Dialect::Dotenv => {
-                if let Some((inner, _)) = inner.split_once(quote) {
-                    return if quote == '"' {
-                        inner.replace("\\n", "\n").replace("\\\\", "\\")
-                    } else {
-                        inner.to_owned()
-                    };
-                }
-            }
-        }
-    }
-    match dialect {
-        Dialect::Dotenv => written.split(" #").next().unwrap_or_default().trim().to_owned(),
-        Dialect::Decouple | Dialect::Environ => written.to_owned(),
-    }
-}
-
-/// `${NAME}` and `${NAME:-default}` put in.
-fn expanded(value: &str, known: impl Fn(&str) -> Option<String>) -> String {
-    const MAX_BYTES: usize = 64 << 10;
-    let mut out = String::new();
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        let Some((inside, after)) = after.split_once('}') else {
-            out.push_str("${");
-            rest = after;
-            break;
-        };
-        let (name, default) = inside.split_once(":-").unwrap_or((inside, ""));
-        let known = known(name).unwrap_or_else(|| default.to_owned());
-        if out.len() + known.len() < MAX_BYTES {
-            out.push_str(&known);
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_line_is_read_by_three_rules() {
-        for (line, dotenv, environ, decouple) in [
-            ("A=1 # c", ("A", "1"), ("A", "1 # c"), ("A", "1 # c")),
-            ("export C=3", ("C", "3"), ("C", "3"), ("export C", "3")),
-            ("D=\"a\\nb\"", ("D", "a\nb"), ("D", "a\\nb"), ("D", "a\\nb")),
-            ("E=${A}z", ("E", "z"), ("E", "${A}z"), ("E", "${A}z")),
-            ("F='x'", ("F", "x"), ("F", "x"), ("F", "x")),
-        ] {
-            for (dialect, (name, value)) in [
-                (Dialect::Dotenv, dotenv),
-                (Dialect::Environ, environ),
-                (Dialect::Decouple, decouple),
-            ] {
-                let lines = parse(line, dialect, |_| None);
-                let expected = Line { number: 1, name: name.to_owned(), value: value.to_owned() };
-                assert_eq!(lines, [expected], "{line} by {dialect:?}");
-            }
-        }
+                Some(value) => value.as_str().into(),
+                None => Value::Absent,
+            };
+            Some((reading.name.clone(), Fact { value, provenance }))
+        });
+        lines.collect()
     }
 }

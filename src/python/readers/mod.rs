@@ -1,17 +1,26 @@
 //! The libraries by which programs read their environment.
 
+mod address;
 mod decouple;
 mod dj_database_url;
 mod env_file;
 mod environ;
+mod environ_url;
+mod environs;
 mod os;
 mod pydantic;
+mod starlette;
 
 use std::rc::Rc;
 
 use super::comparisons::either_bool;
+use super::environment::Found;
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Made, Spot, Term};
+use crate::fact::Fact;
+
+/// Variables in the order of a file.
+pub(super) type Variables = Rc<[(String, Fact)]>;
 
 pub(super) use pydantic::reads_fields;
 
@@ -26,6 +35,10 @@ impl<'a> Interpreter<'a> {
         if let Some(function) = name.strip_prefix("os.environ.") {
             return Some(self.os_environ(function, arguments, at));
         }
+        if let Some(method) = name.strip_prefix("environs.env.") {
+            let made = self.ready_environs();
+            return Some(self.environs_method(&made, method, arguments, at));
+        }
         if let Some(function) = name.strip_prefix("dj_database_url.") {
             return Some(self.database_url(function, arguments, at));
         }
@@ -35,9 +48,13 @@ impl<'a> Interpreter<'a> {
             "dotenv.load_dotenv" => Ok(self.load_dotenv(arguments, at)),
             "dotenv.find_dotenv" => Ok(self.find_dotenv(arguments, at)),
             "dotenv.dotenv_values" => Ok(self.dotenv_values(arguments, at)),
-            "decouple.config" | "decouple.AutoConfig" => self.decouple_config(name, arguments, at),
+            "decouple.config" | "decouple.config.get" => self.decouple_config(None, arguments, at),
             "environ.Env.read_env" | "environ.FileAwareEnv.read_env" => {
                 Ok(self.read_env(true, arguments, at))
+            }
+            "environs.env" => {
+                let made = self.ready_environs();
+                self.environs_method(&made, "__call__", arguments, at)
             }
             "environs.Env.read_env" => Ok(self.read_env(false, arguments, at)),
             _ => return None,
@@ -54,13 +71,18 @@ impl<'a> Interpreter<'a> {
     ) -> Outcome<'a> {
         let object = made.class.rsplit('.').next().unwrap_or_default();
         match made.class.as_ref() {
-            "environ.Env" | "environ.FileAwareEnv" | "environs.Env" => {
-                self.env_method(made, name, arguments, at)
+            "environ.Env" | "environ.FileAwareEnv" => {
+                self.environ_method(made, name, arguments, at)
             }
+            "environs.Env" => self.environs_method(made, name, arguments, at),
             "decouple.Config" | "decouple.AutoConfig" if matches!(name, "__call__" | "get") => {
-                self.decouple_config(&Rc::from("decouple.config"), arguments, at)
+                self.decouple_config(Some(made), arguments, at)
             }
             "decouple.Csv" if name == "__call__" => self.csv(made, arguments, at),
+            "decouple.Choices" if name == "__call__" => self.choices(made, arguments, at),
+            "starlette.config.Config" if matches!(name, "__call__" | "get") => {
+                self.starlette_config(made, arguments, at)
+            }
             _ => {
                 let dotted: Rc<str> = match name {
                     "__call__" => Rc::clone(&made.class),
@@ -70,6 +92,44 @@ impl<'a> Interpreter<'a> {
                 Ok(self.foreign(&format!("{object}.{name}"), arguments, at))
             }
         }
+    }
+
+    /// The value of a variable of the environment, else of a file, else the default.
+    pub(super) fn looked_up(
+        &mut self,
+        name: &str,
+        file: Option<&Fact>,
+        default: Option<Term<'a>>,
+        error: &str,
+        at: Spot,
+    ) -> Outcome<'a> {
+        if self.environment.fact(name).is_none()
+            && let Some(fact) = file
+        {
+            let found = Self::found(name, fact, at);
+            self.note_read(name, false, default.clone(), &found, at);
+            if let Found::Set(term) = found {
+                return Ok(term);
+            }
+        }
+        match default {
+            Some(default) => Ok(self.wished(name, Some(default), at)),
+            None => self.demanded(name, error, at),
+        }
+    }
+
+    /// What a function gives for one value.
+    pub(super) fn applied(
+        &mut self,
+        function: &Term<'a>,
+        value: Term<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let from = value.from.clone();
+        let arguments = Arguments { positional: vec![value], ..Arguments::default() };
+        let mut applied = self.apply(function, arguments, at)?;
+        applied.from.take_in(&from);
+        Ok(applied)
     }
 
     /// `strtobool`, which takes ten words and refuses all others.
@@ -122,7 +182,8 @@ pub(super) const STRTOBOOL: BoolWords = BoolWords {
 
 impl BoolWords {
     fn truth(&self, text: &str) -> Option<bool> {
-        let word = text.trim().to_lowercase();
+        let word = text.to_lowercase();
+        let word = if self.numbers { word.trim().to_owned() } else { word };
         match word.parse::<i64>() {
             Ok(number) if self.numbers => return Some(number != 0),
             _ => {}

@@ -16,11 +16,39 @@ impl<'a> Interpreter<'a> {
         at: Spot,
     ) -> Outcome<'a> {
         let default = arguments.get(1, "default").cloned();
-        let Some(key) = arguments.get(0, "key").cloned() else {
-            return Ok(self.all_variables(at));
+        let given = arguments.get(0, "key").cloned();
+        let key = match (method, given) {
+            ("items" | "keys" | "values" | "copy", None) => {
+                let all = self.all_variables(at);
+                return self.method(&all, method, arguments, at);
+            }
+            ("clear", None) => {
+                let names: Vec<String> = self.environment.names().into_iter().cloned().collect();
+                for name in &names {
+                    self.environment.remove(name);
+                }
+                return Ok(Self::none_at(at));
+            }
+            ("update", given) => {
+                self.update_environment(given.as_ref(), arguments);
+                return Ok(Self::none_at(at));
+            }
+            (_, Some(key)) => key,
+            (_, None) => return Ok(self.foreign(&format!("os.environ.{method}"), arguments, at)),
         };
         match method {
-            "get" | "pop" => self.each(&key, |this, key| match key.as_text().cloned() {
+            "pop" => self.each(&key, |this, key| match key.as_text().cloned() {
+                Some(name) => {
+                    let value = match &default {
+                        Some(default) => this.wished(&name, Some(default.clone()), at),
+                        None => this.demanded(&name, "KeyError", at)?,
+                    };
+                    this.environment.remove(&name);
+                    Ok(value)
+                }
+                None => Ok(this.unknown_from(&[key], "this variable", at)),
+            }),
+            "get" => self.each(&key, |this, key| match key.as_text().cloned() {
                 Some(name) => Ok(this.wished(&name, default.clone(), at)),
                 None => Ok(this.unknown_from(&[key], "this variable", at)),
             }),
@@ -33,18 +61,22 @@ impl<'a> Interpreter<'a> {
                     None => Ok(this.unknown_from(&[key], "this variable", at)),
                 })
             }
-            "update" => {
-                if let Kind::Dict(id) = &key.kind {
-                    let dict = self.heap.dict(*id).cloned().unwrap_or_default();
-                    for (key, value) in dict.entries {
-                        if let Key::Text(name) = key {
-                            self.set_variable(&name, &value, true);
-                        }
-                    }
-                }
-                Ok(Self::none_at(at))
-            }
             _ => Ok(self.foreign(&format!("os.environ.{method}"), arguments, at)),
+        }
+    }
+
+    /// `os.environ.update(others, NAME=…)`.
+    fn update_environment(&mut self, others: Option<&Term<'a>>, arguments: &Arguments<'a>) {
+        if let Some(Kind::Dict(id)) = others.map(|others| &others.kind) {
+            let dict = self.heap.dict(*id).cloned().unwrap_or_default();
+            for (key, value) in dict.entries {
+                if let Key::Text(name) = key {
+                    self.set_variable(&name, &value, true);
+                }
+            }
+        }
+        for (name, value) in &arguments.named {
+            self.set_variable(name, value, true);
         }
     }
 
@@ -66,12 +98,13 @@ impl<'a> Interpreter<'a> {
         if self.environment.fact(name).is_some() {
             return Some(true);
         }
-        (self.environment.is_whole() || is_of_test_runs(name)).then_some(false)
+        let sure = self.environment.is_whole() || self.environment.is_removed(name);
+        (sure || is_of_test_runs(name)).then_some(false)
     }
 
     /// `os.environ` as a dictionary.
-    fn all_variables(&mut self, at: Spot) -> Term<'a> {
-        let names: Vec<String> = self.environment.names().cloned().collect();
+    pub(in crate::python) fn all_variables(&mut self, at: Spot) -> Term<'a> {
+        let names: Vec<String> = self.environment.names().into_iter().cloned().collect();
         let mut dict = Dict::default();
         for name in names {
             let value = self.wished(&name, None, at);
@@ -83,5 +116,44 @@ impl<'a> Interpreter<'a> {
             dict.rest = Some(std::rc::Rc::new(why));
         }
         Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), From::literal(at))
+    }
+    /// `os.path.expandvars(text)`; a variable that is not set stays as it is written.
+    pub(in crate::python) fn expand_variables(
+        &mut self,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let Some(text) = arguments.first().cloned() else {
+            return Ok(self.foreign("os.path.expandvars", arguments, at));
+        };
+        self.each(&text, |this, text| {
+            let Some(written) = text.as_text() else {
+                return Ok(this.unknown_from(&[text], "this text", at));
+            };
+            let mut from = From::mixed([text], at);
+            let (mut out, mut rest) = (String::new(), written.as_ref());
+            while let Some((before, after)) = rest.split_once('$') {
+                out.push_str(before);
+                let braced = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+                let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
+                let (name, after) = braced.unwrap_or_else(|| after.split_at(end));
+                rest = after;
+                if name.is_empty() {
+                    out.push('$');
+                    continue;
+                }
+                let value = this.wished(name, None, at);
+                match &value.kind {
+                    Kind::Text(value) => out.push_str(value),
+                    Kind::None if braced.is_some() => out.extend(["${", name, "}"]),
+                    Kind::None => out.extend(["$", name]),
+                    _ => return Ok(this.unknown_from(&[&value], "this text", at)),
+                }
+                from.take_in(&value.from);
+            }
+            out.push_str(rest);
+            Ok(Term::text(out, from))
+        })
     }
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use ruff_python_ast::Expr;
 
 use super::STRTOBOOL;
-use super::env_file::Dialect;
+use super::env_file::Loading;
+use crate::grammar::dotenv::Reader;
 use crate::python::heap::Id;
 use crate::python::interpreter::{Arguments, Interpreter, Outcome};
 use crate::python::statements::last_name;
@@ -28,7 +29,7 @@ impl<'a> Interpreter<'a> {
         if let Some(file) = self.settings_option(class, "env_file")
             && let Some(file) = self.found_upward(&file)
         {
-            self.load_file(&file, Dialect::Dotenv, false);
+            self.load_file(&file, Loading::by(Reader::PythonDotenv));
         }
         let fields = self.scope();
         let mut all: Vec<(&'a str, &'a Expr, Id)> = Vec::new();
