@@ -210,7 +210,15 @@ fn serve_versions(table: [Manners; 5]) -> u16 {
         let hello = |minor: u8, extensions: &[u8]| {
             let mut body = vec![3, minor.min(3)];
             body.extend([7; 32]);
-            body.extend([0, 0xc0, 0x2f, 0]);
+            let suite = match (offers_13, minor) {
+                (true, _) => [0x13, 0x01],
+                (_, 0) => [0x00, 0x2f],
+                (_, 3) => [0xc0, 0x2f],
+                _ => [0xc0, 0x13],
+            };
+            body.push(0);
+            body.extend(suite);
+            body.push(0);
             body.extend(extensions);
             let length = u8::try_from(body.len()).unwrap();
             [&[22, 3, minor.min(3), 0, length + 4, 2, 0, 0, length][..], &body].concat()

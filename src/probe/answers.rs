@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::offer::Offer;
 use super::question::{
     Answer, Answered, Certificate, Question, REFUSED, Request, Response, Unanswered, Versions,
 };
@@ -91,8 +92,19 @@ impl Answers {
         }
     }
 
+    /// What is offered below HTTP at an HTTPS address.
+    pub fn offer(&self, url: &Url) -> Result<&Offer, Unanswered> {
+        match self.answer(&Question::Offer(url.clone()))? {
+            Answer::Offer(offer) => Ok(offer),
+            _ => Err(Unanswered::NotAsked(self.why_not_asked.clone())),
+        }
+    }
+
     /// The TLS versions of an HTTPS address.
     pub fn versions(&self, url: &Url) -> Result<&Versions, Unanswered> {
+        if self.settled(&Question::Offer(url.clone())) {
+            return self.offer(url).map(|offer| &offer.versions);
+        }
         match self.answer(&Question::Versions(url.clone()))? {
             Answer::Versions(versions) => Ok(versions),
             _ => Err(Unanswered::NotAsked(self.why_not_asked.clone())),

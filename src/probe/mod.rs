@@ -7,22 +7,26 @@
 use std::collections::BTreeSet;
 
 pub mod answers;
+pub mod ciphers;
 pub mod cookies;
 pub mod cors;
 pub mod error_page;
 pub mod exposed;
 pub mod foreign_host;
 pub mod front_page;
+pub mod guideline;
 pub mod health;
 pub mod https;
 mod journey;
 mod markup;
 pub mod network;
+pub mod offer;
 pub mod other_pages;
 pub mod plain_http;
 pub mod question;
 pub mod site;
 pub mod tls;
+mod told;
 pub mod transcript;
 
 pub use answers::Answers;
@@ -56,6 +60,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &front_page::FrontPage,
     &plain_http::PlainHttp,
     &tls::Tls,
+    &ciphers::Ciphers,
+    &guideline::Guideline,
     &other_pages::OtherPages,
     &cookies::Cookies,
     &cors::Cors,
@@ -66,9 +72,13 @@ pub const PROBES: &[&dyn Probe] = &[
 ];
 
 /// Puts questions to a site: the network, or a transcript.
-pub trait Transport {
+pub trait Transport: Sync {
     /// Puts all of these, at once if it can, and gives an answer to each.
     fn ask(&self, questions: Vec<Question>) -> Vec<Answered>;
+    /// Whether answers take their time, so that it is worth asking several things at once.
+    fn takes_time(&self) -> bool {
+        true
+    }
 }
 
 /// Rounds of questions; a round more than the longest chain of redirects that is followed.
@@ -77,17 +87,35 @@ const MOST_ROUNDS: usize = 8;
 /// Asks a site everything, in as few rounds as the answers allow.
 pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
     let mut answers = Answers::none(site.why_not_asked());
-    for _ in 0..MOST_ROUNDS {
-        let open: BTreeSet<Question> = PROBES
+    let open = |answers: &Answers| -> BTreeSet<Question> {
+        PROBES
             .iter()
-            .flat_map(|probe| probe.questions(site, &answers))
+            .flat_map(|probe| probe.questions(site, answers))
             .filter(|question| !answers.settled(question))
-            .collect();
-        if open.is_empty() {
-            break;
+            .collect()
+    };
+    let is_page = |question: &Question| matches!(question, Question::Page(_));
+    let (mut pages, below): (Vec<_>, Vec<_>) = open(&answers).into_iter().partition(is_page);
+    let mut follow = |answers: &mut Answers| {
+        for _ in 0..MOST_ROUNDS {
+            if pages.is_empty() {
+                break;
+            }
+            answers.hear(transport.ask(std::mem::take(&mut pages)));
+            pages = open(answers).into_iter().filter(is_page).collect();
         }
-        answers.hear(transport.ask(open.into_iter().collect()));
+    };
+    if !transport.takes_time() {
+        answers.hear(transport.ask(below));
+        follow(&mut answers);
+        return answers;
     }
+    // What is asked below HTTP takes its own time, and no page waits for it.
+    std::thread::scope(|scope| {
+        let aside = scope.spawn(|| transport.ask(below));
+        follow(&mut answers);
+        answers.hear(aside.join().unwrap_or_default());
+    });
     answers
 }
 

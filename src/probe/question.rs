@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::offer::Offer;
 use crate::date::Date;
 use crate::fact::Ignorance;
 
@@ -14,6 +15,8 @@ pub enum Question {
     Certificate(Url),
     /// The versions of TLS that are offered there.
     Versions(Url),
+    /// Everything that is offered there below HTTP, the versions among it.
+    Offer(Url),
 }
 
 /// A request that changes nothing.
@@ -75,6 +78,8 @@ pub enum Answer {
     Certificate(Certificate),
     /// To the question for the versions.
     Versions(Versions),
+    /// To the question for everything below HTTP.
+    Offer(Offer),
 }
 
 /// The answer to a request.
@@ -146,14 +151,47 @@ impl Response {
 pub struct Certificate {
     /// The host names and addresses it is for, as it writes them.
     pub names: Vec<String>,
-    /// The last day on which it is valid.
+    /// The first day on which it is valid.
+    pub not_before: Option<Date>,
+    /// The last one.
     pub not_after: Option<Date>,
+    /// Whole days from the one to the other.
+    pub lifespan_days: Option<i64>,
+    /// When the first of all certificates that were sent ends, in seconds since 1970.
+    pub chain_ends: Option<i64>,
     /// Who issued it.
     pub issuer: String,
+    /// Whether that is its own subject.
+    pub self_signed: Option<bool>,
     /// The kind and the bits of its key: `EC 256`.
     pub key: Option<(String, u32)>,
+    /// The curve of its key; none if it has none.
+    pub curve: Option<String>,
+    /// How it is signed: `sha256WithRSAEncryption`.
+    pub signature: Option<String>,
+    /// How it stands among the certificates that were sent with it.
+    pub chain: Option<Chain>,
+    /// Signed certificate timestamps in it.
+    pub embedded_scts: Option<u32>,
+    /// Whether it counts only with the authority's answer about it.
+    pub must_staple: Option<bool>,
+    /// Whether the server sends that answer.
+    pub stapled: Option<bool>,
+    /// The protocol that was agreed on of `h2` and `http/1.1`; empty if none was.
+    pub alpn: Option<String>,
     /// What stands between it and a trusted authority; none if nothing does.
     pub distrust: Option<String>,
+}
+
+/// The certificates that a server sends.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chain {
+    /// Their number.
+    pub length: usize,
+    /// Whether each is certified by the next.
+    pub ordered: Option<bool>,
+    /// Whether none is missing on the way to an authority.
+    pub complete: Option<bool>,
 }
 
 /// The versions of TLS, oldest first.

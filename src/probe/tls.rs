@@ -44,7 +44,67 @@ const SPECS: &[FactSpec] = &[
         "From the day of the audit to that day; negative if it has expired.",
     )
     .in_unit("days"),
-    FactSpec::new("live.certificate.key-type", Kind::Text, "`RSA` or `EC`."),
+    FactSpec::new(
+        "live.certificate.chain-ends",
+        Kind::Number,
+        "When the first of all certificates that are sent ends, counted from 1970.",
+    )
+    .in_unit("seconds"),
+    FactSpec::new("live.certificate.not-before", Kind::Text, "The first day on which it is valid."),
+    FactSpec::new(
+        "live.certificate.days-begun",
+        Kind::Number,
+        "From that day to the day of the audit; negative if it is not valid yet.",
+    )
+    .in_unit("days"),
+    FactSpec::new(
+        "live.certificate.lifespan-days",
+        Kind::Number,
+        "From its first day to its last one.",
+    )
+    .in_unit("days"),
+    FactSpec::new("live.certificate.self-signed", Kind::Bool, "Whether it is its own issuer."),
+    FactSpec::new(
+        "live.certificate.chain-ordered",
+        Kind::Bool,
+        "Whether each certificate that is sent is certified by the next.",
+    ),
+    FactSpec::new(
+        "live.certificate.chain-complete",
+        Kind::Bool,
+        "Whether none is missing on the way to an authority.",
+    ),
+    FactSpec::new(
+        "live.certificate.signature",
+        Kind::Text,
+        "How it is signed: `sha256WithRSAEncryption`, `ecdsa-with-SHA256`.",
+    ),
+    FactSpec::new(
+        "live.certificate.embedded-scts",
+        Kind::Number,
+        "Public logs that have confirmed it, as far as it says so itself.",
+    ),
+    FactSpec::new(
+        "live.certificate.must-staple",
+        Kind::Bool,
+        "Whether it counts only together with its authority's answer about it.",
+    ),
+    FactSpec::new(
+        "live.certificate.stapled",
+        Kind::Bool,
+        "Whether the server sends that answer along (OCSP stapling).",
+    ),
+    FactSpec::new(
+        "live.tls.alpn",
+        Kind::Text,
+        "The protocol that is agreed on of `h2` and `http/1.1`; absent if none is.",
+    ),
+    FactSpec::new("live.certificate.key-type", Kind::Text, "`RSA`, `EC`, `Ed25519` or `Ed448`."),
+    FactSpec::new(
+        "live.certificate.curve",
+        Kind::Text,
+        "The curve of its key; absent without one.",
+    ),
     FactSpec::new("live.certificate.key-bits", Kind::Number, "The size of its key.")
         .in_unit("bits"),
 ];
@@ -55,7 +115,9 @@ impl Probe for Tls {
     }
 
     fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
-        vec![Question::Certificate(site.url.clone()), Question::Versions(site.url.clone())]
+        // No browser asks for everything.
+        let offer = if site.passive { Question::Versions } else { Question::Offer };
+        vec![Question::Certificate(site.url.clone()), offer(site.url.clone())]
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {
@@ -116,7 +178,53 @@ fn described(site: &Site, certificate: &Certificate) -> Facts {
     );
     facts.put("live.certificate.key-type", at(kind));
     facts.put("live.certificate.key-bits", at(bits));
+    further(site, certificate, &at, &mut facts);
     facts
+}
+
+/// What is not known of every certificate.
+fn further(site: &Site, certificate: &Certificate, at: &dyn Fn(Value) -> Fact, facts: &mut Facts) {
+    let unseen = || Value::Unknown(Ignorance::new("this was not seen"));
+    let flag = |flag: Option<bool>| at(flag.map_or_else(unseen, Value::Bool));
+    let number = |number: Option<i64>| at(number.map_or_else(unseen, Value::Int));
+    let text = |text: Option<String>| at(text.map_or_else(unseen, Value::from));
+    facts.put("live.certificate.chain-ends", number(certificate.chain_ends));
+    facts.put("live.certificate.lifespan-days", number(certificate.lifespan_days));
+    let begins = certificate.not_before;
+    facts.put("live.certificate.not-before", text(begins.map(|day| day.to_string())));
+    let begun = match (site.today, begins) {
+        (Some(today), Some(first)) => Value::Int(first.days_until(today)),
+        (None, _) => Value::Unknown(Ignorance::new("the day of the audit is not known")),
+        (_, None) => unseen(),
+    };
+    facts.put("live.certificate.days-begun", at(begun));
+    facts.put("live.certificate.self-signed", flag(certificate.self_signed));
+    let chain = certificate.chain.as_ref();
+    facts.put("live.certificate.chain-ordered", flag(chain.and_then(|chain| chain.ordered)));
+    let complete = match chain.map(|chain| chain.complete) {
+        Some(None) => {
+            Value::Unknown(Ignorance::new("its issuer is not known").settled_by("give `--ca-file`"))
+        }
+        complete => complete.flatten().map_or_else(unseen, Value::Bool),
+    };
+    facts.put("live.certificate.chain-complete", at(complete));
+    facts.put("live.certificate.signature", text(certificate.signature.clone()));
+    let scts = certificate.embedded_scts.map(i64::from);
+    facts.put("live.certificate.embedded-scts", number(scts));
+    facts.put("live.certificate.must-staple", flag(certificate.must_staple));
+    facts.put("live.certificate.stapled", flag(certificate.stapled));
+    let curve = match (&certificate.curve, &certificate.key) {
+        (Some(curve), _) => Value::from(curve.as_str()),
+        (None, Some((kind, _))) if kind != "EC" => Value::Absent,
+        (None, _) => unseen(),
+    };
+    facts.put("live.certificate.curve", at(curve));
+    let alpn = match certificate.alpn.as_deref() {
+        Some("") => Value::Absent,
+        Some(protocol) => Value::from(protocol),
+        None => unseen(),
+    };
+    facts.put("live.tls.alpn", at(alpn));
 }
 
 /// Whether a name of a certificate stands for a host: the same, or with `*` for its first label only
@@ -131,7 +239,7 @@ fn covers(name: &str, host: &str) -> bool {
 }
 
 /// A fact about the connection, before any request is sent on it.
-fn shown(site: &Site, value: impl Into<Value>, received: Vec<String>) -> Fact {
+pub(super) fn shown(site: &Site, value: impl Into<Value>, received: Vec<String>) -> Fact {
     let sent = vec![format!("TLS {}", site.url)];
     let exchange = Exchange { url: site.url.to_string(), sent, received };
     Fact::live(value, Place::Exchange(Arc::new(exchange)))

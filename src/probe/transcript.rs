@@ -35,19 +35,17 @@
 //! - `!` says why nothing came back; `! connection refused` is an answer of its own.
 //! - `#` is a comment, and an empty line is left out.
 //!
-//! `TLS` has two questions in one: with `Versions` all other versions were refused, unless
-//! `Versions-Unknown` says why some are not known. `Certificate-Distrust` says why the certificate is
-//! not trusted; without it, it is.
+//! `TLS` has several questions in one: with `Versions` all other versions were refused, unless
+//! `Versions-Unknown` says why some are not known. `Suites-TLSv1.2` are the cipher suites of that version,
+//! `Suites-Order` whether the `server` or the `client` decides among them, `Groups` and `DH-Bits` how keys
+//! are exchanged. `Certificate-Distrust` says why the certificate is not trusted; without it, it is.
 
 use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::question::{
-    Answer, Answered, Certificate, Method, Question, REFUSED, Request, Response, Unanswered,
-    VERSIONS, Versions,
-};
-use super::{Site, Transport};
+use super::question::{Answer, Answered, Method, Question, REFUSED, Request, Response, Unanswered};
+use super::{Site, Transport, told};
 use crate::date::Date;
 use crate::fact::Ignorance;
 use crate::problem::{Problem, SourcePlace};
@@ -64,6 +62,10 @@ pub struct Transcript {
 }
 
 impl Transport for Transcript {
+    fn takes_time(&self) -> bool {
+        false
+    }
+
     fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
         let not_asked = || Unanswered::NotAsked(Ignorance::new("not asked in this transcript"));
         questions
@@ -256,62 +258,15 @@ impl Asked {
             return Ok(vec![(Question::Page(self.request), answer)]);
         }
         let url = self.request.url;
-        let (certificate, versions) = (Question::Certificate(url.clone()), Question::Versions(url));
-        let response = self.response.unwrap_or_default();
-        let mut answers = Vec::new();
-        if let Some(told) = told_versions(&response)? {
-            answers.push((versions.clone(), Ok(Answer::Versions(told))));
-        }
-        if let Some(told) = told_certificate(&response)? {
-            answers.push((certificate.clone(), Ok(Answer::Certificate(told))));
-        }
+        let answers = told::answers(&url, &self.response.unwrap_or_default())?;
         match failure {
             Some(failure) if answers.is_empty() => {
-                Ok(vec![(certificate, Err(failure.clone())), (versions, Err(failure))])
+                let all = [Question::Certificate, Question::Versions, Question::Offer];
+                Ok(all.map(|question| (question(url.clone()), Err(failure.clone()))).into())
             }
             _ => Ok(answers),
         }
     }
-}
-
-fn told_versions(response: &Response) -> Result<Option<Versions>, Problem> {
-    let Some(words) = response.values("versions").next() else {
-        return Ok(None);
-    };
-    let offered: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-    if let Some(wrong) = offered.iter().find(|word| !VERSIONS.contains(&word.as_str())) {
-        let problem = Problem::new(format!("unknown version of TLS: `{wrong}`"));
-        return Err(problem.with_hint(format!("known: {}", VERSIONS.join(", "))));
-    }
-    let open = response.values("versions-unknown").next().map(Ignorance::new);
-    Ok(Some(Versions { offered, open }))
-}
-
-fn told_certificate(response: &Response) -> Result<Option<Certificate>, Problem> {
-    let one = |name: &'static str| response.values(name).next();
-    let wanted = |what: &str| Problem::new(format!("a certificate's {what}"));
-    let Some(names) = one("certificate-names") else {
-        return Ok(None);
-    };
-    let not_after = match one("certificate-not-after") {
-        Some(day) => Some(Date::parse(day).ok_or_else(|| wanted("last day is `2027-01-31`"))?),
-        None => None,
-    };
-    let key = match one("certificate-key") {
-        Some(key) => {
-            let (kind, bits) = key.split_once(' ').ok_or_else(|| wanted("key is `EC 256`"))?;
-            let bits = bits.parse().map_err(|_| wanted("key is `EC 256`"))?;
-            Some((kind.to_owned(), bits))
-        }
-        None => None,
-    };
-    Ok(Some(Certificate {
-        names: names.split_whitespace().map(str::to_owned).collect(),
-        not_after,
-        issuer: one("certificate-issuer").unwrap_or_default().to_owned(),
-        key,
-        distrust: one("certificate-distrust").map(str::to_owned),
-    }))
 }
 
 #[cfg(test)]

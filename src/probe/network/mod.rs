@@ -9,10 +9,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::RootCertStore;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
@@ -21,11 +21,11 @@ use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
 mod fetch;
-mod handshake;
-mod hello;
-mod trusting;
+mod tls;
 mod why;
 
+use self::tls::offer::Desk;
+use self::tls::{handshake, offer, trusting, versions};
 use super::{Answer, Answered, Question, Transport, Unanswered};
 use crate::problem::Problem;
 
@@ -67,8 +67,6 @@ struct Shared {
     client: reqwest::Client,
     provider: Arc<CryptoProvider>,
     roots: RootCertStore,
-    /// Lets every certificate pass: an audit reads on, and judges it separately.
-    trusting: Arc<ClientConfig>,
 }
 
 /// Requests to one site at the same time; browsers do not send more.
@@ -80,22 +78,23 @@ impl Network {
         let internal = |what: &str| Problem::new(format!("the network cannot be used: {what}"));
         let provider = Arc::new(aws_lc_rs::default_provider());
         let roots = roots(manner.authorities.as_deref())?;
-        let trusting = trusting::config(&provider).map_err(|error| internal(&error.to_string()))?;
-        // What the user sends along may be secret: only who is trusted gets to read it.
+        // Every certificate passes: an audit reads on, and judges it separately. But what the user sends
+        // along may be secret: only who is trusted gets to read it.
         let tls = if manner.headers.is_empty() {
-            trusting.clone()
+            trusting::config(&provider)
         } else {
             trusting::strict(&provider, roots.clone())
-                .map_err(|error| internal(&error.to_string()))?
         };
+        let tls = tls.map_err(|error| internal(&error.to_string()))?;
         let client = fetch::client(&manner, tls)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
+            // A server that never stops talking keeps a thread at work; time is looked after all the same.
+            .event_interval(5)
             .enable_all()
             .build()
             .map_err(|error| internal(&error.to_string()))?;
-        let trusting = Arc::new(trusting);
-        let shared = Arc::new(Shared { manner, client, provider, roots, trusting });
+        let shared = Arc::new(Shared { manner, client, provider, roots });
         Ok(Self { runtime, shared })
     }
 
@@ -136,7 +135,7 @@ impl Transport for Visit<'_> {
 
 impl Shared {
     async fn answer(
-        &self,
+        self: &Arc<Self>,
         question: &Question,
         seats: &Semaphore,
         until: Instant,
@@ -148,11 +147,15 @@ impl Shared {
                 fetch::page(self, request, until).await.map(Answer::Page)
             }
             Question::Certificate(url) => {
-                let asking = handshake::certificate(self, url);
-                self.patient(until, asking).await.map(Answer::Certificate)
+                handshake::certificate(self, url, until).await.map(Answer::Certificate)
             }
             Question::Versions(url) => {
-                hello::versions(self, url, self.limit(until)).await.map(Answer::Versions)
+                let desk = Desk::new(self.clone(), url.clone(), until);
+                versions::versions(&desk).await.map(Answer::Versions)
+            }
+            Question::Offer(url) => {
+                let desk = Desk::new(self.clone(), url.clone(), until);
+                offer::offer(Arc::new(desk)).await.map(Answer::Offer)
             }
         }
     }

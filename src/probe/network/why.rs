@@ -93,7 +93,8 @@ fn plain(text: &str) -> String {
     {
         return BROKEN.to_owned();
     }
-    if text.contains("invalid HTTP") || text.contains("header") || text.contains("message head") {
+    let of_http = ["invalid HTTP", "header", "message head", "content-length"];
+    if of_http.iter().any(|word| text.contains(word)) {
         return format!("the answer is no valid HTTP: {text}");
     }
     text.to_owned()

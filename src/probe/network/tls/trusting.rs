@@ -1,6 +1,6 @@
 //! Two attitudes to certificates: to look at whatever is shown, and to demand a trusted one.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -8,8 +8,10 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 /// Takes every certificate. It is judged apart from the connection, and nothing secret is sent.
-pub(super) fn config(provider: &Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
-    let verifier = Arc::new(Trusting { provider: provider.clone() });
+pub(in crate::probe::network) fn config(
+    provider: &Arc<CryptoProvider>,
+) -> Result<ClientConfig, Error> {
+    let verifier = Arc::new(Trusting { provider: provider.clone(), stapled: None });
     Ok(ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -17,8 +19,24 @@ pub(super) fn config(provider: &Arc<CryptoProvider>) -> Result<ClientConfig, Err
         .with_no_client_auth())
 }
 
+/// Takes every certificate, and takes down whether the authority's answer about it came along. Browsers'
+/// two protocols are offered.
+pub(super) fn observing(
+    provider: &Arc<CryptoProvider>,
+    stapled: Arc<OnceLock<bool>>,
+) -> Result<ClientConfig, Error> {
+    let verifier = Arc::new(Trusting { provider: provider.clone(), stapled: Some(stapled) });
+    let mut config = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
 /// Takes trusted certificates only.
-pub(super) fn strict(
+pub(in crate::probe::network) fn strict(
     provider: &Arc<CryptoProvider>,
     roots: RootCertStore,
 ) -> Result<ClientConfig, Error> {
@@ -32,6 +50,7 @@ pub(super) fn strict(
 #[derive(Debug)]
 struct Trusting {
     provider: Arc<CryptoProvider>,
+    stapled: Option<Arc<OnceLock<bool>>>,
 }
 
 impl ServerCertVerifier for Trusting {
@@ -40,9 +59,12 @@ impl ServerCertVerifier for Trusting {
         _leaf: &CertificateDer<'_>,
         _rest: &[CertificateDer<'_>],
         _name: &ServerName<'_>,
-        _ocsp: &[u8],
+        ocsp: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        if let Some(stapled) = &self.stapled {
+            stapled.get_or_init(|| !ocsp.is_empty());
+        }
         Ok(ServerCertVerified::assertion())
     }
 

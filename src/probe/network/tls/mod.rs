@@ -1,0 +1,11 @@
+//! What is asked below HTTP: the certificate by a whole handshake, all else by first messages of our own.
+
+mod certificate;
+mod greeting;
+pub(super) mod handshake;
+mod hello;
+pub(super) mod offer;
+mod order;
+mod suites;
+pub(super) mod trusting;
+pub(super) mod versions;

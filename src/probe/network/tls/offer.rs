@@ -1,0 +1,231 @@
+//! All that a server offers below HTTP: in each version the cipher suites in its own order, and the groups
+//! for the exchange of keys.
+//!
+//! Few round trips matter more than few greetings: a suite that is chosen is taken out of the offer until
+//! the server refuses the rest, in small packs at the same time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tls_parser::{TlsCipherAu, TlsCipherSuite};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::greeting::{self, Chosen, Reply};
+use super::hello::{Hello, TLS12, TLS13};
+use super::order;
+use super::suites;
+use super::versions::{self, Agreed};
+use crate::fact::Ignorance;
+use crate::probe::Unanswered;
+use crate::probe::network::{Shared, why};
+use crate::probe::offer::{Named, Offer, Suites};
+use crate::probe::question::VERSIONS;
+
+/// Greetings to one server at the same time.
+const AT_ONCE: usize = 20;
+
+/// Greetings that are not answered before no further one is sent.
+const MOST_SILENCE: usize = 3;
+
+/// Where greetings to one server are sent from.
+pub(in crate::probe::network) struct Desk {
+    shared: Arc<Shared>,
+    url: Url,
+    until: Instant,
+    seats: Semaphore,
+    silent: AtomicUsize,
+}
+
+impl Desk {
+    /// For the server at an address.
+    pub(in crate::probe::network) fn new(shared: Arc<Shared>, url: Url, until: Instant) -> Self {
+        let seats = Semaphore::new(AT_ONCE);
+        Self { shared, url, until, seats, silent: AtomicUsize::new(0) }
+    }
+
+    /// Greets. A server that hangs up is greeted a second time: it may have been a limit, and a refusal is
+    /// something else.
+    pub(super) async fn greet(&self, hello: &Hello) -> Reply {
+        if self.silent.load(Ordering::Relaxed) >= MOST_SILENCE {
+            return Reply::Unknown(why::in_vain(
+                "the server fell silent when it was asked for more",
+            ));
+        }
+        let mut reply = self.greet_once(hello, false).await;
+        if matches!(reply, Reply::Closed) {
+            reply = self.greet_once(hello, false).await;
+        }
+        if matches!(reply, Reply::Unknown(_)) {
+            self.silent.fetch_add(1, Ordering::Relaxed);
+        }
+        reply
+    }
+
+    pub(super) async fn greet_once(&self, hello: &Hello, whole: bool) -> Reply {
+        let Ok(Ok(_seat)) = timeout_at(self.until, self.seats.acquire()).await else {
+            return Reply::Unknown(self.shared.out_of_time());
+        };
+        greeting::greet(&self.shared, &self.url, hello, whole, self.until).await
+    }
+}
+
+/// What was chosen until the server refused the rest, in that order, and why it is not all, if it is not.
+pub(super) type Found = (Vec<Chosen>, Option<Unanswered>);
+
+/// Takes out of an offer what is chosen of it, until nothing is.
+pub(super) async fn eliminate(
+    desk: &Desk,
+    mut left: Vec<u16>,
+    hello: impl Fn(&[u16]) -> Hello,
+    pick: impl Fn(&Chosen) -> Option<u16>,
+) -> Found {
+    let mut found = Vec::new();
+    while !left.is_empty() {
+        let chosen = match desk.greet(&hello(&left)).await {
+            Reply::Agreed(chosen) => chosen,
+            Reply::Refused | Reply::Closed => break,
+            Reply::NotTls => return (found, Some(why::in_vain("the server answers amiss"))),
+            Reply::Unknown(why) => return (found, Some(why)),
+        };
+        let Some(at) = pick(&chosen).and_then(|id| left.iter().position(|one| *one == id)) else {
+            return (found, Some(why::in_vain("the server chose what was not offered")));
+        };
+        left.remove(at);
+        found.push(chosen);
+    }
+    (found, None)
+}
+
+/// Asks for everything.
+pub(in crate::probe::network) async fn offer(desk: Arc<Desk>) -> Result<Offer, Unanswered> {
+    let (versions, agreed) = versions::agreed(&desk).await?;
+    let mut asking = JoinSet::new();
+    for (code, first) in agreed.clone() {
+        let desk = desk.clone();
+        asking.spawn(async move { (code, suites_of(&desk, code, first.suite).await) });
+    }
+    let groups = groups(&desk, &agreed).await;
+    let mut of_versions = Vec::new();
+    while let Some(asked) = asking.join_next().await {
+        of_versions.extend(asked.ok());
+    }
+    of_versions.sort_by_key(|(code, _)| *code);
+    let chosen = agreed.iter().map(|(_, chosen)| chosen);
+    let mut dh_bits = chosen.filter_map(|chosen| chosen.dh_bits).min();
+    let mut suites = Vec::new();
+    for (_, (of_version, bits)) in of_versions {
+        dh_bits = dh_bits.into_iter().chain(bits).min();
+        suites.push(of_version);
+    }
+    Ok(Offer { versions, suites, groups, dh_bits })
+}
+
+/// The suites of one version, and the bits of the smallest prime among them.
+async fn suites_of(desk: &Arc<Desk>, code: u16, first: u16) -> (Suites, Option<u32>) {
+    let mut asking = JoinSet::new();
+    for pack in suites::packs(code) {
+        let desk = desk.clone();
+        asking.spawn(async move {
+            let hello = |left: &[u16]| Hello::with_suites(code, left.to_vec());
+            eliminate(&desk, pack, hello, |chosen| Some(chosen.suite)).await
+        });
+    }
+    let (accepted, open) = gathered(asking).await;
+    let bits = accepted.iter().filter_map(|chosen| chosen.dh_bits).min();
+    let accepted: Vec<u16> = accepted.into_iter().map(|chosen| chosen.suite).collect();
+    let (ordered, servers_order) = order::ordered(desk, code, accepted, first).await;
+    let index = usize::from(code & 0xff);
+    let suites = Suites {
+        version: VERSIONS.get(index).copied().unwrap_or_default().to_owned(),
+        names: ordered.into_iter().map(suites::name).collect(),
+        servers_order,
+        open,
+    };
+    (suites, bits)
+}
+
+async fn gathered(mut asking: JoinSet<Found>) -> (Vec<Chosen>, Option<Ignorance>) {
+    let (mut all, mut open) = (Vec::new(), None);
+    while let Some(asked) = asking.join_next().await {
+        let Ok((found, why)) = asked else { continue };
+        all.extend(found);
+        open = open.or_else(|| why.map(|why| why.ignorance()));
+    }
+    (all, open)
+}
+
+/// The groups that have a name (IANA, "TLS Supported Groups"), those that belong together in a row.
+const GROUPS: [(u16, &str); 25] = [
+    (0x001d, "x25519"),
+    (0x0017, "secp256r1"),
+    (0x0018, "secp384r1"),
+    (0x0019, "secp521r1"),
+    (0x001e, "x448"),
+    (0x0100, "ffdhe2048"),
+    (0x0101, "ffdhe3072"),
+    (0x0102, "ffdhe4096"),
+    (0x0103, "ffdhe6144"),
+    (0x0104, "ffdhe8192"),
+    (0x11ec, "X25519MLKEM768"),
+    (0x11eb, "SecP256r1MLKEM768"),
+    (0x11ed, "SecP384r1MLKEM1024"),
+    (0x001a, "brainpoolP256r1"),
+    (0x001b, "brainpoolP384r1"),
+    (0x001c, "brainpoolP512r1"),
+    (0x0016, "secp256k1"),
+    (0x0015, "secp224r1"),
+    (0x0013, "secp192r1"),
+    (0x0014, "secp224k1"),
+    (0x0012, "secp192k1"),
+    (0x001f, "brainpoolP256r1tls13"),
+    (0x0020, "brainpoolP384r1tls13"),
+    (0x0021, "brainpoolP512r1tls13"),
+    (0x0029, "curveSM2"),
+];
+
+/// The binary curves, which nobody should offer any more, and two that came before those of NIST.
+const OLD_CURVES: std::ops::RangeInclusive<u16> = 0x0001..=0x0011;
+
+/// The curve that certificates are on.
+const P256: u16 = 0x0017;
+
+/// Asks for groups in the newest version that has them.
+async fn groups(desk: &Arc<Desk>, agreed: &[Agreed]) -> Named {
+    let Some((code, first)) = agreed.last() else {
+        return Named::default();
+    };
+    let code = *code;
+    let of_13 = |id: u16| code == TLS13 || !(0x0100..0x0200).contains(&id) && id < 0x1000;
+    let numbered = GROUPS.iter().map(|(id, _)| *id).chain(OLD_CURVES);
+    let all: Vec<u16> = numbered.filter(|id| of_13(*id)).collect();
+    // Before TLS 1.3 the curve of the certificate has to be offered as well (RFC 8422 §5.1).
+    let ecdsa = TlsCipherSuite::from_id(first.suite)
+        .is_some_and(|suite| suite.au == TlsCipherAu::Ecdsa && code <= TLS12);
+    let mut asking = JoinSet::new();
+    for pack in all.chunks(3) {
+        let (desk, pack) = (desk.clone(), pack.to_vec());
+        asking.spawn(async move {
+            let hello = |left: &[u16]| {
+                let mut groups = left.to_vec();
+                if ecdsa && !groups.contains(&P256) {
+                    groups.push(P256);
+                }
+                let suites = match code {
+                    TLS13 => suites::all_usual(TLS13),
+                    _ => suites::all_ecdhe(code),
+                };
+                Hello { code, suites, groups, share: false }
+            };
+            eliminate(&desk, pack, hello, |chosen| chosen.group).await
+        });
+    }
+    let (found, open) = gathered(asking).await;
+    let found: Vec<u16> = found.into_iter().filter_map(|chosen| chosen.group).collect();
+    let known = GROUPS.iter().filter(|(id, _)| found.contains(id)).map(|(_, name)| *name);
+    let old = found.iter().filter(|id| OLD_CURVES.contains(id)).map(|id| format!("0x{id:04x}"));
+    let names = known.map(str::to_owned).chain(old).collect();
+    Named { names, open }
+}
