@@ -3,7 +3,8 @@
 //!
 //! `tests/django_truth/run cargo test --test django_truth -- --ignored` installs the releases of Django
 //! around it. Environment: `DJANGO_TRUTH_CASES` (how many), `DJANGO_TRUTH_SEED` (the first),
-//! `DJANGO_TRUTH_VENVS` (a folder with a virtual environment for each release).
+//! `DJANGO_TRUTH_VENVS` (a folder with a virtual environment for each release), `DJANGO_TRUTH_SHOWN` (how many
+//! disagreements are cut down and shown), `DJANGO_TRUTH_UNKNOWN` (set: what is unknown is shown too).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,8 +37,6 @@ use truth::Truth;
 
 /// Cases that are asked in one go, and that share a process.
 const TOGETHER: usize = 100;
-/// Disagreements that are cut down and shown; the others are only counted.
-const SHOWN: usize = 12;
 
 fn told(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -133,7 +132,8 @@ fn prodcheck_and_django_agree_on_generated_projects() {
         .enumerate()
         .map(|(index, venv)| Truth::start(venv, work().join(format!("alone-{index}")), 1))
         .collect();
-    for (what, case, detail) in tally.examples(SHOWN) {
+    let most = usize::try_from(number("DJANGO_TRUTH_SHOWN", 12)).unwrap();
+    for (what, case, detail) in tally.examples(most) {
         let truth = &mut truths[case.release];
         let small =
             case.shrunk(|tried| alone(&auditor, truth, tried).iter().any(|found| found == what));

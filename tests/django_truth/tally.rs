@@ -103,11 +103,28 @@ pub(crate) fn judge(auditor: &Auditor, case: &Case, facts: &Facts, answer: &Valu
         let fact = facts.at(path);
         let truth = &answer["packages"][*name];
         if !matches!(fact.value, Known::Absent) && answer["packages"].get(*name).is_some() {
+            // These facts tell what the package makes of a value: whether it is true.
+            let truth = match fact.value {
+                Known::Bool(_) => &Value::Bool(is_true(truth)),
+                _ => truth,
+            };
             note(&mut judged, path, &fact, truth, true);
         }
     }
     verdicts(&mut judged, auditor, facts, answer);
     judged
+}
+
+/// Python's truth of a plain value.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(bool) => *bool,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+    }
 }
 
 fn note(judged: &mut Judged, name: &str, fact: &Fact, truth: &Value, explicit: bool) {
