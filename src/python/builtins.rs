@@ -16,6 +16,7 @@ const NAMES: &[&str] = &[
     "bytes",
     "callable",
     "dict",
+    "dir",
     "enumerate",
     "filter",
     "float",
@@ -85,6 +86,7 @@ impl<'a> Interpreter<'a> {
             "open" => return Ok(self.opaque("what is read from a file", at)),
             "exit" | "quit" => return Err(Raised::new("SystemExit", "the settings stop")),
             "dict" => return Ok(self.new_dict(arguments, at)),
+            "dir" => return Ok(self.names_of(arguments, at)),
             "__import__" => return self.import_by_name(arguments, at),
             "getattr" | "hasattr" => return self.reflect(name, arguments, at),
             "isinstance" => return Ok(self.is_instance(arguments, at)),
@@ -176,6 +178,21 @@ impl<'a> Interpreter<'a> {
             Some(kind) => Term::new(kind, from),
             None => self.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at),
         })
+    }
+
+    /// `dir(module)`, or of the names at hand.
+    fn names_of(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let object = arguments.first().cloned().unwrap_or_else(|| self.names_at_hand("vars", at));
+        let scope = match &object.kind {
+            Kind::Module(scope) => self.heap.scope(*scope).cloned(),
+            _ => None,
+        };
+        let Some(scope) = scope else {
+            return self.unknown_from(&[&object], "what `dir(…)` gives", at);
+        };
+        let names = scope.names.keys().map(|name| Term::text(name, From::literal(at)));
+        let sequence = Sequence { items: names.collect(), rest: scope.rest };
+        self.made(Shape::List, sequence, From::literal(at))
     }
 
     fn names_at_hand(&self, name: &str, at: Spot) -> Term<'a> {

@@ -9,6 +9,19 @@ use super::operators::MAX_COMBINATIONS;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Origin;
 
+/// Words of command lines, and modules, that are there only where tests are run or a developer works.
+const NEVER_STARTED: &[&str] = &[
+    "test",
+    "tests",
+    "pytest",
+    "py.test",
+    "unittest",
+    "runserver",
+    "runserver_plus",
+    "shell",
+    "shell_plus",
+];
+
 impl<'a> Interpreter<'a> {
     pub(super) fn comparison(&mut self, comparison: &'a ExprCompare, at: Spot) -> Outcome<'a> {
         let mut left = self.eval(&comparison.left)?;
@@ -47,6 +60,12 @@ impl<'a> Interpreter<'a> {
         {
             let there = left.as_text().and_then(|variable| self.is_in_environment(variable));
             return Ok(there.map(|there| there == (operator == CmpOp::In)));
+        }
+        if let (Kind::Library(name), CmpOp::In | CmpOp::NotIn) = (&right.kind, operator)
+            && matches!(name.as_ref(), "sys.argv" | "sys.modules")
+        {
+            let never = left.as_text().is_some_and(|word| NEVER_STARTED.contains(&word.as_ref()));
+            return Ok(never.then_some(operator == CmpOp::NotIn));
         }
         let (lefts, rights) = (self.forms(left), self.forms(right));
         if lefts.len() * rights.len() > MAX_COMBINATIONS {

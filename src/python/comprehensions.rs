@@ -85,6 +85,9 @@ impl<'a> Interpreter<'a> {
         let iterable = self.eval(&generator.iter)?;
         from.take_in(&iterable.from);
         let at = self.spot(&generator.iter);
+        if let Some(raised) = self.not_iterable(&iterable, at) {
+            return Err(raised);
+        }
         let (items, rest) = self.iterated(&iterable, at);
         for item in items {
             self.spend(1)?;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::access;
 use super::budget::MAX_ITEMS;
+use super::expressions::insert;
 use super::heap::{Dict, Id, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
@@ -263,6 +264,20 @@ impl<'a> Interpreter<'a> {
             }
             _ => Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at)),
         }
+    }
+
+    /// `dict.fromkeys(keys, value)`.
+    pub(super) fn with_keys(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let Some(keys) = arguments.first().cloned() else {
+            return self.opaque("what `dict.fromkeys(…)` gives", at);
+        };
+        let value = arguments.positional.get(1).cloned().unwrap_or_else(|| Self::none_at(at));
+        let (keys, rest) = self.iterated(&keys, at);
+        let mut dict = Dict { rest, ..Dict::default() };
+        for key in keys {
+            insert(&mut dict, &key, value.clone());
+        }
+        Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), From::literal(at))
     }
 
     /// `dict.get(key, default)`, `.pop`, `.setdefault`.

@@ -119,8 +119,8 @@ impl<'a> Interpreter<'a> {
         let library = |dotted: &str| Term::new(Kind::Library(dotted.into()), From::literal(at));
         match name.id.as_str() {
             "__file__" => {
-                let path = self.files.get(self.file()).map(|source| source.path.clone());
-                let path = path.map_or_else(String::new, |path| paths::in_project(&path));
+                let path =
+                    self.own_file().map_or_else(String::new, |path| paths::in_project(&path));
                 Term::text(path, From::literal(at))
             }
             "__name__" => Term::text(self.module_name(), From::literal(at)),

@@ -119,6 +119,9 @@ impl<'a> Interpreter<'a> {
         if matches!(argument.kind, Kind::Unknown(_) | Kind::Unset(_)) {
             return Ok(self.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at));
         }
+        if let Some(raised) = self.not_iterable(argument, at) {
+            return Err(raised);
+        }
         let (mut items, rest) = self.iterated(argument, at);
         match name {
             "sorted" => match self.in_order(items, arguments, at)? {

@@ -123,7 +123,7 @@ impl<'a> Interpreter<'a> {
             "os.getcwd" | "pathlib.Path.cwd" => {
                 Ok(Term::new(Kind::Path(paths::ROOT.into()), From::literal(at)))
             }
-            "datetime.timedelta" => Ok(self.duration(arguments, at)),
+            "datetime.timedelta" => self.duration(arguments, at),
             "copy.deepcopy" => {
                 let value = arguments.first().cloned();
                 let value = value.unwrap_or_else(|| Self::none_at(at));
@@ -153,6 +153,9 @@ impl<'a> Interpreter<'a> {
             | "str2bool.str2bool"
             | "strtobool.strtobool" => self.strtobool(arguments, at),
             "urllib.parse.urlparse" | "urllib.parse.urlsplit" => self.parsed_address(arguments, at),
+            "re.match" | "re.fullmatch" | "re.search" => Ok(self.regex_match(name, arguments, at)),
+            "dict.fromkeys" => Ok(self.with_keys(arguments, at)),
+            _ if name.starts_with("str.") => self.unbound_method(name, arguments, at),
             "json.loads" => self.parsed(name, arguments, at),
             "ast.literal_eval" => self.literal_eval(arguments, at),
             _ if last_part(name).starts_with(char::is_uppercase) => {
@@ -220,7 +223,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn duration(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+    fn duration(&mut self, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
         const UNITS: [(&str, f64); 7] = [
             ("days", 86_400.0),
             ("seconds", 1.0),
@@ -239,13 +242,20 @@ impl<'a> Interpreter<'a> {
             from.take_in(&argument.from);
             match super::numbers::number(&argument.kind) {
                 Some(number) => seconds += number * length,
-                None => return self.unknown_from(&[argument], "this duration", at),
+                None if matches!(
+                    argument.kind,
+                    Kind::Text(_) | Kind::Sequence(..) | Kind::Dict(_)
+                ) || (matches!(argument.kind, Kind::None) && !argument.from.supposed) =>
+                {
+                    return Err(Raised::new("TypeError", "a duration is made of something else"));
+                }
+                None => return Ok(self.unknown_from(&[argument], "this duration", at)),
             }
         }
-        match &arguments.rest {
+        Ok(match &arguments.rest {
             Some(why) => Term::new(Kind::Unknown(Rc::clone(why)), from),
             None => Term::new(Kind::Duration(seconds), from),
-        }
+        })
     }
 
     /// A copy that shares nothing.

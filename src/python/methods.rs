@@ -49,6 +49,27 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// `str.strip(text)`: a method by the name of its class.
+    pub(super) fn unbound_method(
+        &mut self,
+        dotted: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let name = dotted.rsplit('.').next().unwrap_or_default();
+        match arguments.positional.split_first() {
+            Some((object, others)) => {
+                let others = Arguments { positional: others.to_vec(), ..arguments.clone() };
+                let object = object.clone();
+                self.each(&object, |this, object| match &object.kind {
+                    Kind::Text(_) => this.method(object, name, &others, at),
+                    _ => Ok(this.unknown_from(&[object], &format!("what `{dotted}(…)` gives"), at)),
+                })
+            }
+            None => Ok(self.foreign(dotted, arguments, at)),
+        }
+    }
+
     fn text_method(
         &mut self,
         object: &Term<'a>,

@@ -57,6 +57,7 @@ mod paths;
 mod patterns;
 mod readers;
 mod refusals;
+mod regexes;
 mod source;
 mod statements;
 mod term;

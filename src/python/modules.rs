@@ -79,6 +79,14 @@ impl<'a> Interpreter<'a> {
         outcome.map(|_| Some(scope))
     }
 
+    /// The file of the module at work: for a file that `include` runs, the one that includes it.
+    pub(super) fn own_file(&self) -> Option<ProjectPath> {
+        let scope = self.frames.last().and_then(|frame| frame.scopes.first());
+        let module = self.modules.iter().find(|(_, known)| Some(*known) == scope);
+        let at_work = || self.files.get(self.file()).map(|source| source.path.clone());
+        module.map(|(path, _)| path.clone()).or_else(at_work)
+    }
+
     /// `__name__` of the module at work.
     pub(super) fn module_name(&self) -> String {
         let path = self.files.get(self.file()).map(|source| source.path.clone());

@@ -37,6 +37,7 @@ impl<'a> Interpreter<'a> {
                 let first = truths.next()??;
                 truths.all(|truth| truth == Some(first)).then_some(first)
             }
+            Kind::Made(made) if made.class.as_ref() == super::regexes::MATCH => Some(true),
             Kind::Made(_) | Kind::Library(_) | Kind::Unset(_) | Kind::Unknown(_) => None,
         }
     }
@@ -200,6 +201,12 @@ impl<'a> Interpreter<'a> {
             }
             (Kind::Sequence(..), Operator::Add, _) | (_, Operator::Add, Kind::Sequence(..)) => {
                 return self.concatenated(left, right, from, at);
+            }
+            (Kind::Sequence(..), Operator::Mult, Kind::Bool(once))
+            | (Kind::Bool(once), Operator::Mult, Kind::Sequence(..)) => {
+                let times = Term::new(Kind::Int((*once).into()), From::nowhere());
+                let list = if matches!(left.kind, Kind::Bool(_)) { right } else { left };
+                return Term { from, ..self.definite_binary(list, Operator::Mult, &times, at) };
             }
             (Kind::Sequence(shape, id), Operator::Mult, Kind::Int(times))
             | (Kind::Int(times), Operator::Mult, Kind::Sequence(shape, id)) => {

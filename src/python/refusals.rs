@@ -21,6 +21,20 @@ impl<'a> Interpreter<'a> {
         Err(raised)
     }
 
+    /// What stops a loop over a value that has no items; nothing where it is one only because nobody is
+    /// seen to set a variable.
+    pub(super) fn not_iterable(&self, term: &Term<'a>, at: Spot) -> Option<Raised> {
+        let has_items =
+            !matches!(term.kind, Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_));
+        if has_items || (term.from.supposed && !self.environment.is_whole()) {
+            return None;
+        }
+        let why = format!("{} has no items ({})", term.kind_name(), self.shown(at));
+        let mut raised = Raised::new("TypeError", why);
+        raised.variables.clone_from(&term.from.variables);
+        Some(raised)
+    }
+
     /// A number or `None` has no such method: the program stops, unless it is one only because nobody is
     /// seen to set a variable.
     pub(super) fn missing_attribute(
@@ -71,7 +85,10 @@ pub(super) fn is_refused(left: &Term<'_>, operator: Operator, right: &Term<'_>) 
     };
     match operator {
         Operator::Add => left != right || matches!(left, Sort::None | Sort::Set | Sort::Dict),
-        Operator::Mult => left == Sort::None || right == Sort::None,
+        Operator::Mult => {
+            let is_number = |sort: &Sort| *sort == Sort::Number;
+            left == Sort::None || right == Sort::None || !(is_number(&left) || is_number(&right))
+        }
         _ => false,
     }
 }

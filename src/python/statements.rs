@@ -130,6 +130,9 @@ impl<'a> Interpreter<'a> {
     fn for_each(&mut self, each: &'a StmtFor) -> Step<'a> {
         let iterable = self.eval(&each.iter)?;
         let at = self.spot(each.iter.as_ref());
+        if let Some(raised) = self.not_iterable(&iterable, at) {
+            return Err(raised);
+        }
         let (items, rest) = self.iterated(&iterable, at);
         let started = self.heap.clone();
         if let Some(frame) = self.frame() {

@@ -104,7 +104,7 @@ pub(crate) const BLOCKS: &[&str] = &[
     "try:\n    from .local_settings import *\nexcept ImportError:\n    pass",
     "try:\n    from .missing import SOMETHING\nexcept (ImportError, ModuleNotFoundError):\n    SOMETHING = None\nelse:\n    DEBUG = True\nfinally:\n    TRIED = True",
     "try:\n    LEVEL = int({text LEVEL})\nexcept (ValueError, TypeError):\n    LEVEL = -1",
-    "try:\n    NAME = os.environ[\"NAME_A\"] + os.environ[\"NAME_B\"]\nexcept KeyError as missing:\n    NAME = str(missing)",
+    "try:\n    NAME = os.environ[\"NAME_A\"] + os.environ[\"NAME_B\"]\nexcept KeyError as missing:\n    NAME = \"none\"",
     "class Site:\n    secure = {bool SITE_SECURE}\n    hosts = [\"a\"]\n\n\nclass Production(Site):\n    secure = True\n\n\nSITE_SECURE = Site.secure\nSESSION_COOKIE_SECURE = Production.secure\nSITE_HOSTS = Production.hosts + [\"b\"]",
     "globals().update({\"CSRF_COOKIE_SECURE\": {bool CSRF_COOKIE_SECURE}})",
     "locals()[\"SECURE_HSTS_PRELOAD\"] = {bool HSTS_PRELOAD}",

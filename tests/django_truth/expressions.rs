@@ -197,7 +197,7 @@ const OS_TEXT: &[&str] = &[
     r#"os.environ.get("{V}", "").strip() or "{t}""#,
     r#"!os.environ["{V}"]"#,
     r#"f"{os.environ.get('{V}', '{t}')}""#,
-    r#"f"a-{os.getenv('{V}', '{t}')!s:>8}""#,
+    r#"f"a-{os.getenv('{V}', '{t}')!s}""#,
     r#""%s/%s" % (os.getenv("{V}", "{t}"), 1)"#,
     r#""{}".format(os.environ.get("{V}", "{t}"))"#,
     r#""{0}-{name}".format(os.environ.get("{V}", "{t}"), name="x")"#,

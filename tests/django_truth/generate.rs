@@ -207,11 +207,8 @@ impl Generator {
     }
 
     fn base(&mut self, file: &str, depth: usize) {
-        let depth = if file.contains("settings/") || file.contains("components/") {
-            3
-        } else {
-            depth.min(2)
-        };
+        // `__file__` of a file that is included is that of the file that includes it.
+        let depth = if file.contains("settings/") { 3 } else { depth.min(2) };
         self.head(file, depth);
         for group in [KEYS, DEBUGS, HOSTS, APPS, MIDDLEWARES] {
             let statement = self.random.pick(group).to_owned();
@@ -227,8 +224,7 @@ impl Generator {
                 self.text(file, "DEBUG = False".to_owned());
             }
         } else {
-            let depth = 3;
-            self.head(file, depth);
+            self.head(file, 2);
             self.text(file, import.to_owned());
         }
     }

@@ -109,7 +109,8 @@ def packages(root):
         "DEFAULT_RENDERER_CLASSES",
         "NUM_PROXIES",
     ):
-        answers[f"REST_FRAMEWORK.{name}"] = told(own.get(name, DRF[name]), root)
+        if own.get(name, DRF) is not None:
+            answers[f"REST_FRAMEWORK.{name}"] = told(own.get(name, DRF[name]), root)
     for name in ("CORS_ALLOW_ALL_ORIGINS", "CORS_ALLOW_CREDENTIALS", "CORS_ALLOWED_ORIGINS"):
         answers[name] = told(getattr(CORS, name), root)
     if settings.SECRET_KEY:
@@ -121,7 +122,8 @@ def packages(root):
             "BLACKLIST_AFTER_ROTATION",
             "ALGORITHM",
         ):
-            answers[f"SIMPLE_JWT.{name}"] = told(own.get(name, JWT[name]), root)
+            if own.get(name, JWT) is not None:
+                answers[f"SIMPLE_JWT.{name}"] = told(own.get(name, JWT[name]), root)
     return answers
 
 

@@ -32,6 +32,9 @@ impl<'a> Interpreter<'a> {
     ) -> Outcome<'a> {
         let usual = match method {
             "read_env" => return Ok(self.read_env(true, arguments, at)),
+            "db_url_config" => return self.environ_address("db", arguments, at),
+            "cache_url_config" => return self.environ_address("cache", arguments, at),
+            "email_url_config" => return self.environ_address("email", arguments, at),
             "db" | "db_url" => Some("DATABASE_URL"),
             "cache" | "cache_url" => Some("CACHE_URL"),
             "email" | "email_url" => Some("EMAIL_URL"),
@@ -48,6 +51,17 @@ impl<'a> Interpreter<'a> {
             };
             this.environ_named(made, method, &name, arguments, at)
         })
+    }
+
+    /// `Env.db_url_config(address)`: of the address itself.
+    fn environ_address(&mut self, what: &str, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        match arguments.positional.as_slice() {
+            [address] if arguments.named.is_empty() => {
+                let address = address.clone();
+                self.environ_url(what, &address, &Arguments::default(), at)
+            }
+            _ => Ok(self.foreign(&format!("env.{what}_url_config"), arguments, at)),
+        }
     }
 
     fn environ_named(

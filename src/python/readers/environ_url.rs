@@ -99,6 +99,8 @@ impl<'a> Interpreter<'a> {
                 Kind::Text(text) => {
                     let parts = Address::parse(text);
                     match what {
+                        // Without a scheme there is no engine, and django-environ warns and gives up.
+                        "db" if parts.scheme.is_empty() => {}
                         "db" => this.environ_db(text, &parts, &from, &mut dict)?,
                         "cache" => this.environ_cache(&parts, arguments, &from, &mut dict)?,
                         _ => this.environ_mail(&parts, arguments, &from, &mut dict)?,
