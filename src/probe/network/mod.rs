@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use rustls::RootCertStore;
@@ -14,9 +14,8 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpStream;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
@@ -58,7 +57,9 @@ impl Default for Manner {
 
 /// What all sites of one run share.
 pub struct Network {
-    runtime: Runtime,
+    /// None only while it is dropped.
+    runtime: Option<Runtime>,
+    handle: Handle,
     shared: Arc<Shared>,
 }
 
@@ -95,7 +96,8 @@ impl Network {
             .build()
             .map_err(|error| internal(&error.to_string()))?;
         let shared = Arc::new(Shared { manner, client, provider, roots });
-        Ok(Self { runtime, shared })
+        let handle = runtime.handle().clone();
+        Ok(Self { runtime: Some(runtime), handle, shared })
     }
 
     /// Begins to ask one site; its time runs from here on.
@@ -112,24 +114,49 @@ pub struct Visit<'n> {
     seats: Arc<Semaphore>,
 }
 
+/// What a site gets beyond its time before it is no longer waited for.
+const GRACE: Duration = Duration::from_secs(1);
+
 impl Transport for Visit<'_> {
     fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
-        self.network.runtime.block_on(async {
-            let mut asking = JoinSet::new();
-            for question in questions {
-                let (shared, seats, until) =
-                    (self.network.shared.clone(), self.seats.clone(), self.until);
-                asking.spawn(async move {
-                    let answer = shared.answer(&question, &seats, until).await;
-                    (question, answer)
-                });
-            }
-            let mut answers = Vec::new();
-            while let Some(answered) = asking.join_next().await {
-                answers.extend(answered.ok());
-            }
-            answers
-        })
+        let (sender, answered) = mpsc::channel();
+        let mut open = BTreeMap::new();
+        for question in questions {
+            let (shared, seats, until) =
+                (self.network.shared.clone(), self.seats.clone(), self.until);
+            let (sender, put) = (sender.clone(), question.clone());
+            let asking = self.network.handle.spawn(async move {
+                let answer = shared.answer(&put, &seats, until).await;
+                // Whoever no longer waits does not miss it.
+                let _ = sender.send((put, answer));
+            });
+            open.insert(question, asking);
+        }
+        drop(sender);
+        let mut answers = Vec::new();
+        // This clock is not the runtime's: a server that never stops talking can keep that one busy.
+        let end = self.until + GRACE;
+        while !open.is_empty()
+            && let Ok((question, answer)) =
+                answered.recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            open.remove(&question);
+            answers.push((question, answer));
+        }
+        for (question, asking) in open {
+            asking.abort();
+            answers.push((question, Err(self.network.shared.out_of_time())));
+        }
+        answers
+    }
+}
+
+impl Drop for Network {
+    /// Whatever is still being asked is not waited for.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
