@@ -65,6 +65,7 @@ pub fn audit<'a>(
     let gate = gate(&lines, policy);
     let exit = exit(&lines, &gate, policy, incomplete(live(), &services));
     let notes = notes(&lines, policy, request);
+    let observatory = live().and_then(observatory);
     Report {
         target: request.target.clone(),
         services,
@@ -73,6 +74,7 @@ pub fn audit<'a>(
         gate,
         exit,
         notes,
+        observatory,
         excerpts,
         measured: None,
     }
@@ -158,6 +160,11 @@ fn applies_nowhere(judged: &[Judged], check: usize) -> Option<Finding> {
         .map(|reason| Reason { found: Fact::derived(reason.found.value.clone()), ..reason.clone() })
         .collect();
     Some(Finding { subject: None, because, contrary: Vec::new(), ..first.clone() })
+}
+
+/// What the Observatory would say of the site, if one was asked.
+fn observatory(facts: &Facts) -> Option<Fact> {
+    facts.found("live").then(|| facts.at("live.observatory").into_owned())
 }
 
 /// The checks that run: those named, else all that are stable; never what is skipped.

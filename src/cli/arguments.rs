@@ -231,6 +231,9 @@ pub(super) struct Output {
     /// Show so many findings in full; 0 for all
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     pub(super) max_findings: usize,
+    /// Show what MDN's HTTP Observatory would say of the site, too
+    #[arg(long)]
+    pub(super) observatory: bool,
     /// Show what passed too; twice, what does not apply as well
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,

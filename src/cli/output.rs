@@ -20,7 +20,12 @@ const BUFFER_BYTES: usize = 1 << 16;
 pub(super) fn layout(output: &Output) -> Layout {
     let verbosity =
         i8::try_from(output.verbose).unwrap_or(2) - i8::try_from(output.quiet).unwrap_or(2);
-    Layout { width: width(), verbosity, max_findings: output.max_findings }
+    Layout {
+        width: width(),
+        verbosity,
+        max_findings: output.max_findings,
+        observatory: output.observatory,
+    }
 }
 
 /// `COLUMNS`, else the terminal's width up to 100, else 80.

@@ -6,5 +6,6 @@ pub mod http_header;
 pub mod image_reference;
 pub mod ini;
 pub mod interpolation;
+pub mod registered_domain;
 pub mod shell_words;
 pub mod yaml;

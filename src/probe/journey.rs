@@ -6,7 +6,7 @@ use super::answers::{Answers, Exchanged};
 use super::question::{Question, Request, Unanswered};
 
 /// Hops followed. Browsers give up at 20; here each hop costs a round.
-const MOST_HOPS: usize = 6;
+pub(super) const MOST_HOPS: usize = 6;
 
 /// What is told of a way that was not followed to its end.
 pub(super) const TOO_LONG: &str = "more redirects than are followed";

@@ -1,30 +1,76 @@
 //! The little of a page's markup that matters here: what it loads, and what it says about itself.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
 
-use regex::{Captures, Regex};
+use html5gum::{Token, Tokenizer, naive_next_state};
 use url::Url;
 
-/// A tag, with its attributes as they are.
-static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?is)<(link|script|meta|img|iframe|audio|video|source|embed)\b((?:[^>"']|"[^"]*"|'[^']*')*)>"#).ok()
-});
+/// The beginning of an element.
+pub(super) struct Tag {
+    /// The name, in lower case.
+    pub(super) name: String,
+    attributes: BTreeMap<String, String>,
+}
 
-static ATTRIBUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?is)([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#).ok()
-});
+impl Tag {
+    /// The value of an attribute as it is meant, without character references; its name in lower case.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+
+    /// An address that an attribute names.
+    fn address(&self, name: &str) -> Option<&str> {
+        self.attribute(name).map(str::trim)
+    }
+
+    fn is_style_sheet(&self) -> bool {
+        self.name == "link"
+            && self
+                .attribute("rel")
+                .is_some_and(|rel| rel.to_ascii_lowercase().contains("stylesheet"))
+    }
+}
+
+/// The elements of a page in their order, for a browser that runs scripts. What is commented out, or
+/// part of a script or a text, is none.
+fn tags(body: &str) -> impl Iterator<Item = Tag> {
+    elements(body, true)
+}
+
+/// The same for a reader that runs no scripts: to him, what is inside of `noscript` is there as well.
+pub(super) fn tags_without_scripting(body: &str) -> impl Iterator<Item = Tag> {
+    elements(body, false)
+}
+
+fn elements(body: &str, scripting: bool) -> impl Iterator<Item = Tag> {
+    let mut tokens = Tokenizer::new(body);
+    std::iter::from_fn(move || {
+        loop {
+            let Ok(Token::StartTag(tag)) = tokens.next()? else {
+                continue;
+            };
+            if scripting || tag.name.as_slice() != b"noscript" {
+                // What follows a `script` or a `title` is no markup, up to its end.
+                if let Some(state) = naive_next_state(&tag.name) {
+                    tokens.set_state(state);
+                }
+            }
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let attributes =
+                tag.attributes.iter().map(|(name, value)| (text(name), text(value))).collect();
+            return Some(Tag { name: text(&tag.name), attributes });
+        }
+    })
+}
 
 /// The first style sheet or script of the page's own site.
 pub(super) fn static_file(page: &Url, body: &str) -> Option<Url> {
-    tags(&without_comments(body))
+    tags(body)
         .filter_map(|tag| match tag.name.as_str() {
-            "script" => tag.attribute("src"),
-            "link" if tag.attribute("rel").is_some_and(|rel| rel.contains("stylesheet")) => {
-                tag.attribute("href")
-            }
+            "script" => page.join(tag.address("src")?).ok(),
+            _ if tag.is_style_sheet() => page.join(tag.address("href")?).ok(),
             _ => None,
         })
-        .filter_map(|address| page.join(&address).ok())
         .find(|url| url.origin() == page.origin())
         .map(|mut url| {
             url.set_fragment(None);
@@ -32,72 +78,42 @@ pub(super) fn static_file(page: &Url, body: &str) -> Option<Url> {
         })
 }
 
+/// Elements that load what their `src` names.
+const LOADING: [&str; 7] = ["script", "img", "iframe", "audio", "video", "source", "embed"];
+
 /// What the page loads from addresses in plain HTTP, each once, in its order. A link is no loading.
 pub(super) fn plain_resources(body: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for tag in tags(&without_comments(body)) {
+    for tag in tags(body) {
         let address = match tag.name.as_str() {
-            "link" if tag.attribute("rel").is_some_and(|rel| rel.contains("stylesheet")) => {
-                tag.attribute("href")
-            }
-            "link" | "meta" => None,
-            _ => tag.attribute("src"),
+            name if LOADING.contains(&name) => tag.address("src"),
+            _ if tag.is_style_sheet() => tag.address("href"),
+            _ => None,
         };
-        found.extend(address.filter(|address| {
-            address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"))
-                && !found.contains(address)
-        }));
+        if let Some(address) = address.filter(|address| is_plain(address))
+            && !found.iter().any(|known| known == address)
+        {
+            found.push(address.to_owned());
+        }
     }
     found
+}
+
+fn is_plain(address: &str) -> bool {
+    address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"))
 }
 
 /// The content policies that the page states about itself. They cannot keep others from framing it
 /// (HTML, "pragma directives").
 pub(super) fn stated_policies(body: &str) -> Vec<String> {
-    tags(&without_comments(body))
+    tags(body)
         .filter(|tag| tag.name == "meta")
         .filter(|tag| {
             tag.attribute("http-equiv")
-                .is_some_and(|kind| kind.eq_ignore_ascii_case("content-security-policy"))
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("content-security-policy"))
         })
-        .filter_map(|tag| tag.attribute("content"))
+        .filter_map(|tag| tag.attribute("content").map(str::to_owned))
         .collect()
-}
-
-/// The page without what it comments out; a comment that does not end goes on to the end.
-fn without_comments(body: &str) -> String {
-    let mut kept = String::with_capacity(body.len());
-    let mut rest = body;
-    while let Some((before, comment)) = rest.split_once("<!--") {
-        kept.push_str(before);
-        rest = comment.split_once("-->").map_or("", |(_, after)| after);
-    }
-    kept.push_str(rest);
-    kept
-}
-
-struct Tag<'b> {
-    name: String,
-    attributes: &'b str,
-}
-
-impl Tag<'_> {
-    fn attribute(&self, name: &str) -> Option<String> {
-        let attributes = ATTRIBUTE.as_ref()?.captures_iter(self.attributes);
-        let value = |found: Captures<'_>| {
-            let known = found.get(1)?.as_str().eq_ignore_ascii_case(name);
-            let value = found.get(2).or_else(|| found.get(3)).or_else(|| found.get(4))?;
-            known.then(|| value.as_str().trim().replace("&amp;", "&"))
-        };
-        attributes.into_iter().find_map(value)
-    }
-}
-
-fn tags(body: &str) -> impl Iterator<Item = Tag<'_>> {
-    TAG.iter().flat_map(move |regex| regex.captures_iter(body)).filter_map(|found| {
-        let name = found.get(1)?.as_str().to_ascii_lowercase();
-        Some(Tag { name, attributes: found.get(2)?.as_str() })
-    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod https;
 mod journey;
 mod markup;
 pub mod network;
+pub mod observatory;
 pub mod offer;
 pub mod other_pages;
 pub mod plain_http;
@@ -69,6 +70,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &exposed::Exposed,
     &foreign_host::ForeignHost,
     &health::Health,
+    &observatory::Observatory,
 ];
 
 /// Puts questions to a site: the network, or a transcript.

@@ -1,10 +1,9 @@
 //! The site over plain HTTP: is anything shown there, and does every hop lead to HTTPS.
 
-use url::Url;
-
 use super::answers::{Answers, Exchanged, nothing_listens, unknown};
 use super::journey::{End, Journey, TOO_LONG, journey};
 use super::question::{Question, Request, Unanswered};
+use super::site::is_same_site;
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
 
@@ -95,15 +94,6 @@ fn deep(site: &Site) -> Request {
 fn way<'a>(site: &Site, answers: &'a Answers) -> Journey<'a> {
     let start = Request::get(site.plain.clone());
     journey(answers, &start, |next| next.scheme() == "http" && is_same_site(next, &site.plain))
-}
-
-/// Whether two addresses are of one host, `www.` or not.
-fn is_same_site(one: &Url, other: &Url) -> bool {
-    let bare = |url: &Url| {
-        let host = url.host_str().unwrap_or_default();
-        host.strip_prefix("www.").unwrap_or(host).to_owned()
-    };
-    bare(one) == bare(other)
 }
 
 fn hops(journey: &Journey<'_>, first: Exchanged<'_>) -> Fact {

@@ -95,6 +95,11 @@ impl Site {
         url.origin() == self.url.origin()
     }
 
+    /// Whether an address is on a host of this site, `www.` or not, whatever the scheme and port.
+    pub fn is_own(&self, url: &Url) -> bool {
+        is_same_site(url, &self.url) || is_same_site(url, &self.plain)
+    }
+
     /// Why a question was not put although the site was asked.
     pub(super) fn why_not_asked(&self) -> Ignorance {
         if self.passive {
@@ -103,6 +108,15 @@ impl Site {
         }
         Ignorance::new("the answers before it left nothing to ask")
     }
+}
+
+/// Whether two addresses are of one host, `www.` or not.
+pub(super) fn is_same_site(one: &Url, other: &Url) -> bool {
+    let bare = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        host.strip_prefix("www.").unwrap_or(host).to_owned()
+    };
+    bare(one) == bare(other)
 }
 
 /// An address with a scheme and a host, and nothing that does not belong to an address.

@@ -229,7 +229,7 @@ fn further(site: &Site, certificate: &Certificate, at: &dyn Fn(Value) -> Fact, f
 
 /// Whether a name of a certificate stands for a host: the same, or with `*` for its first label only
 /// (RFC 9525 §6.3).
-fn covers(name: &str, host: &str) -> bool {
+pub(super) fn covers(name: &str, host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches([']', '.']);
     let rest_of = |text: &str| text.split_once('.').map(|(_, rest)| rest.to_ascii_lowercase());
     match name.strip_prefix("*.") {

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::fingerprint::fingerprint;
-use super::{Excerpts, Line, Measured, Report, ServiceSummary, wording};
+use super::{Excerpts, Line, Measured, Report, ServiceSummary, observatory, wording};
 use crate::check::{CheckId, Citation, Reason, Severity};
 use crate::fact::Place;
 use crate::policy::Status;
@@ -49,6 +49,8 @@ struct Object<'r> {
     notes: &'r [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     probe: Option<&'r Measured>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observatory: Option<Value>,
     findings: Findings<'r>,
 }
 
@@ -69,6 +71,7 @@ impl<'r> Object<'r> {
             exit: json!({ "code": report.exit.code, "reason": report.exit.reason }),
             notes: &report.notes,
             probe: report.measured.as_ref(),
+            observatory: report.observatory.as_ref().map(observatory::block),
             findings: Findings(report),
         }
     }

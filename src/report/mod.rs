@@ -13,6 +13,7 @@ pub mod fleet;
 pub mod json;
 pub mod list;
 pub mod measured;
+pub mod observatory;
 pub mod openmetrics;
 pub mod text;
 pub mod wording;
@@ -22,7 +23,7 @@ pub use excerpt::Excerpts;
 pub use measured::Measured;
 
 use crate::check::{Check, CheckId, Severity};
-use crate::fact::Place;
+use crate::fact::{Fact, Place};
 use crate::policy::settle::places;
 use crate::policy::{Policy, Settled, Status, Threshold};
 
@@ -43,6 +44,8 @@ pub struct Report<'a> {
     pub exit: Exit,
     /// What a reader should know beside the judgements: decisions that matched nothing and the like.
     pub notes: Vec<String>,
+    /// What MDN's HTTP Observatory would say of the site; none where no site was asked.
+    pub observatory: Option<Fact>,
     /// The lines of the project's files, secrets masked.
     pub excerpts: Excerpts<'a>,
     /// What was measured of the site, where only a site was probed.
@@ -156,11 +159,13 @@ pub struct Layout {
     pub verbosity: i8,
     /// At most so many findings are shown with their lines; 0 for no limit.
     pub max_findings: usize,
+    /// Whether the Observatory's tests are shown.
+    pub observatory: bool,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { width: 80, verbosity: 0, max_findings: 20 }
+        Self { width: 80, verbosity: 0, max_findings: 20, observatory: false }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 mod block;
 mod ending;
+mod observatory;
 mod paint;
 mod section;
 
@@ -43,6 +44,9 @@ pub fn write(report: &Report<'_>, layout: Layout, out: &mut dyn Write) -> io::Re
                 section.write(report, layout, &mut blocks, out)?;
             }
         }
+    }
+    if let Some(fact) = report.observatory.as_ref().filter(|_| layout.observatory) {
+        observatory::write(fact, layout, out)?;
     }
     ending::write(report, layout, &blocks, out)
 }
