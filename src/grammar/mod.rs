@@ -2,10 +2,12 @@
 
 pub mod connection_url;
 pub mod dotenv;
+pub mod http_caching;
 pub mod http_header;
 pub mod image_reference;
 pub mod ini;
 pub mod interpolation;
 pub mod registered_domain;
 pub mod shell_words;
+pub mod structured_field;
 pub mod yaml;

@@ -29,6 +29,11 @@ const SPECS: &[FactSpec] = &[
         "One request for each foreign origin and page, and what the site allows it.",
     ),
     FactSpec::new(
+        "live.cors-plain-origin.allowed",
+        Kind::Bool,
+        "Whether a page of the same host in plain HTTP may read the front page.",
+    ),
+    FactSpec::new(
         "live.cors-frontend.origin",
         Kind::Text,
         "The origin of the user's own front end; absent if he does not name it.",
@@ -52,7 +57,8 @@ impl Probe for Cors {
         if site.passive {
             return Vec::new();
         }
-        let foreign = attempts(site).into_iter().map(|(_, request)| request);
+        let foreign =
+            attempts(site).into_iter().chain([in_plain(site)]).map(|(_, request)| request);
         foreign.chain(frontend(site).map(|(_, request)| request)).map(Question::Page).collect()
     }
 
@@ -71,6 +77,7 @@ impl Probe for Cors {
             }
         }
         let mut facts = own(site, answers);
+        facts.put("live.cors-plain-origin.allowed", plain_allowed(site, answers));
         facts.put(
             "live.cors-probes",
             match (items.is_empty(), open, not_asked) {
@@ -108,6 +115,24 @@ fn attempts(site: &Site) -> Vec<(String, Request)> {
             pages.map(move |page| (origin.clone(), page.with("Origin", &origin)))
         })
         .collect()
+}
+
+/// The front page, asked for in the name of the same host in plain HTTP.
+fn in_plain(site: &Site) -> (String, Request) {
+    let origin = site.plain.origin().ascii_serialization();
+    (origin.clone(), site.front().with("Origin", &origin))
+}
+
+/// Whether that origin by its name may read the answer; that everyone may is told of foreign origins.
+fn plain_allowed(site: &Site, answers: &Answers) -> Fact {
+    let (origin, request) = in_plain(site);
+    match answers.telling(&request) {
+        Ok(page) => {
+            let allowed = page.response.values(ALLOW_ORIGIN).next() == Some(origin.as_str());
+            page.fact(allowed, &[ALLOW_ORIGIN, ALLOW_CREDENTIALS, "vary"])
+        }
+        Err(unknown) => *unknown,
+    }
 }
 
 /// What the user's own front end asks before it sends anything: of the first path that he named, else

@@ -41,6 +41,7 @@ struct Target {
 /// `/static../.env` is the way out of an nginx `location /static` whose `alias` ends in a slash.
 const TARGETS: &[Target] = &[
     Target { path: "/.env", kind: "env", known_by: is_environment },
+    Target { path: "/.env.production", kind: "env", known_by: is_environment },
     Target { path: "/static../.env", kind: "env", known_by: is_environment },
     Target { path: "/.git/HEAD", kind: "git", known_by: is_git_head },
     Target { path: "/metrics", kind: "metrics", known_by: is_metrics },

@@ -1,6 +1,6 @@
 //! Whether the site believes a `Host` header that is not its own name.
 
-use super::answers::Answers;
+use super::answers::{Answers, Exchanged};
 use super::question::Question;
 use super::{Probe, Site};
 use crate::fact::{FactSpec, Facts, Kind};
@@ -22,7 +22,7 @@ const SPECS: &[FactSpec] = &[
 ];
 
 /// A host that cannot exist (RFC 6761 §6.4).
-const HOST: &str = "probe.invalid";
+pub(super) const HOST: &str = "probe.invalid";
 
 impl Probe for ForeignHost {
     fn facts(&self) -> &'static [FactSpec] {
@@ -42,13 +42,11 @@ impl Probe for ForeignHost {
         match answers.page(&request) {
             Ok(page) => {
                 let response = page.response;
-                // An error page may name the host that it refuses; that misleads nobody.
-                let links = response.status < 400 && response.body.contains(&format!("//{HOST}"));
-                let leads = response
-                    .redirect(&request.url)
-                    .is_some_and(|next| next.host_str() == Some(HOST));
                 facts.put("live.foreign-host.status", page.fact(i64::from(response.status), &[]));
-                facts.put("live.foreign-host.echoed", page.fact(links || leads, &["location"]));
+                facts.put(
+                    "live.foreign-host.echoed",
+                    page.fact(leads_to(page, HOST), &["location"]),
+                );
             }
             Err(why) => {
                 let unknown = super::answers::unknown(why.ignorance(), &request);
@@ -57,4 +55,14 @@ impl Probe for ForeignHost {
         }
         facts
     }
+}
+
+/// Whether an answer links or redirects to a host. An error page may name the host that it refuses; that
+/// misleads nobody.
+pub(super) fn leads_to(page: Exchanged<'_>, host: &str) -> bool {
+    let response = page.response;
+    let links = response.status < 400 && response.body.contains(&format!("//{host}"));
+    let leads =
+        response.redirect(&page.request.url).is_some_and(|next| next.host_str() == Some(host));
+    links || leads
 }

@@ -7,9 +7,11 @@ use super::journey::{End, Journey, TOO_LONG, journey};
 use super::question::{Question, Response};
 use super::{Probe, Site, all_unknown, markup};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
+use crate::grammar::http_caching::shared_caches_keep;
 use crate::grammar::http_header::{
     ContentPolicy, content_policies, frame_options_deny, nosniff, referrer_policy,
 };
+use crate::grammar::structured_field::structured_token;
 
 /// Follows the front page's redirects on its own host, and looks at the page at their end.
 pub struct FrontPage;
@@ -53,6 +55,26 @@ const SPECS: &[FactSpec] = &[
         "What the front page loads over plain HTTP.",
     ),
     FactSpec::new(
+        "live.https.plain-forms",
+        Kind::List(&Kind::Text),
+        "Where forms of the front page are sent over plain HTTP.",
+    ),
+    FactSpec::new(
+        "live.https.unpinned-scripts",
+        Kind::List(&Kind::Text),
+        "Scripts that the front page loads from other domains without a hash to pin them.",
+    ),
+    FactSpec::new(
+        "live.https.opener-policy",
+        Kind::Text,
+        "The Cross-Origin-Opener-Policy as browsers read it; absent if there is none that they accept.",
+    ),
+    FactSpec::new(
+        "live.https.cookies-cacheable",
+        Kind::Bool,
+        "Whether shared caches may keep the front page although it sets a cookie; absent if it sets none.",
+    ),
+    FactSpec::new(
         "live.https.version-banners",
         Kind::List(&Kind::Text),
         "Headers that tell the version of software, each as it was sent.",
@@ -87,7 +109,16 @@ impl Probe for FrontPage {
         let policy = policy.map_or(Value::Absent, Value::from);
         facts.put("live.https.referrer-policy", page.fact(policy, &[name]));
         facts.put("live.https.version-banners", banners(page));
-        facts.put("live.https.plain-resources", plain_resources(page));
+        resources(page, &mut facts);
+        let name = "cross-origin-opener-policy";
+        let policy = structured_token(response.values(name)).map_or(Value::Absent, Value::from);
+        facts.put("live.https.opener-policy", page.fact(policy, &[name]));
+        let name = "set-cookie";
+        let cacheable = match response.values(name).next() {
+            Some(_) => Value::Bool(shared_caches_keep(response.values("cache-control"))),
+            None => Value::Absent,
+        };
+        facts.put("live.https.cookies-cacheable", page.fact(cacheable, &["cache-control", name]));
         content_policy(page, &mut facts);
         facts
     }
@@ -146,19 +177,31 @@ fn headers(page: Exchanged<'_>) -> Fact {
     page.fact(Value::record(fields), &[])
 }
 
-/// What the page loads in plain, unless it tells browsers to ask over HTTPS all the same.
-fn plain_resources(page: Exchanged<'_>) -> Fact {
-    let name = "content-security-policy";
+/// What the page loads, and where it sends what is typed; in plain HTTP, unless it tells browsers to
+/// use HTTPS all the same.
+fn resources(page: Exchanged<'_>, facts: &mut Facts) {
+    let paths =
+        ["live.https.plain-resources", "live.https.plain-forms", "live.https.unpinned-scripts"];
     if !page.response.is_readable() {
         let why = "the page is compressed, though nobody asked for that";
-        return page.fact(Ignorance::new(why), &["content-encoding"]);
+        let unknown = page.fact(Ignorance::new(why), &["content-encoding"]);
+        for path in paths {
+            facts.put(path, unknown.clone());
+        }
+        return;
     }
-    let upgraded = content_policies(page.response.values(name))
+    let body = &page.response.body;
+    let upgraded = content_policies(page.response.values("content-security-policy"))
         .iter()
         .any(|policy| policy.directives.contains_key("upgrade-insecure-requests"));
-    let plain = if upgraded { Vec::new() } else { markup::plain_resources(&page.response.body) };
-    let items = plain.into_iter().map(|address| page.fact(address, &["content-type"]));
-    page.fact(items.collect::<Vec<Fact>>(), &["content-type"])
+    let plain = |find: fn(&str) -> Vec<String>| if upgraded { Vec::new() } else { find(body) };
+    let scripts = markup::unpinned_scripts(&page.request.url, body);
+    let scripts: Vec<String> = scripts.iter().map(ToString::to_string).collect();
+    let found = [plain(markup::plain_resources), plain(markup::plain_forms), scripts];
+    for (path, found) in paths.into_iter().zip(found) {
+        let items = found.into_iter().map(|address| page.fact(address, &["content-type"]));
+        facts.put(path, page.fact(items.collect::<Vec<Fact>>(), &["content-type"]));
+    }
 }
 
 /// Headers in which software names itself.

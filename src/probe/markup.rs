@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use html5gum::{Token, Tokenizer, naive_next_state};
 use url::Url;
 
+use crate::grammar::registered_domain::registered_domain;
+
 /// The beginning of an element.
 pub(super) struct Tag {
     /// The name, in lower case.
@@ -94,6 +96,42 @@ pub(super) fn plain_resources(body: &str) -> Vec<String> {
             && !found.iter().any(|known| known == address)
         {
             found.push(address.to_owned());
+        }
+    }
+    found
+}
+
+/// Where forms are sent in plain HTTP, each once.
+pub(super) fn plain_forms(body: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for tag in tags(body) {
+        let address = match tag.name.as_str() {
+            "form" => tag.address("action"),
+            "button" | "input" => tag.address("formaction"),
+            _ => None,
+        };
+        if let Some(address) = address.filter(|address| is_plain(address))
+            && !found.iter().any(|known| known == address)
+        {
+            found.push(address.to_owned());
+        }
+    }
+    found
+}
+
+/// The scripts of other registered domains that are not pinned to a hash, each once.
+pub(super) fn unpinned_scripts(page: &Url, body: &str) -> Vec<Url> {
+    let domain =
+        |url: &Url| url.host_str().map(|host| registered_domain(host).unwrap_or(host).to_owned());
+    let mut found: Vec<Url> = Vec::new();
+    for tag in tags(body).filter(|tag| tag.name == "script") {
+        let pinned = tag.attribute("integrity").is_some_and(|hash| !hash.trim().is_empty());
+        let url = tag.address("src").and_then(|source| page.join(source).ok());
+        if let Some(url) =
+            url.filter(|url| !pinned && url.has_host() && domain(url) != domain(page))
+            && !found.contains(&url)
+        {
+            found.push(url);
         }
     }
     found

@@ -13,6 +13,7 @@ pub mod cors;
 pub mod error_page;
 pub mod exposed;
 pub mod foreign_host;
+pub mod forwarded;
 pub mod front_page;
 pub mod guideline;
 pub mod health;
@@ -24,11 +25,13 @@ pub mod observatory;
 pub mod offer;
 pub mod other_pages;
 pub mod plain_http;
+pub mod preload;
 pub mod question;
 pub mod site;
 pub mod tls;
 mod told;
 pub mod transcript;
+mod verified;
 
 pub use answers::Answers;
 pub use question::{Answer, Answered, Question, Unanswered};
@@ -69,8 +72,10 @@ pub const PROBES: &[&dyn Probe] = &[
     &error_page::ErrorPage,
     &exposed::Exposed,
     &foreign_host::ForeignHost,
+    &forwarded::Forwarded,
     &health::Health,
     &observatory::Observatory,
+    &preload::Preload,
 ];
 
 /// Puts questions to a site: the network, or a transcript.

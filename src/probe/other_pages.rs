@@ -1,7 +1,7 @@
 //! Whether the headers of the front page are on other answers too: a missing page, a static file.
 
 use super::answers::{Answers, Exchanged};
-use super::front_page::front_page;
+use super::front_page::{front_page, way_to_front_page};
 use super::markup;
 use super::question::{Question, Request};
 use super::{Probe, Site};
@@ -11,7 +11,11 @@ use crate::fact::{Fact, FactSpec, Facts, Kind, Value};
 pub struct OtherPages;
 
 const ANSWER: &[FactSpec] = &[
-    FactSpec::new("kind", Kind::Text, "What was asked for: `missing page`, `static file`."),
+    FactSpec::new(
+        "kind",
+        Kind::Text,
+        "What was asked for: `redirect`, `page`, `missing page`, `static file`.",
+    ),
     FactSpec::new("url", Kind::Text, "The address."),
     FactSpec::new("status", Kind::Number, "The status of the answer."),
     FactSpec::new(
@@ -24,7 +28,8 @@ const ANSWER: &[FactSpec] = &[
 const SPECS: &[FactSpec] = &[FactSpec::new(
     "live.other-pages",
     Kind::List(&Kind::Record(ANSWER)),
-    "Answers beside the front page; a site whose front page loads no file of its own has one less.",
+    "Answers beside the front page: redirects to it, the pages that the user named, a page that is not there, \
+     and a file that the front page loads.",
 )];
 
 const HSTS: &str = "strict-transport-security";
@@ -66,13 +71,18 @@ impl Probe for OtherPages {
         };
         let missing = ("missing page", site.absent_page(), OF_PAGES);
         let file = static_file(site, answers).map(|file| ("static file", file, OF_FILES));
-        let items = std::iter::once(missing).chain(file).map(|(kind, request, headers)| {
-            match answers.telling(&request) {
-                Ok(page) => compared(kind, front, page, headers),
-                Err(unknown) => *unknown,
-            }
-        });
-        facts.put("live.other-pages", front.fact(items.collect::<Vec<Fact>>(), &[]));
+        let named = site.pages().into_iter().skip(1).map(|page| ("page", page, OF_PAGES));
+        let asked =
+            named.chain([missing]).chain(file).map(|(kind, request, headers)| {
+                match answers.telling(&request) {
+                    Ok(page) => compared(kind, front, page, headers),
+                    Err(unknown) => *unknown,
+                }
+            });
+        let hops = way_to_front_page(site, answers).hops;
+        let redirects = hops.iter().map(|(_, hop)| compared("redirect", front, *hop, &[HSTS]));
+        let items: Vec<Fact> = redirects.chain(asked).collect();
+        facts.put("live.other-pages", front.fact(items, &[]));
         facts
     }
 }

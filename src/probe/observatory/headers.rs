@@ -1,9 +1,8 @@
 //! The tests that look at one header each.
 
-use sfv::{BareItem, Item, Parser};
-
 use super::page::{Page, Stated, beginning, joined};
 use super::verdict::{Verdict, fail, pass};
+use crate::grammar::structured_field::structured_token;
 use crate::probe::question::Response;
 
 const NOSNIFF: Verdict = pass("x-content-type-options-nosniff", 0);
@@ -162,12 +161,8 @@ fn lower(value: &str, most: usize) -> String {
 /// where the field is something else.
 #[expect(clippy::option_option, reason = "no field, and a field that is no token, are two answers")]
 fn token(header: Option<String>) -> Option<Option<String>> {
-    let value = told(header)?;
-    let item = Parser::new(beginning(&value, 1024).trim()).parse::<Item>();
-    Some(match item.map(|item| item.bare_item) {
-        Ok(BareItem::Token(token)) => Some(token.as_str().to_owned()),
-        _ => None,
-    })
+    let value = beginning(&told(header)?, 1024);
+    Some(structured_token([value.as_str()]))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 //! This is for comparing with what people know. Where the Observatory judges otherwise than browsers do,
 //! it is followed all the same; what prodcheck itself thinks of the same answers is told by checks.
 
-mod certificate;
 mod content_policy;
 mod cookies;
 mod headers;
@@ -23,7 +22,7 @@ use session::{End, Session};
 use super::answers::Answers;
 use super::question::{Method, Question, Request, Unanswered};
 use super::site::Site;
-use super::{Probe, all_unknown};
+use super::{Probe, all_unknown, verified};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
 
 /// Follows the site's redirects as the Observatory does, and judges what comes.
@@ -76,7 +75,7 @@ impl Probe for Observatory {
             }
             let hops = session.route.iter().map(|page| &page.request.url);
             let secure = hops.filter(|url| url.scheme() == "https");
-            questions.extend(secure.map(|url| certificate::question(site, url)));
+            questions.extend(secure.map(|url| verified::question(site, url)));
         }
         questions.extend(sessions.preflight(site).map(Question::Page));
         questions

@@ -2,12 +2,12 @@
 
 use url::Url;
 
-use super::certificate::verified;
 use crate::fact::Ignorance;
 use crate::probe::answers::{Answers, Exchanged};
 use crate::probe::journey::{MOST_HOPS, TOO_LONG};
 use crate::probe::question::{Question, Request, Response, Unanswered};
 use crate::probe::site::Site;
+use crate::probe::verified::verified;
 
 /// Redirects that the Observatory follows; after these it takes what it has.
 const MOST_REDIRECTS: usize = 10;

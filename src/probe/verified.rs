@@ -1,12 +1,12 @@
-//! Whether the Observatory would verify the certificate of an address.
+//! Whether clients that are strict about it would accept the certificate of an address.
 
 use url::Url;
 
+use super::answers::Answers;
+use super::question::Question;
+use super::site::Site;
+use super::tls::covers;
 use crate::fact::Ignorance;
-use crate::probe::answers::Answers;
-use crate::probe::question::Question;
-use crate::probe::site::Site;
-use crate::probe::tls::covers;
 
 /// The question for the certificate behind an address: that of the site, or of the other host's root.
 pub(super) fn question(site: &Site, url: &Url) -> Question {

@@ -1,0 +1,76 @@
+//! Whether the site believes what a visitor says a proxy had said: the host, and HTTPS.
+
+use super::answers::{Answers, Exchanged, unknown};
+use super::foreign_host::{HOST, leads_to};
+use super::question::{Question, Request, Unanswered};
+use super::{Probe, Site};
+use crate::fact::{Fact, FactSpec, Facts, Kind, Value};
+
+/// Asks for the front page with the headers that only a proxy of the site's own should send.
+pub struct Forwarded;
+
+const SPECS: &[FactSpec] = &[
+    FactSpec::new(
+        "live.forwarded-host.echoed",
+        Kind::Bool,
+        "Whether the answer links or redirects to the host in an `X-Forwarded-Host` of the visitor's.",
+    ),
+    FactSpec::new(
+        "live.forwarded-proto.believed",
+        Kind::Bool,
+        "Whether plain HTTP no longer leads to HTTPS when the visitor sends `X-Forwarded-Proto: https`; absent \
+         where it does not lead there anyway.",
+    ),
+];
+
+impl Probe for Forwarded {
+    fn facts(&self) -> &'static [FactSpec] {
+        SPECS
+    }
+
+    fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+        if site.passive {
+            return Vec::new();
+        }
+        vec![Question::Page(with_host(site)), Question::Page(with_scheme(site))]
+    }
+
+    fn learn(&self, site: &Site, answers: &Answers) -> Facts {
+        let mut facts = Facts::default();
+        let echoed = match answers.telling(&with_host(site)) {
+            Ok(page) => page.fact(leads_to(page, HOST), &["location"]),
+            Err(unknown) => *unknown,
+        };
+        facts.put("live.forwarded-host.echoed", echoed);
+        facts.put("live.forwarded-proto.believed", believed(site, answers));
+        facts
+    }
+}
+
+fn with_host(site: &Site) -> Request {
+    site.front().with("X-Forwarded-Host", HOST)
+}
+
+fn with_scheme(site: &Site) -> Request {
+    Request::get(site.plain.clone()).with("X-Forwarded-Proto", "https")
+}
+
+fn believed(site: &Site, answers: &Answers) -> Fact {
+    let plain = Request::get(site.plain.clone());
+    let usual = match answers.page(&plain) {
+        Ok(page) => page,
+        Err(Unanswered::Refused) => return Fact::absent(),
+        Err(why) => return unknown(why.ignorance(), &plain),
+    };
+    if !is_led_to_https(usual) {
+        return usual.fact(Value::Absent, &["location"]);
+    }
+    match answers.telling(&with_scheme(site)) {
+        Ok(page) => page.fact(page.response.status < 400 && !is_led_to_https(page), &["location"]),
+        Err(unknown) => *unknown,
+    }
+}
+
+fn is_led_to_https(page: Exchanged<'_>) -> bool {
+    page.response.redirect(&page.request.url).is_some_and(|next| next.scheme() == "https")
+}

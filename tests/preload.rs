@@ -1,0 +1,253 @@
+//! Every code of the preload list's keepers, each with a site that gets it.
+#![allow(clippy::too_many_lines, reason = "a table has a row for each code")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use prodcheck::probe::preload::judge;
+use prodcheck::probe::{interview, transcript};
+
+/// A site on which everything is in order.
+const FINE: Site = Site {
+    domain: "example.com",
+    plain: "< HTTP/1.1 301 Moved\n< Location: https://example.com/",
+    secure: "< HTTP/1.1 200 OK\n\
+             < Strict-Transport-Security: max-age=63072000; includeSubDomains; preload",
+    tls: "< Versions: TLSv1.2 TLSv1.3\n\
+          < Certificate-Names: example.com\n< Certificate-Not-After: 2027-06-30",
+    www: "! connection refused",
+    more: "",
+};
+
+#[derive(Clone, Copy)]
+struct Site {
+    domain: &'static str,
+    plain: &'static str,
+    secure: &'static str,
+    tls: &'static str,
+    www: &'static str,
+    /// Further exchanges.
+    more: &'static str,
+}
+
+impl Site {
+    fn transcript(&self) -> String {
+        let Self { domain, plain, secure, tls, www, more } = self;
+        // Nobody asks for a `www` below an address.
+        let www = match www {
+            &"" => String::new(),
+            www => format!("> TLS https://www.{domain}/\n{www}\n"),
+        };
+        format!(
+            "@ on 2026-11-30\n\
+             > GET https://{domain}/\n{secure}\n> GET http://{domain}/\n{plain}\n\
+             > TLS https://{domain}/\n{tls}\n{www}{more}\n"
+        )
+    }
+
+    fn codes(&self) -> Vec<&'static str> {
+        let transcript = transcript::read(&self.transcript()).unwrap();
+        let answers = interview(&transcript.site, &transcript);
+        let judged = judge(&transcript.site, &answers);
+        assert_eq!(judged.open, [], "{}", self.transcript());
+        judged.issues.iter().map(|issue| issue.code).collect()
+    }
+}
+
+const HEADER: &str = "< HTTP/1.1 200 OK\n\
+                      < Strict-Transport-Security: max-age=63072000; includeSubDomains; preload";
+const DOWN: &str = "< HTTP/1.1 302 Found\n\
+                    < Strict-Transport-Security: max-age=63072000; includeSubDomains; preload\n\
+                    < Location: ";
+
+#[test]
+fn a_site_gets_the_codes_that_it_deserves() {
+    let down = |to: &str| -> &'static str { Box::leak(format!("{DOWN}{to}").into_boxed_str()) };
+    for (site, expected) in [
+        (FINE, &[][..]),
+        // The name.
+        (
+            Site {
+                domain: "shop.example.com",
+                www: "",
+                tls: "< Certificate-Names: *.example.com\n\
+                < Certificate-Not-After: 2027-06-30\n< Versions: TLSv1.3",
+                plain: "< HTTP/1.1 301 Moved\n< Location: https://shop.example.com/",
+                ..FINE
+            },
+            &["domain.is_subdomain"],
+        ),
+        (Site { domain: "192.0.2.1", www: "", ..FINE }, &["domain.format.is_ip_address"]),
+        (Site { domain: "localhost", ..FINE }, &["domain.format.public_suffix"]),
+        // The connection.
+        (Site { secure: "! connection refused", ..FINE }, &["domain.tls.cannot_connect"]),
+        (
+            Site {
+                tls: "< Certificate-Names: example.com\n< Certificate-Not-After: 2027-06-30\n\
+                < Certificate-Distrust: its chain leads to no known authority",
+                ..FINE
+            },
+            &["domain.tls.invalid_cert_chain"],
+        ),
+        (
+            Site {
+                tls: "< Certificate-Names: example.com\n< Certificate-Not-After: 2026-11-29",
+                ..FINE
+            },
+            &["domain.tls.invalid_cert_chain"],
+        ),
+        (
+            Site {
+                tls: "< Versions: TLSv1.0 TLSv1.1\n< Certificate-Names: example.com\n\
+                < Certificate-Not-After: 2027-06-30",
+                ..FINE
+            },
+            &["tls.obsolete_cipher_suite"],
+        ),
+        (Site { www: "! what answers there does not speak TLS", ..FINE }, &["domain.www.no_tls"]),
+        (
+            Site {
+                www: "< Certificate-Names: example.com\n< Certificate-Not-After: 2027-06-30",
+                ..FINE
+            },
+            &["domain.www.no_tls"],
+        ),
+        (Site { www: "! the host's name is not known", ..FINE }, &[]),
+        // The header.
+        (Site { secure: "< HTTP/1.1 200 OK", ..FINE }, &["response.no_header"]),
+        (
+            Site {
+                secure: "< HTTP/1.1 200 OK\n< Strict-Transport-Security: max-age=1\n\
+                < Strict-Transport-Security: max-age=1",
+                ..FINE
+            },
+            &["response.multiple_headers"],
+        ),
+        (
+            Site {
+                secure: "< HTTP/1.1 200 OK\n\
+                < Strict-Transport-Security: max-age=31536000; includeSubDomains",
+                ..FINE
+            },
+            &["header.preloadable.preload.missing"],
+        ),
+        // Plain HTTP.
+        (Site { plain: "! connection refused", ..FINE }, &["redirects.http.does_not_exist"]),
+        (Site { plain: "< HTTP/1.1 200 OK", ..FINE }, &["redirects.http.no_redirect"]),
+        (Site { plain: "< HTTP/1.1 301 Moved", ..FINE }, &["redirects.http.no_redirect"]),
+        (
+            Site {
+                plain: "< HTTP/1.1 301 Moved\n< Location: https://example.com/\n\
+                < Strict-Transport-Security: max-age=1",
+                ..FINE
+            },
+            &["redirects.http.useless_header"],
+        ),
+        (
+            Site {
+                plain: "< HTTP/1.1 301 Moved\n< Location: https://www.example.com/",
+                www: "< Certificate-Names: www.example.com\n< Certificate-Not-After: 2027-06-30",
+                more: "> GET https://www.example.com/\n< HTTP/1.1 200 OK",
+                ..FINE
+            },
+            &["redirects.http.www_first"],
+        ),
+        (
+            Site {
+                plain: "< HTTP/1.1 301 Moved\n< Location: /login",
+                more: "> GET http://example.com/login\n< HTTP/1.1 200 OK",
+                ..FINE
+            },
+            &["redirects.http.first_redirect.insecure"],
+        ),
+        (
+            Site { plain: "< HTTP/1.1 301 Moved\n< Location: https://EXAMPLE.com/", ..FINE },
+            &["redirects.http.first_redirect.insecure"],
+        ),
+        (
+            Site {
+                plain: "< HTTP/1.1 301 Moved\n< Location: https://example.com/start",
+                more: "> GET https://example.com/start\n< HTTP/1.1 200 OK",
+                ..FINE
+            },
+            &["redirects.http.first_redirect.no_hsts"],
+        ),
+        (
+            Site {
+                plain: "< HTTP/1.1 301 Moved\n< Location: https://example.com/start",
+                more: "> GET https://example.com/start\n! the connection broke",
+                ..FINE
+            },
+            &["redirects.follow_error", "redirects.http.first_redirect.invalid"],
+        ),
+        // What the first redirect lacks counts only where the first answer is in order.
+        (
+            Site {
+                secure: "< HTTP/1.1 200 OK",
+                plain: "< HTTP/1.1 301 Moved\n< Location: https://example.com/start",
+                more: "> GET https://example.com/start\n< HTTP/1.1 200 OK",
+                ..FINE
+            },
+            &["response.no_header"],
+        ),
+        // Further redirects.
+        (
+            Site {
+                secure: down("http://example.com/plain"),
+                more: "> GET http://example.com/plain\n< HTTP/1.1 200 OK",
+                ..FINE
+            },
+            &["redirects.insecure.subsequent", "redirects.insecure.initial"],
+        ),
+        (
+            Site {
+                secure: down("https://example.com/a"),
+                more: "> GET https://example.com/a\n< HTTP/1.1 302 Found\n< Location: https://example.com/b\n\
+                    > GET https://example.com/b\n< HTTP/1.1 302 Found\n< Location: https://example.com/c\n\
+                    > GET https://example.com/c\n< HTTP/1.1 302 Found\n< Location: https://example.com/d\n",
+                ..FINE
+            },
+            &["redirects.too_many", "redirects.too_many"],
+        ),
+        (
+            Site {
+                secure: down("https://www.example.com/"),
+                www: "< Certificate-Names: www.example.com\n< Certificate-Not-After: 2027-06-30",
+                more: "> GET https://www.example.com/\n! connection refused",
+                ..FINE
+            },
+            &["redirects.follow_error", "redirects.follow_error"],
+        ),
+        (
+            Site {
+                plain: "< HTTP/1.1 301 Moved\n< Location: https://example.com/#x",
+                secure: HEADER,
+                ..FINE
+            },
+            &[],
+        ),
+    ] {
+        assert_eq!(site.codes(), expected, "{}", site.transcript());
+    }
+}
+
+#[test]
+fn what_was_not_answered_stays_open() {
+    for (site, open) in [
+        (Site { secure: "! timed out after 10 seconds", ..FINE }, "timed out after 10 seconds"),
+        (Site { secure: "< HTTP/1.1 403 Forbidden", ..FINE }, "the site refused the question"),
+        (
+            Site { secure: down_elsewhere(), ..FINE },
+            "the redirects lead to another host, which is not asked",
+        ),
+        (Site { www: "! timed out after 10 seconds", ..FINE }, "timed out after 10 seconds"),
+    ] {
+        let transcript = transcript::read(&site.transcript()).unwrap();
+        let answers = interview(&transcript.site, &transcript);
+        let judged = judge(&transcript.site, &answers);
+        assert!(judged.open.iter().any(|why| why.why.starts_with(open)), "{:?}", judged.open);
+        assert!(!judged.issues.iter().any(|issue| issue.refused), "{:?}", judged.issues);
+    }
+}
+
+fn down_elsewhere() -> &'static str {
+    Box::leak(format!("{DOWN}https://elsewhere.example/").into_boxed_str())
+}
