@@ -28,7 +28,9 @@ impl<'a> Interpreter<'a> {
                 let object = self.eval(&subscript.value)?;
                 if let Expr::Slice(slice) = subscript.slice.as_ref() {
                     let bounds = self.bounds(slice)?;
-                    self.replace_slice(&object, bounds, &value, self.spot(target));
+                    for object in object.alternatives() {
+                        self.replace_slice(object, bounds, &value, self.spot(target));
+                    }
                 } else {
                     let index = self.eval(&subscript.slice)?;
                     self.set_item(&object, &index, value)?;
@@ -203,33 +205,14 @@ impl<'a> Interpreter<'a> {
                 if let Expr::Slice(slice) = subscript.slice.as_ref() {
                     let (bounds, at) = (self.bounds(slice)?, self.spot(target));
                     let nothing = self.made(Shape::List, Sequence::default(), From::literal(at));
-                    self.replace_slice(&object, bounds, &nothing, at);
+                    for object in object.alternatives() {
+                        self.replace_slice(object, bounds, &nothing, at);
+                    }
                     return Ok(());
                 }
                 let index = self.eval(&subscript.slice)?;
-                match (&object.kind, Key::of(&index)) {
-                    (Kind::Library(name), Some(Key::Text(variable)))
-                        if name.as_ref() == "os.environ" =>
-                    {
-                        self.environment.remove(&variable);
-                    }
-                    (Kind::Dict(id), Some(key)) => {
-                        self.heap.change_dict(*id, &mut |dict| {
-                            dict.entries.shift_remove(&key);
-                        });
-                    }
-                    (Kind::Sequence(Shape::List, id), Some(Key::Int(position))) => {
-                        self.heap.change_sequence(*id, &mut |sequence| {
-                            if let Some(at) = place_of(sequence.items.len(), position) {
-                                sequence.items.remove(at);
-                            }
-                        });
-                    }
-                    (Kind::Sequence(Shape::List, id), _) => {
-                        let why = self.why_unknown(&index, self.spot(target));
-                        self.heap.change_sequence(*id, &mut |sequence| sequence.forget(&why));
-                    }
-                    _ => {}
+                for object in object.alternatives() {
+                    self.delete_item(object, &index, self.spot(target));
                 }
             }
             Expr::Tuple(tuple) => {
@@ -240,6 +223,39 @@ impl<'a> Interpreter<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// `del object[index]`.
+    fn delete_item(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) {
+        let why = self.why_unknown(index, at);
+        match (&object.kind, Key::of(index)) {
+            (Kind::Library(name), Some(Key::Text(variable))) if name.as_ref() == "os.environ" => {
+                self.environment.remove(&variable);
+            }
+            (Kind::Dict(id), key) => self.heap.change_dict(*id, &mut |dict| match &key {
+                Some(key) => {
+                    dict.entries.shift_remove(key);
+                }
+                None => dict.forget(&why),
+            }),
+            (Kind::Sequence(Shape::List, id), key) => {
+                self.heap.change_sequence(*id, &mut |sequence| {
+                    let place = match key {
+                        Some(Key::Int(position)) if position >= 0 || sequence.rest.is_none() => {
+                            place_of(sequence.items.len(), position)
+                        }
+                        _ => None,
+                    };
+                    match place {
+                        Some(place) => {
+                            sequence.items.remove(place);
+                        }
+                        None => sequence.forget(&why),
+                    }
+                });
+            }
+            _ => {}
+        }
     }
 }
 

@@ -164,6 +164,13 @@ impl<'a> Interpreter<'a> {
             [(one, _), (other, _)] => numbers::ordered(&one.kind, CmpOp::Lt, &other.kind).is_some(),
             _ => true,
         });
+        let is_plain = |(key, _): &(Term<'a>, Term<'a>)| {
+            matches!(key.kind, Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Text(_))
+        };
+        if !comparable && keyed.iter().all(is_plain) {
+            let why = format!("what is sorted here ({}) cannot be compared", self.shown(at));
+            return Err(Raised::new("TypeError", why));
+        }
         let reverse = arguments.named("reverse").map_or(Some(false), |term| self.truth(term));
         let (true, Some(reverse)) = (comparable, reverse) else {
             return Ok(None);

@@ -103,6 +103,10 @@ impl<'a> Interpreter<'a> {
 
     /// The file of a module below a folder: the package wins over the module.
     pub(super) fn file_below(&self, folder: &ProjectPath, dotted: &str) -> Option<ProjectPath> {
+        // `import_module("shop." + "")` finds nothing.
+        if !dotted.is_empty() && dotted.split('.').any(str::is_empty) {
+            return None;
+        }
         let base =
             if dotted.is_empty() { folder.clone() } else { folder.join(&dotted.replace('.', "/")) };
         let package = base.join("__init__.py");

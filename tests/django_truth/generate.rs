@@ -116,14 +116,14 @@ impl Generator {
                     return "shop.settings.production".to_owned();
                 }
                 let dispatch = self.random.pick(&[
-                    "import os\n\nif os.environ.get(\"STAGE\", \"production\") == \"production\":\n    from .production import *\nelse:\n    from .base import *",
+                    "import os\n\nif os.environ.get(\"DEPLOYED\", \"production\") == \"production\":\n    from .production import *\nelse:\n    from .base import *",
                     "from .production import *",
                     "from .base import *\n\nif not DEBUG:\n    from .production import *",
                     "import os\n\nfrom shop.settings.base import *\n\ntry:\n    from .local import *\nexcept ImportError:\n    from .production import *",
-                    "import importlib\nimport os\n\n_chosen = importlib.import_module(f\"shop.settings.{os.getenv('STAGE', 'production')}\")\nfor _name in dir(_chosen):\n    if _name.isupper():\n        globals()[_name] = getattr(_chosen, _name)",
+                    "import importlib\nimport os\n\n_chosen = importlib.import_module(f\"shop.settings.{os.getenv('DEPLOYED', 'production')}\")\nfor _name in dir(_chosen):\n    if _name.isupper():\n        globals()[_name] = getattr(_chosen, _name)",
                 ]);
                 self.text(&file("settings/__init__"), dispatch.to_owned());
-                self.variable("STAGE", "production");
+                self.variable("DEPLOYED", "production");
                 "shop.settings".to_owned()
             }
             Layout::Split => {

@@ -147,7 +147,14 @@ fn stopped(judged: &mut Judged, facts: &Facts, loads: &Known, why: &str, case: &
         let is_required = |variable: &Fact| {
             variable.value.field("required").is_some_and(|each| each.value == Known::Bool(true))
         };
-        if *loads == Known::Bool(true) && !variables.value.items().iter().any(is_required) {
+        // What the program stops at is told: a variable as required, or a setting as unknown.
+        let settings = facts.at("django.settings");
+        let is_unknown = match &settings.value {
+            Known::Record(record) => record.fields.values().any(|fact| has_unknown(&fact.value)),
+            _ => true,
+        };
+        let is_told = is_unknown || variables.value.items().iter().any(is_required);
+        if *loads == Known::Bool(true) && !is_told {
             judged.different.push(("nothing is required".to_owned(), why.to_owned()));
         }
         return;
@@ -166,6 +173,20 @@ fn stopped(judged: &mut Judged, facts: &Facts, loads: &Known, why: &str, case: &
             judged.different.push(("known though stopped".to_owned(), format!("{name}, {why}")));
         }
         None => judged.equal += 1,
+    }
+}
+
+/// Whether a value or a part of it is not known.
+fn has_unknown(value: &Known) -> bool {
+    match value {
+        Known::Unknown(_) | Known::OneOf(_) => true,
+        Known::List(list) => {
+            list.rest.is_some() || list.items.iter().any(|item| has_unknown(&item.value))
+        }
+        Known::Record(record) => {
+            record.rest.is_some() || record.fields.values().any(|fact| has_unknown(&fact.value))
+        }
+        _ => false,
     }
 }
 

@@ -150,6 +150,10 @@ pub(crate) fn default_text(random: &mut Random, wanted: Wanted) -> String {
 
 /// A line of a `.env` file, as people write them.
 pub(crate) fn line(random: &mut Random, name: &str, value: &str) -> String {
+    // Quotes inside of quotes are read by some loaders only.
+    if value.contains('"') {
+        return format!("{name}={value}");
+    }
     match random.below(14) {
         0 => format!("{name}='{value}'"),
         1 | 2 => format!("{name}=\"{value}\""),
