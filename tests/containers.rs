@@ -161,9 +161,13 @@ fn compose_files_for_development_are_not_judged() {
         service("entrypoint: ./docker-entrypoint.dev.sh"),
         format!("# For local development.\n{}", service("restart: always")),
     ] {
-        assert!(!facts(&[("docker-compose.yml", &text)]).found("compose"), "{text}");
-        assert!(facts(&[("docker-compose.prod.yml", &text)]).found("compose"), "{text}");
+        let program = ("shop/app.py", "");
+        assert!(!facts(&[("docker-compose.yml", &text), program]).found("compose"), "{text}");
+        assert!(facts(&[("docker-compose.prod.yml", &text), program]).found("compose"), "{text}");
     }
+    // Without a program that could be started by hand, the databases are all there is.
+    let alone = "services:\n  db:\n    image: postgres:17";
+    assert!(facts(&[("docker-compose.yml", alone)]).found("compose"));
 }
 
 #[test]

@@ -63,6 +63,21 @@ fn the_whole_is_what_holds_of_all_servers() {
 }
 
 #[test]
+fn a_header_that_a_map_chooses_is_one_of_its_values() {
+    for (map, value, shown) in [
+        ("map $scheme $h { https max-age=63072000; }", "$h", "one of 63072000 or not set"),
+        ("map $host $t { default 63072000; a 60; }", "max-age=$t", "one of 63072000 or 60"),
+        ("map $host $t { default 63072000; }", "max-age=${t}", "63072000"),
+    ] {
+        let text = format!("{map}\nserver {{ listen 443 ssl; {HSTS} {value}; }}");
+        let found = facts(&[("nginx.conf", &text)]);
+        let fact = found.at("nginx.hsts-max-age-seconds");
+        assert_eq!(fact.value.to_string(), shown, "{text}");
+        assert!(fact.provenance.variables.iter().any(|name| name.starts_with('$')), "{text}");
+    }
+}
+
+#[test]
 fn a_server_is_judged_alike_with_and_without_the_blocks_around_it() {
     let server = "server { listen 80; add_header A b; location / { proxy_pass http://a; } }";
     let bare = facts(&[("nginx.conf", server)]);

@@ -164,7 +164,7 @@ impl Stack {
             self.services.iter().filter(|service| service.is_application() || service.is_proxy());
         let says_so = || self.files.iter().any(|file| begins_with_development(project, file));
         plain
-            && (serving.clone().next().is_none()
+            && ((serving.clone().next().is_none() && has_program(project))
                 || serving.any(Service::names_development)
                 || says_so())
     }
@@ -187,6 +187,17 @@ impl Stack {
         });
         waited.chain(named).cloned().collect()
     }
+}
+
+/// Whether the project holds a program that could be started by hand beside its databases.
+fn has_program(project: &Project) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "py", "js", "ts", "mjs", "rb", "go", "php", "java", "kt", "rs", "cs", "ex", "exs", "scala",
+    ];
+    project.paths().any(|path| {
+        PROGRAMS.contains(&path.extension())
+            || matches!(path.name(), "package.json" | "Procfile" | "Dockerfile")
+    })
 }
 
 /// Whether the comment at the top of a file says that it is for development.

@@ -11,6 +11,7 @@ mod merge;
 mod mount;
 mod password;
 mod port;
+mod rights;
 mod secrets;
 mod service;
 mod software;

@@ -4,7 +4,7 @@ use super::build::Build;
 use super::lifetime::last_day;
 use super::software::{Software, of_image};
 use super::tree::Item;
-use super::{mount, password, port, secrets};
+use super::{mount, password, port, rights, secrets};
 use crate::collect::Sources;
 use crate::date::Date;
 use crate::fact::{Fact, FactSpec, Kind, ProjectPath, Value};
@@ -50,6 +50,7 @@ pub(super) const FIELDS: &[FactSpec] = &[
     FactSpec::new("docker-socket", Kind::Bool, "Whether it can command Docker itself."),
     FactSpec::new("host-network", Kind::Bool, "Whether it shares the network of the host."),
     FactSpec::new("user", Kind::Text, "The user it runs as; absent if the image decides."),
+    FactSpec::new("rights", Kind::Record(rights::FIELDS), "What it may do beyond its container."),
     FactSpec::new("read-only", Kind::Bool, "Whether its file system is read-only."),
     FactSpec::new("restart", Kind::Text, "When it is started again; absent for never."),
     FactSpec::new(
@@ -251,6 +252,7 @@ impl Service {
             ("docker-socket", self.docker_socket()),
             ("host-network", self.host_network()),
             ("user", text("user")),
+            ("rights", rights::fact(item)),
             ("read-only", flag("read_only")),
             ("restart", self.restart()),
             ("one-shot", item.fact(one_shots.contains(&self.name))),

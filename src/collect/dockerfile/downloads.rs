@@ -85,7 +85,11 @@ fn is_unverified(command: &str) -> bool {
             "wget" => word == "--no-check-certificate",
             "pip" => word.starts_with("--trusted-host"),
             "npm" | "yarn" => word == "strict-ssl=false",
-            "git" => word == "http.sslVerify=false",
+            "git" => word.eq_ignore_ascii_case("http.sslverify=false"),
+            "rpm" => matches!(word, "--nosignature" | "--nodigest" | "--noverify"),
+            "dnf" => {
+                matches!(word, "--nogpgcheck" | "--setopt=sslverify=false" | "--setopt=sslverify=0")
+            }
             "apk" => word == "--allow-untrusted",
             "apt" => matches!(word, "--allow-unauthenticated" | "--force-yes"),
             _ => false,
@@ -102,10 +106,18 @@ fn is_unverified(command: &str) -> bool {
             "git" => "git",
             "apk" => "apk",
             "apt" | "apt-get" => "apt",
+            "dnf" | "yum" | "tdnf" | "microdnf" | "zypper" => "dnf",
+            "rpm" => "rpm",
             _ => seen,
         };
     }
-    command.contains("strict-ssl false")
+    let variable = words(command)
+        .take_while(|word| word.contains('=') || matches!(*word, "export" | "env"))
+        .any(|word| {
+            word.split_once('=').is_some_and(|(name, value)| turns_verification_off(name, value))
+        });
+    let lower = command.to_lowercase();
+    variable || lower.contains("strict-ssl false") || lower.contains("http.sslverify false")
 }
 
 /// Whether a group of one-letter options holds `k` before one that takes the rest as its value.

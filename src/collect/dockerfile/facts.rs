@@ -4,7 +4,7 @@ use super::context::{self, Context};
 use super::image::{Image, Resolved};
 use super::read::{StepKind, Words};
 use super::user::{self, Runner};
-use super::{base, building, secrets};
+use super::{base, building, pitfalls, secrets};
 use crate::collect::Sources;
 use crate::collect::compose::{
     Composed, Service, Software, last_day, masked_command, of_image, quoted,
@@ -114,6 +114,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
         Kind::List(&Kind::Text),
         "Commands and variables that turn off the verification of whom the build downloads from.",
     ),
+    FactSpec::new(
+        "pitfalls",
+        Kind::List(&Kind::Record(pitfalls::FIELDS)),
+        "Steps that give away more than they should, by kind.",
+    ),
     FactSpec::new("remote-adds", Kind::List(&Kind::Text), "What ADD downloads without a checksum."),
     FactSpec::new(
         "installs-after-source",
@@ -184,6 +189,7 @@ impl Described<'_> {
             ("piped-installers", list(building::piped_installers(image))),
             ("unverified-downloads", list(building::unverified(image))),
             ("remote-adds", list(building::remote_adds(image))),
+            ("pitfalls", list(pitfalls::of_image(image))),
             ("installs-after-source", building::installs_after_source(image)),
         ];
         Fact::literal(Value::record(fields), whole)

@@ -8,6 +8,7 @@ mod facts;
 mod ignore;
 mod image;
 mod pairs;
+mod pitfalls;
 mod read;
 mod secrets;
 mod user;

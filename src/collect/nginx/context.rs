@@ -1,8 +1,6 @@
 //! Where nginx accepts which directive, and which directives stand where it does not.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
+use super::directives;
 use super::syntax::{Block, Directive};
 
 /// A kind of block.
@@ -26,10 +24,20 @@ pub(super) enum Context {
     ServerIf,
     /// `if ( ) { }` in a location.
     LocationIf,
+    /// `stream { }`.
+    Stream,
+    /// `server { }` in `stream`.
+    StreamServer,
+    /// `upstream … { }` in `stream`.
+    StreamUpstream,
+    /// `mail { }`.
+    Mail,
+    /// `server { }` in `mail`.
+    MailServer,
 }
 
 impl Context {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 14] = [
         Self::Main,
         Self::Events,
         Self::Http,
@@ -39,10 +47,15 @@ impl Context {
         Self::LimitExcept,
         Self::ServerIf,
         Self::LocationIf,
+        Self::Stream,
+        Self::StreamServer,
+        Self::StreamUpstream,
+        Self::Mail,
+        Self::MailServer,
     ];
 
     /// Its letter in the table.
-    fn letter(self) -> char {
+    pub(super) fn letter(self) -> char {
         match self {
             Self::Main => 'm',
             Self::Events => 'e',
@@ -53,6 +66,11 @@ impl Context {
             Self::LimitExcept => 'x',
             Self::ServerIf => 'S',
             Self::LocationIf => 'L',
+            Self::Stream => 't',
+            Self::StreamServer => 'v',
+            Self::StreamUpstream => 'p',
+            Self::Mail => 'i',
+            Self::MailServer => 'j',
         }
     }
 
@@ -68,11 +86,16 @@ impl Context {
             Self::LimitExcept => "limit_except",
             Self::ServerIf => "if in server",
             Self::LocationIf => "if in location",
+            Self::Stream => "stream",
+            Self::StreamServer => "server in stream",
+            Self::StreamUpstream => "upstream in stream",
+            Self::Mail => "mail",
+            Self::MailServer => "server in mail",
         }
     }
 
     /// The kind of block that a directive opens here; none where nginx's own modules have no say.
-    fn below(self, directive: &Directive) -> Option<Self> {
+    pub(super) fn below(self, directive: &Directive) -> Option<Self> {
         Some(match (self, directive.name.as_str()) {
             (Self::Main, "events") => Self::Events,
             (Self::Main, "http") => Self::Http,
@@ -82,35 +105,25 @@ impl Context {
             (Self::Server, "if") => Self::ServerIf,
             (Self::Location, "if") => Self::LocationIf,
             (Self::Location, "limit_except") => Self::LimitExcept,
+            (Self::Main, "stream") => Self::Stream,
+            (Self::Stream, "server") => Self::StreamServer,
+            (Self::Stream, "upstream") => Self::StreamUpstream,
+            (Self::Main, "mail") => Self::Mail,
+            (Self::Mail, "server") => Self::MailServer,
             _ => return None,
         })
     }
 }
 
-/// Where a directive is accepted, as letters; none if no module we know has it.
-fn contexts(name: &str) -> Option<&'static str> {
-    static TABLE: OnceLock<BTreeMap<&'static str, &'static str>> = OnceLock::new();
-    let read = || {
-        include_str!("directives.txt")
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| {
-                let mut words = line.split(' ');
-                Some((words.next()?, words.next()?))
-            })
-            .collect()
-    };
-    TABLE.get_or_init(read).get(name).copied()
-}
-
 /// Whether a module we know has a directive of this name.
 pub(super) fn is_known(name: &str) -> bool {
-    name == "include" || contexts(name).is_some()
+    !directives::rows(name).is_empty()
 }
 
 /// Whether nginx accepts a directive in a context, as far as we know it.
 pub(super) fn accepts(context: Context, name: &str) -> bool {
-    contexts(name).is_none_or(|letters| letters.contains(context.letter()))
+    let rows = directives::rows(name);
+    rows.is_empty() || rows.iter().any(|row| row.is_for(context.letter()))
 }
 
 /// The contexts in which a directive is accepted, for people.

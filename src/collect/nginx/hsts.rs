@@ -16,8 +16,13 @@ pub(super) fn facts(headers: &Headers<'_>) -> [(&'static str, Fact); 3] {
     ]
 }
 
-fn told(header: &Fact, read: impl Fn(&str) -> Value) -> Fact {
-    let value = header.value.text().map_or_else(|| header.value.clone(), read);
+fn told(header: &Fact, read: impl Fn(&str) -> Value + Copy) -> Fact {
+    let value = match &header.value {
+        Value::OneOf(several) => {
+            Value::one_of(several.iter().map(|each| told(each, read)).collect())
+        }
+        value => value.text().map_or_else(|| value.clone(), read),
+    };
     Fact { value, provenance: header.provenance.clone() }
 }
 

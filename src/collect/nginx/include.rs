@@ -79,6 +79,7 @@ impl<'f, 'p> Includes<'f, 'p> {
                 name: directive.name.clone(),
                 words: directive.words.clone(),
                 place: directive.place.clone(),
+                end: directive.end.clone(),
                 block: inner,
             });
         }
@@ -183,6 +184,7 @@ fn not_found(pattern: &str, at: &Directive, file: &ProjectPath, out: &mut Block)
             let parsed = super::parse::parse(&Source::new(file, text));
             out.directives.extend(parsed.block.directives.into_iter().map(|mut directive| {
                 directive.place = at.place.clone();
+                directive.end = at.end.clone();
                 directive
             }));
         }

@@ -2,8 +2,10 @@
 //! stock main file puts around the files of a folder.
 
 use super::context::{Context, Misplaced, accepts, misplaced};
+use super::directives::Number;
 use super::files::Files;
 use super::include::{Includes, is_glob};
+use super::refusal::{self, Refusal};
 use super::syntax::{Block, Directive};
 use crate::fact::{Ignorance, Place, ProjectPath};
 use crate::project::Project;
@@ -15,6 +17,10 @@ pub(super) struct Instance {
     pub(super) http: Block,
     /// What stands where nginx does not accept it.
     pub(super) misplaced: Vec<(Directive, Context)>,
+    /// What else nginx refuses.
+    pub(super) refused: Vec<Refusal>,
+    /// Why it may refuse more: something is defined in no file that is here.
+    pub(super) doubt: Option<Ignorance>,
     /// Whether the server around the directives is elsewhere.
     pub(super) inside_server: bool,
 }
@@ -30,7 +36,11 @@ enum Level {
 }
 
 /// What the files of a project make run. A file that another includes is part of that other.
-pub(super) fn instances(files: &Files<'_>, paths: &[ProjectPath]) -> Vec<Instance> {
+pub(super) fn instances(
+    files: &Files<'_>,
+    paths: &[ProjectPath],
+    version: Option<Number>,
+) -> Vec<Instance> {
     let included = included(files, paths);
     let free = || paths.iter().filter(|path| !included.contains(path));
     let level_is = |path: &ProjectPath, level| level_of(files, path) == level;
@@ -40,7 +50,7 @@ pub(super) fn instances(files: &Files<'_>, paths: &[ProjectPath]) -> Vec<Instanc
     let mut found = Vec::new();
     for main in &mains {
         let own = belonging(main, &fragments, mains.len() == 1, files.project);
-        let (instance, took) = with_main(files, main, &own);
+        let (instance, took) = with_main(files, main, &own, version);
         if took {
             fragments.retain(|path| !own.contains(path));
         }
@@ -50,10 +60,12 @@ pub(super) fn instances(files: &Files<'_>, paths: &[ProjectPath]) -> Vec<Instanc
         let folder = first.folder();
         let (here, elsewhere) = fragments.into_iter().partition(|path| path.folder() == folder);
         fragments = elsewhere;
-        found.push(of_fragments(files, &here));
+        found.push(of_fragments(files, &here, version));
     }
     found.extend(
-        free().filter(|path| level_is(path, Level::Server)).map(|path| inside(files, path)),
+        free()
+            .filter(|path| level_is(path, Level::Server))
+            .map(|path| inside(files, path, version)),
     );
     found
 }
@@ -118,14 +130,20 @@ fn level_of(files: &Files<'_>, path: &ProjectPath) -> Level {
 }
 
 /// A main file; with the loose files that its `include` of a folder means, if that folder is not here.
-fn with_main(files: &Files<'_>, main: &ProjectPath, loose: &[&ProjectPath]) -> (Instance, bool) {
+fn with_main(
+    files: &Files<'_>,
+    main: &ProjectPath,
+    loose: &[&ProjectPath],
+    version: Option<Number>,
+) -> (Instance, bool) {
     let mut includes = Includes::new(files, Some(main.folder()));
-    let whole = includes.file(main);
+    let mut whole = includes.file(main);
     let mut misplaced = found_in(&whole, Context::Main);
+    let mut refused = refused_in(&whole, Context::Main, version);
     let mut http =
         Block { directives: Vec::new(), rest: whole.rest.clone().filter(|_| is_cut_off(&whole)) };
-    for block in whole.directives.into_iter().filter(|directive| directive.name == "http") {
-        let inner = block.block.unwrap_or_default();
+    for block in whole.directives.iter_mut().filter(|directive| directive.name == "http") {
+        let inner = block.block.take().unwrap_or_default();
         http.directives.extend(inner.directives);
         http.rest = http.rest.or(inner.rest);
     }
@@ -139,11 +157,16 @@ fn with_main(files: &Files<'_>, main: &ProjectPath, loose: &[&ProjectPath]) -> (
         for path in loose {
             let block = includes.file(path);
             misplaced.extend(found_in(&block, Context::Http));
+            refused.extend(refused_in(&block, Context::Http, version));
             http.directives.extend(block.directives);
             http.rest = http.rest.or(block.rest);
         }
     }
-    (Instance { http, misplaced, inside_server: false }, takes)
+    if whole.rest.is_none() && whole.first("events").is_none() {
+        refused.extend(whole.first("http").map(refusal::without_events));
+    }
+    close(&http, &mut refused);
+    (Instance { http, misplaced, refused, doubt: None, inside_server: false }, takes)
 }
 
 /// Whether a main file has no `http` that could be read to its end: then there may be servers below.
@@ -160,7 +183,7 @@ fn includes_a_folder_elsewhere(http: &Block) -> bool {
 }
 
 /// Files that start inside `http`, which the stock main file includes together.
-fn of_fragments(files: &Files<'_>, paths: &[&ProjectPath]) -> Instance {
+fn of_fragments(files: &Files<'_>, paths: &[&ProjectPath], version: Option<Number>) -> Instance {
     let mut http = Block::default();
     for path in paths {
         let block = Includes::new(files, None).file(path);
@@ -168,23 +191,49 @@ fn of_fragments(files: &Files<'_>, paths: &[&ProjectPath]) -> Instance {
         http.rest = http.rest.or(block.rest);
     }
     let misplaced = found_in(&http, Context::Http);
-    Instance { http, misplaced, inside_server: false }
+    let mut refused = refused_in(&http, Context::Http, version);
+    refused.extend(refusal::twice(&http));
+    // The main file is not here, and may define what is missing.
+    let doubt = refusal::undefined(&http).into_iter().next().map(|first| {
+        Ignorance::new(format!(
+            "{} at {}, unless the main file defines it",
+            first.what, first.place
+        ))
+    });
+    Instance { http, misplaced, refused, doubt, inside_server: false }
 }
 
 /// A file that starts inside a server of which nothing else is known.
-fn inside(files: &Files<'_>, path: &ProjectPath) -> Instance {
+fn inside(files: &Files<'_>, path: &ProjectPath, version: Option<Number>) -> Instance {
     let mut block = Includes::new(files, None).file(path);
     let misplaced = found_in(&block, Context::Server);
+    let refused = refused_in(&block, Context::Server, version);
     let why = format!("`{path}` starts inside a server block that is not in the project");
     block.leave_open(Ignorance::new(why.clone()));
     let server = Directive {
         name: "server".to_owned(),
         words: Vec::new(),
         place: Place::whole(path),
+        end: Place::whole(path),
         block: Some(block),
     };
     let http = Block { directives: vec![server], rest: Some(Ignorance::new(why)) };
-    Instance { http, misplaced, inside_server: true }
+    Instance { http, misplaced, refused, doubt: None, inside_server: true }
+}
+
+/// What nginx refuses of `http` as a whole; it does not come so far where it refused something before.
+fn close(http: &Block, refused: &mut Vec<Refusal>) {
+    refused.extend(refusal::twice(http));
+    if refused.is_empty() {
+        refused.extend(refusal::undefined(http));
+    }
+}
+
+/// What nginx refuses for another reason than the block it stands in.
+fn refused_in(block: &Block, context: Context, version: Option<Number>) -> Vec<Refusal> {
+    let mut found = refusal::refusals(block, context, version);
+    found.retain(|refusal| refusal.misplaced_in.is_none());
+    found
 }
 
 fn found_in(block: &Block, context: Context) -> Vec<(Directive, Context)> {
@@ -209,7 +258,7 @@ mod tests {
         let project = Project::of_texts(files.iter().copied());
         let files = Files::of(&project);
         let paths: Vec<ProjectPath> = project.paths().cloned().collect();
-        instances(&files, &paths)
+        instances(&files, &paths, None)
             .iter()
             .map(|instance| {
                 let servers = instance.http.named("server");

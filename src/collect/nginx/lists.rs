@@ -32,7 +32,22 @@ pub(super) fn facts(instances: &[Instance], rest: Option<&Ignorance>) -> Vec<(&'
         ("nginx.multiline-headers", list(found.multiline)),
         // What is missing is not known to be misplaced; what is here is judged whole.
         ("nginx.misplaced-directives", Fact::derived(Value::list(misplaced))),
+        ("nginx.refused-directives", refused(instances)),
     ]
+}
+
+fn refused(instances: &[Instance]) -> Fact {
+    let items = instances
+        .iter()
+        .flat_map(|instance| &instance.refused)
+        .map(|refusal| {
+            let states = |value: &str| Fact::literal(value.to_owned(), refusal.place.clone());
+            let fields = [("name", states(&refusal.name)), ("why", states(&refusal.what))];
+            Fact::literal(Value::record(fields), refusal.place.clone())
+        })
+        .collect();
+    let rest = instances.iter().find_map(|instance| instance.doubt.clone());
+    Fact::derived(Value::List(List { items, rest }))
 }
 
 #[derive(Default)]
@@ -152,11 +167,11 @@ fn limit(directive: &Directive, scope: &Scope<'_>, instance: &Instance) -> Fact 
     ]))
 }
 
-/// A rate as nginx writes it: `10r/s`, `5r/m`.
+/// A rate as nginx writes it: `10r/s`, `5r/m`; without a unit it is by the second.
 fn per_minute(rate: &str) -> Option<i64> {
     let (number, factor) = match rate.strip_suffix("r/s") {
         Some(number) => (number, 60),
-        None => (rate.strip_suffix("r/m")?, 1),
+        None => rate.strip_suffix("r/m").map_or((rate, 60), |number| (number, 1)),
     };
     number.parse::<i64>().ok()?.checked_mul(factor)
 }
@@ -182,6 +197,7 @@ mod tests {
     fn rates_are_by_the_second_or_the_minute() {
         assert_eq!(per_minute("10r/s"), Some(600));
         assert_eq!(per_minute("5r/m"), Some(5));
-        assert_eq!(per_minute("5"), None);
+        assert_eq!(per_minute("5"), Some(300));
+        assert_eq!(per_minute("5r/h"), None);
     }
 }

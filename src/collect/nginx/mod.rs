@@ -10,7 +10,9 @@ use crate::fact::{
 };
 
 mod answer;
+mod chosen;
 mod context;
+mod directives;
 mod files;
 mod files_served;
 mod hsts;
@@ -21,7 +23,9 @@ mod lists;
 mod location;
 mod lua;
 mod parse;
+mod pitfall;
 mod proxy;
+mod refusal;
 mod scope;
 mod server;
 mod server_facts;
@@ -66,10 +70,11 @@ impl Collector for Nginx {
         if paths.is_empty() {
             return Facts::default();
         }
-        let instances = instance::instances(&files, &paths);
+        let version = Version::of(so_far);
+        let instances = instance::instances(&files, &paths, version.number());
         let mut facts = Facts::default();
         facts.find("nginx");
-        for (path, fact) in known(&instances, sources, so_far) {
+        for (path, fact) in known(&instances, &version, sources, so_far) {
             facts.put(path, fact);
         }
         facts.put("nginx.syntax-errors", syntax_errors(&files, &paths));
@@ -80,10 +85,10 @@ impl Collector for Nginx {
 /// All that the directives tell.
 fn known(
     instances: &[Instance],
+    version: &Version,
     sources: &Sources<'_>,
     so_far: &Facts,
 ) -> Vec<(&'static str, Fact)> {
-    let version = Version::of(so_far);
     let mut grouped: Vec<(&Instance, Vec<Server<'_>>)> =
         instances.iter().map(|instance| (instance, server::servers(instance))).collect();
     let some_encrypt = set_apart_inner(&mut grouped);
@@ -102,7 +107,7 @@ fn known(
     let rest = rest.as_ref();
     let servers = judged()
         .filter(|(server, _)| !server.is_elsewhere)
-        .map(|(server, behind)| server_facts::facts(server, behind, &version))
+        .map(|(server, behind)| server_facts::facts(server, behind, version))
         .collect();
     let locations: Vec<Fact> = judged()
         .flat_map(|(server, behind)| {
@@ -121,6 +126,7 @@ fn known(
     }
     facts.extend(of_locations(&locations, rest));
     facts.extend(lists::facts(instances, rest));
+    facts.push(("nginx.pitfalls", pitfall::facts(instances, rest)));
     facts.push(("nginx.version", version.fact()));
     facts.push(("nginx.servers", list(servers, rest)));
     facts.push(("nginx.locations", list(locations, rest)));

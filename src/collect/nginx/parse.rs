@@ -93,12 +93,12 @@ impl Reader<'_, '_> {
             match (token, words.is_empty()) {
                 (Token::Word { start, end, quoted }, _) => words.push((start, end, quoted)),
                 (Token::Semicolon, false) => {
-                    let directive = self.directive(&words)?;
+                    let directive = self.directive(&words, at)?;
                     self.add(directive);
                     words.clear();
                 }
                 (Token::Open, false) => {
-                    let directive = self.directive(&words)?;
+                    let directive = self.directive(&words, at)?;
                     words.clear();
                     if directive.name.ends_with("_by_lua_block") {
                         lua::skip(&mut input).map_err(|()| self.unclosed(at))?;
@@ -115,10 +115,15 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn directive(&mut self, words: &[(usize, usize, bool)]) -> Result<Directive, Broken> {
+    fn directive(
+        &mut self,
+        words: &[(usize, usize, bool)],
+        until: usize,
+    ) -> Result<Directive, Broken> {
         let start = words.first().map_or(0, |(start, ..)| *start);
-        let end = words.last().map_or(start, |(_, end, _)| *end);
-        let place = self.source.place(start, end);
+        let last = words.last().map_or(start, |(_, end, _)| *end);
+        let place = self.source.place(start, last);
+        let end = self.source.place(until, until + 1);
         self.count += 1;
         if self.count > MAX_DIRECTIVES {
             let what = format!("more than {MAX_DIRECTIVES} directives");
@@ -130,7 +135,7 @@ impl Reader<'_, '_> {
             Some(word) => word.text,
             None => String::new(),
         };
-        Ok(Directive { name, words: texts.collect(), place, block: None })
+        Ok(Directive { name, words: texts.collect(), place, end, block: None })
     }
 
     fn word(&self, (start, end, quoted): (usize, usize, bool)) -> Word {

@@ -164,7 +164,9 @@ fn target_from_request(target: &str, location: &Location<'_>, at: &Directive) ->
         let name = written.trim_matches(['$', '{', '}']);
         let of_visitor = ["http_", "arg_", "cookie_"].iter().any(|prefix| name.starts_with(prefix))
             || matches!(name, "args" | "query_string" | "request_uri" | "uri")
-            || (!name.is_empty() && name.chars().all(|c| c.is_ascii_digit()));
+            || (!name.is_empty() && name.chars().all(|c| c.is_ascii_digit()))
+            || location.path.contains(&format!("(?<{name}>"))
+            || location.path.contains(&format!("(?P<{name}>"));
         if of_visitor {
             return at.states(true);
         }

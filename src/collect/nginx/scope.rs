@@ -1,5 +1,6 @@
 //! What is in force in a block: its own directives and those it inherits.
 
+use super::chosen;
 use super::syntax::{Block, Directive};
 use crate::fact::{Fact, Ignorance, Value};
 
@@ -30,6 +31,8 @@ pub(super) struct Header<'t> {
     pub(super) always: bool,
     /// The directive that adds it.
     pub(super) directive: &'t Directive,
+    /// What it may say where a `map` chooses it.
+    pub(super) chosen: Option<Fact>,
 }
 
 /// The headers in force in a block.
@@ -119,6 +122,11 @@ impl<'t> Scope<'t> {
         }
         let mut own = outer;
         own.add_set_headers(&self.levels);
+        if let Some(http) = self.levels.first() {
+            for header in own.added.iter_mut().chain(&mut own.lost) {
+                header.chosen = chosen::fact(http, header.directive, &header.value);
+            }
+        }
         own
     }
 }
@@ -169,7 +177,7 @@ impl<'t> Headers<'t> {
                 self.lost.retain(|header| header.name != name);
                 self.added.retain(|header| header.name != name);
                 let value = value.trim().to_owned();
-                self.added.push(Header { name, value, always: true, directive });
+                self.added.push(Header { name, value, always: true, directive, chosen: None });
             }
         }
     }
@@ -193,13 +201,17 @@ impl<'t> Header<'t> {
             value: directive.word(1).unwrap_or_default().to_owned(),
             always: directive.word(2) == Some("always"),
             directive,
+            chosen: None,
         })
     }
 
-    /// What it says, as a fact: unknown where it has a variable.
+    /// What it says, as a fact: one of several where a `map` chooses, unknown with any other variable.
     pub(super) fn fact(&self) -> Fact {
         if self.directive.is_templated() {
             return self.directive.filled_in();
+        }
+        if let Some(chosen) = &self.chosen {
+            return chosen.clone();
         }
         if self.value.contains('$') {
             let why = format!("`{}` is \"{}\", which has a variable", self.name, self.value);

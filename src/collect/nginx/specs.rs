@@ -25,7 +25,9 @@ pub(super) const SPECS: &[FactSpec] = &[
     FactSpec::new("nginx.limits", Kind::List(&Kind::Record(LIMIT)), "Every `limit_req`, with what its zone says."),
     FactSpec::new("nginx.limits-requests", Kind::Bool, "Whether `limit_req` is in force in a location that hands requests to an application."),
     FactSpec::new("nginx.misplaced-directives", Kind::List(&Kind::Record(MISPLACED)), "Directives that stand in a block where nginx does not accept them, so that it does not start."),
+    FactSpec::new("nginx.refused-directives", Kind::List(&Kind::Record(REFUSED)), "Directives that nginx does not know or whose words it refuses, and names that nothing defines, so that it does not start. What only the machine tells (files, users, names of hosts) is not judged."),
     FactSpec::new("nginx.syntax-errors", TEXTS, "Places at which nginx stops reading, in its own words. What a template makes of its file is not judged."),
+    FactSpec::new("nginx.pitfalls", Kind::List(&Kind::Record(super::pitfall::FIELDS)), "Constructs that nginx accepts and that do something else than they seem to, by kind."),
     FactSpec::new("nginx.dotfiles-served", Kind::Bool, "Whether some location would serve `.env` or `.git` from a folder that could hold them."),
     FactSpec::new("nginx.secret-files-served", Kind::Bool, "Whether some location serves a file that by its name holds secrets."),
     FactSpec::new("nginx.unescaped-variables", TEXTS, "Directives that put the decoded path of a request (`$uri`, `$document_uri`) into a header or a request."),
@@ -261,4 +263,9 @@ const MISPLACED: &[FactSpec] = &[
     FactSpec::new("name", Kind::Text, "The directive."),
     FactSpec::new("context", Kind::Text, "The block it stands in."),
     FactSpec::new("accepted-in", Kind::Text, "The blocks in which nginx accepts it."),
+];
+
+const REFUSED: &[FactSpec] = &[
+    FactSpec::new("name", Kind::Text, "The directive."),
+    FactSpec::new("why", Kind::Text, "What nginx refuses, much as it says it."),
 ];

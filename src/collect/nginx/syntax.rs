@@ -11,6 +11,8 @@ pub(super) struct Directive {
     pub(super) words: Vec<Word>,
     /// From the name to the last word.
     pub(super) place: Place,
+    /// Where it ends: at its `;` or `{`. nginx names this line when it refuses a directive.
+    pub(super) end: Place,
     /// What stands between its braces.
     pub(super) block: Option<Block>,
 }

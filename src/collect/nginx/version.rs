@@ -1,5 +1,6 @@
 //! Which nginx runs, as far as an image tells, and what its defaults are.
 
+use super::directives::Number;
 use super::syntax::Directive;
 use crate::fact::{Fact, Facts, Origin, Place, Value};
 
@@ -31,6 +32,12 @@ impl Version {
             Some(Self { text: Some(version), place: tag_fact.provenance.place.clone() })
         });
         tagged.unwrap_or(Self { text: None, place: None })
+    }
+
+    /// The version as a number; of the newest, one above all. None if nothing tells it.
+    pub(super) fn number(&self) -> Option<Number> {
+        let newest = (u32::MAX, u32::MAX, u32::MAX);
+        self.text.as_ref().map(|text| numbers(text).unwrap_or(newest))
     }
 
     /// The version as a fact.
@@ -79,7 +86,7 @@ fn tag(image: &str) -> Option<String> {
 }
 
 /// `1.27` is the newest of its line.
-fn numbers(tag: &str) -> Option<(u32, u32, u32)> {
+fn numbers(tag: &str) -> Option<Number> {
     let version = tag.split('-').next()?;
     let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
     let major = parts.next()??;

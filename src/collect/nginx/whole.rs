@@ -150,6 +150,8 @@ fn rank(value: &Value) -> (u8, i64) {
     match value {
         Value::Absent => (0, 0),
         Value::Unknown(_) => (1, 0),
+        // It may be the least of all.
+        Value::OneOf(_) => (1, 1),
         Value::Bool(truth) => (2, i64::from(*truth)),
         Value::Int(number) => (2, *number),
         _ => (3, 0),

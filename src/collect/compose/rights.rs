@@ -1,0 +1,143 @@
+//! What a service may do beyond its container: capabilities, confinement, name spaces, folders of the host.
+
+use super::mount;
+use super::tree::Item;
+use crate::fact::{Fact, FactSpec, Kind, Value};
+
+const TEXTS: Kind = Kind::List(&Kind::Text);
+
+/// The fields of a service's rights.
+pub(super) const FIELDS: &[FactSpec] = &[
+    FactSpec::new("capabilities", TEXTS, "Capabilities it adds that lead out of the container."),
+    FactSpec::new("unconfined", TEXTS, "Options that take a confinement of the kernel off."),
+    FactSpec::new(
+        "no-new-privileges",
+        Kind::Bool,
+        "Whether its programs cannot gain rights by set-uid.",
+    ),
+    FactSpec::new("host-namespaces", TEXTS, "Name spaces that it shares with the host."),
+    FactSpec::new(
+        "host-folders",
+        TEXTS,
+        "System folders of the host that it can write to, and folders of keys that it can read.",
+    ),
+];
+
+/// Capabilities by which the host can be changed (capabilities(7), read 2026-11).
+const STRONG: &[&str] = &[
+    "ALL",
+    "SYS_ADMIN",
+    "SYS_PTRACE",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "SYS_BOOT",
+    "DAC_READ_SEARCH",
+    "NET_ADMIN",
+    "BPF",
+    "PERFMON",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "SYSLOG",
+    "SYS_TIME",
+    "DAC_OVERRIDE_ALL",
+];
+const SPACES: &[&str] = &["pid", "ipc", "uts", "userns_mode", "cgroup"];
+/// Folders whose content decides over the host.
+const SYSTEM: &[&str] = &[
+    "/etc",
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib64",
+    "/boot",
+    "/dev",
+    "/proc",
+    "/sys",
+    "/run",
+    "/var/run",
+    "/var/lib/docker",
+    "/root",
+    "/home",
+    "/opt",
+    "/var",
+];
+/// Folders and files of which reading is enough.
+const KEYS: &[&str] = &[".ssh", ".aws", ".gnupg", ".kube", ".docker", "shadow"];
+
+/// The rights of one service.
+pub(super) fn fact(item: &Item) -> Fact {
+    let list = |key: &str, items: Vec<Fact>| item.get(key).unwrap_or(item).fact(items);
+    item.fact(Value::record([
+        ("capabilities", list("cap_add", capabilities(item))),
+        ("unconfined", list("security_opt", unconfined(item))),
+        ("no-new-privileges", no_new_privileges(item)),
+        ("host-namespaces", item.fact(namespaces(item))),
+        ("host-folders", list("volumes", folders(item))),
+    ]))
+}
+
+fn texts<'i>(item: &'i Item, key: &str) -> impl Iterator<Item = (String, &'i Item)> {
+    let items = item.get(key).map_or(&[][..], Item::items);
+    items.iter().filter_map(|each| Some((each.text()?, each)))
+}
+
+fn capabilities(item: &Item) -> Vec<Fact> {
+    texts(item, "cap_add")
+        .filter(|(text, _)| {
+            let upper = text.to_uppercase();
+            STRONG.contains(&upper.strip_prefix("CAP_").unwrap_or(&upper))
+        })
+        .map(|(text, at)| at.fact(text))
+        .collect()
+}
+
+/// `seccomp:unconfined` and `seccomp=unconfined` are the same.
+fn option(text: &str) -> (String, String) {
+    let (name, value) = text.split_once([':', '=']).unwrap_or((text, ""));
+    (name.trim().to_lowercase(), value.trim().to_lowercase())
+}
+
+fn unconfined(item: &Item) -> Vec<Fact> {
+    texts(item, "security_opt")
+        .filter(|(text, _)| {
+            let (name, value) = option(text);
+            value == "unconfined" || (name == "label" && value == "disable")
+        })
+        .map(|(text, at)| at.fact(text))
+        .collect()
+}
+
+fn no_new_privileges(item: &Item) -> Fact {
+    let said = texts(item, "security_opt").find(|(text, _)| option(text).0 == "no-new-privileges");
+    said.map_or_else(|| item.fact(false), |(text, at)| at.fact(option(&text).1 != "false"))
+}
+
+fn namespaces(item: &Item) -> Vec<Fact> {
+    let shared = SPACES.iter().filter_map(|key| {
+        let at = item.get(key)?;
+        (at.text()? == "host").then(|| at.fact(*key))
+    });
+    shared.collect()
+}
+
+fn folders(item: &Item) -> Vec<Fact> {
+    let volumes = item.get("volumes").map_or(&[][..], Item::items);
+    volumes
+        .iter()
+        .filter_map(|volume| {
+            let source = mount::parse(volume).filter(|mount| mount.bind)?.source?;
+            let path = if source == "/" { "/" } else { source.trim_end_matches('/') };
+            let keys = path.split('/').any(|part| KEYS.contains(&part));
+            let system = path == "/" || path == "~" || SYSTEM.contains(&path);
+            (keys || (system && !is_read_only(volume))).then(|| volume.fact(source.as_str()))
+        })
+        .collect()
+}
+
+fn is_read_only(volume: &Item) -> bool {
+    let written = volume.written();
+    let options = written.rsplit(':').next().unwrap_or_default();
+    options.split(',').any(|word| word == "ro")
+        || volume.get("read_only").is_some_and(|item| item.bool_fact().value == Value::Bool(true))
+}

@@ -1,0 +1,106 @@
+//! Answers and files: headers that do not do what they say, folders that hold more than is meant, `if`.
+
+use std::collections::BTreeMap;
+
+use super::{Found, Here};
+use crate::collect::nginx::listen::Listen;
+use crate::collect::nginx::syntax::{Block, Directive};
+
+/// What does in an `if` what it seems to.
+const SAFE_IN_IF: &[&str] =
+    &["return", "rewrite", "set", "break", "if", "access_log", "log_not_found"];
+
+/// What a directive about answers or files does.
+pub(super) fn of_directive(directive: &Directive, here: &Here<'_, '_>, found: &mut Found) {
+    let name = directive.name.as_str();
+    match name {
+        "add_header"
+            if directive.word(0).is_some_and(|word| word.eq_ignore_ascii_case("content-type")) =>
+        {
+            found.add("content-type-added", directive);
+        }
+        "add_header" if opens_to_all(directive, here) => {
+            found.add("credentials-for-any-origin", directive);
+        }
+        "add_header" if sends_cache_control_twice(directive, here) => {
+            found.add("cache-control-twice", directive);
+        }
+        "error_log" if directive.word(0) == Some("off") => {
+            found.add("error-log-named-off", directive);
+        }
+        "merge_slashes" if directive.has("off") => found.add("slashes-not-merged", directive),
+        "root" | "alias" if directive.word(0) == Some("/") => {
+            found.add("root-of-file-system", directive);
+        }
+        "if" if here.location.is_some() && !here.in_if => {
+            let other = |each: &&Directive| !SAFE_IN_IF.contains(&each.name.as_str());
+            if let Some(first) = directive.inside().directives.iter().find(other) {
+                found.add("if-in-location", first);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A Cache-Control beside an `expires`, which sends one of its own.
+fn sends_cache_control_twice(directive: &Directive, here: &Here<'_, '_>) -> bool {
+    let named = directive.word(0).is_some_and(|word| word.eq_ignore_ascii_case("cache-control"));
+    let expires = here.block.first("expires").is_some_and(|each| !each.has("off"));
+    named && expires
+}
+
+/// Cookies for whoever asks: any origin is named, and credentials are allowed beside it.
+fn opens_to_all(directive: &Directive, here: &Here<'_, '_>) -> bool {
+    let names_any = directive
+        .word(0)
+        .is_some_and(|word| word.eq_ignore_ascii_case("access-control-allow-origin"))
+        && directive
+            .word(1)
+            .is_some_and(|word| matches!(word, "*" | "$http_origin" | "${http_origin}"));
+    let allows = |each: &Directive| {
+        each.word(0)
+            .is_some_and(|word| word.eq_ignore_ascii_case("access-control-allow-credentials"))
+            && each.word(1).is_some_and(|word| word.eq_ignore_ascii_case("true"))
+    };
+    names_any && !here.in_if && here.block.named("add_header").any(allows)
+}
+
+/// What servers together do: several on a socket with none as default, one name twice.
+pub(super) fn of_servers(http: &Block, found: &mut Found) {
+    type Socket = (Option<String>, Option<u16>);
+    let mut sockets: BTreeMap<Socket, Vec<(&Directive, bool)>> = BTreeMap::new();
+    for server in http.named("server").filter(|server| server.inside().rest.is_none()) {
+        let mut listens: Vec<Listen<'_>> =
+            server.inside().named("listen").map(Listen::of).collect();
+        if listens.is_empty() {
+            listens.push(Listen::unsaid());
+        }
+        for listen in listens.iter().filter(|listen| !listen.is_templated()) {
+            sockets.entry(listen.socket()).or_default().push((server, listen.is_default()));
+        }
+    }
+    for servers in sockets.values() {
+        twice_named(servers, found);
+        if let (true, [_, (second, _), ..]) =
+            (servers.iter().all(|(_, default)| !default), servers.as_slice())
+        {
+            found.add("no-default-server", second);
+        }
+    }
+}
+
+fn twice_named(servers: &[(&Directive, bool)], found: &mut Found) {
+    let mut seen: Vec<&str> = Vec::new();
+    for (server, _) in servers {
+        let mut own: Vec<&str> = Vec::new();
+        for directive in server.inside().named("server_name").filter(|each| !each.is_templated()) {
+            for name in directive.words.iter().map(|word| word.text.as_str()) {
+                if seen.contains(&name) && name != "_" && !own.contains(&name) {
+                    found.add("server-name-taken", directive);
+                }
+                own.push(name);
+            }
+        }
+        seen.extend(own);
+    }
+}
