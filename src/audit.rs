@@ -307,8 +307,9 @@ fn notes(lines: &[Line<'_>], policy: &Policy, request: &Request<'_>) -> Vec<Stri
 
 fn summary(service: &Service, facts: &Facts) -> ServiceSummary {
     let text = |path: &str| facts.at(path).value.text().map(str::to_owned);
+    let class = text("django.settings-module.class");
     let settings = text("django.settings-module.name").map(|module| SettingsModule {
-        module,
+        module: class.map_or_else(|| module.clone(), |class| format!("{module}:{class}")),
         file: text("django.settings-module.file"),
         because: text("django.settings-module.because").unwrap_or_default(),
     });

@@ -265,6 +265,13 @@ pub(super) struct Explain {
     pub(super) library: LibraryFrom,
 }
 
+/// How facts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FactsFormat {
+    Text,
+    Json,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct FactsOf {
     /// Only this domain, such as `django`
@@ -276,8 +283,11 @@ pub(super) struct FactsOf {
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
     /// Print what there is to know, instead of what is known
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub(super) catalogue: bool,
+    /// For people or for programs
+    #[arg(short, long, value_enum, default_value_t = FactsFormat::Text)]
+    pub(super) format: FactsFormat,
     #[command(flatten)]
     pub(super) production: Production,
     #[command(flatten)]

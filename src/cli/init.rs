@@ -23,8 +23,10 @@ pub(super) fn run(command: &Init, color: When) -> anyhow::Result<u8> {
     for service in services(&project, &name_of(&command.path)) {
         let facts = collect::service(&project, &service, &given, &catalogue);
         stack.extend(facts.domains().map(|(name, _)| name.to_owned()));
-        let module = facts.at("django.settings-module.name").value.text().map(str::to_owned);
-        settings = settings.or(module);
+        let text = |path: &str| facts.at(path).value.text().map(str::to_owned);
+        let module = text("django.settings-module.name");
+        let class = text("django.settings-module.class").map(|class| format!(":{class}"));
+        settings = settings.or(module.map(|module| module + &class.unwrap_or_default()));
     }
     stack.sort();
     stack.dedup();

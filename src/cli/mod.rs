@@ -27,7 +27,7 @@ use crate::problem::Problem;
 use crate::project::{Project, services};
 use crate::python::STACK_BYTES;
 use crate::report::{Report, Target, explain, facts, list};
-use arguments::{Arguments, Audit, Command, Explain, FactsOf, Judgement, List, When};
+use arguments::{Arguments, Audit, Command, Explain, FactsFormat, FactsOf, Judgement, List, When};
 use site::Asker;
 
 /// The exit code for wrong use; the one that `clap` uses for wrong flags.
@@ -211,13 +211,25 @@ fn facts_told(command: &FactsOf, color: When) -> anyhow::Result<u8> {
     let site = asker.site(command.url.as_deref())?;
     let live = site.as_ref().map(site::Site::ask);
     let services = services(&project, &name_of(&command.path));
-    for service in &services {
-        let mut facts = collect::service(&project, service, &given, &catalogue);
-        facts.merge(live.clone().unwrap_or_default());
-        if services.len() > 1 {
-            output::quiet_end(writeln!(out, "# service {}", service.name))?;
+    let told: Vec<(&str, Facts)> = services
+        .iter()
+        .map(|service| {
+            let mut facts = collect::service(&project, service, &given, &catalogue);
+            facts.merge(live.clone().unwrap_or_default());
+            (service.name.as_str(), facts)
+        })
+        .collect();
+    let domain = command.domain.as_deref();
+    if command.format == FactsFormat::Json {
+        let told: Vec<(&str, &Facts)> = told.iter().map(|(name, facts)| (*name, facts)).collect();
+        output::quiet_end(facts::json::write(&told, domain, &mut out))?;
+        return Ok(0);
+    }
+    for (name, facts) in &told {
+        if told.len() > 1 {
+            output::quiet_end(writeln!(out, "# service {name}"))?;
         }
-        output::quiet_end(facts::write(&facts, command.domain.as_deref(), &mut out))?;
+        output::quiet_end(facts::write(facts, domain, &mut out))?;
     }
     Ok(0)
 }

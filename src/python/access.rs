@@ -64,8 +64,21 @@ impl<'a> Interpreter<'a> {
                 Ok(self.unknown_from(&[object], "this", at))
             }
             Kind::Unknown(_) => Ok(self.unknown_from(&[object], "this", at)),
+            Kind::None if !name.starts_with("__") => self.attribute_of_none(object, name, at),
             _ => method(object),
         }
+    }
+
+    /// `None` has no attributes that settings use: `os.environ.get("X").split(",")`.
+    fn attribute_of_none(&mut self, object: &Term<'a>, name: &str, at: Spot) -> Outcome<'a> {
+        if object.from.supposed {
+            self.require(&object.from.variables);
+            return Ok(self.unknown_from(&[object], "this", at));
+        }
+        let why = format!("`None` has no `{name}` ({})", self.shown(at));
+        let mut raised = Raised::new("AttributeError", why);
+        raised.variables.clone_from(&object.from.variables);
+        Err(raised)
     }
 
     /// A name of a module.

@@ -32,6 +32,8 @@ pub struct Interpreter<'a> {
     pub(super) reads: BTreeMap<String, super::environment::Asked<'a>>,
     /// The objects of libraries' classes that were made, with the scopes of their fields.
     pub(super) objects: Vec<(Rc<str>, Id)>,
+    /// Where the sequence of made-up values has come to.
+    pub(super) draws: u64,
     /// The file that is run as the program itself: its `__name__` is `__main__`.
     pub(super) main: Option<ProjectPath>,
     /// Calls of the project's functions and of libraries, for those who look for particular ones.
@@ -159,6 +161,7 @@ impl<'a> Interpreter<'a> {
             budget: Budget::default(),
             reads: BTreeMap::new(),
             objects: Vec::new(),
+            draws: 0,
             main: None,
             calls: Vec::new(),
             variable_files: BTreeMap::new(),

@@ -18,6 +18,7 @@ pub(super) fn constant<'a>(dotted: &str) -> Option<Kind<'a>> {
         "os.name" => "posix",
         "os.linesep" => "\n",
         "sys.platform" => "linux",
+        _ if dotted.starts_with("string.") => return letters(dotted),
         _ if dotted.starts_with("django.utils.csp.CSP.")
             || dotted.starts_with("csp.constants.") =>
         {
@@ -33,6 +34,25 @@ pub(super) fn constant<'a>(dotted: &str) -> Option<Kind<'a>> {
             }
         }
         _ => return level(dotted).map(Kind::Int),
+    };
+    Some(Kind::Text(text.into()))
+}
+
+/// The constants of Python's `string`.
+fn letters<'a>(dotted: &str) -> Option<Kind<'a>> {
+    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+    const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const DIGITS: &str = "0123456789";
+    const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+    let text = match last_part(dotted) {
+        "ascii_lowercase" => LOWER.to_owned(),
+        "ascii_uppercase" => UPPER.to_owned(),
+        "ascii_letters" => format!("{LOWER}{UPPER}"),
+        "digits" => DIGITS.to_owned(),
+        "hexdigits" => format!("{DIGITS}abcdefABCDEF"),
+        "punctuation" => PUNCTUATION.to_owned(),
+        "printable" => format!("{DIGITS}{LOWER}{UPPER}{PUNCTUATION} \t\n\r\u{b}\u{c}"),
+        _ => return None,
     };
     Some(Kind::Text(text.into()))
 }
@@ -70,18 +90,8 @@ const TRANSPARENT: &[&str] = &[
     "os.fspath",
 ];
 
-/// Functions that give something else at every call.
-const RANDOM: &[&str] = &[
-    "secrets.token_urlsafe",
-    "secrets.token_hex",
-    "secrets.token_bytes",
-    "secrets.choice",
-    "os.urandom",
-    "uuid.uuid4",
-    "random.SystemRandom.choice",
-    "django.core.management.utils.get_random_secret_key",
-    "django.utils.crypto.get_random_string",
-];
+/// Functions that give something else at every call, and no text.
+const RANDOM: &[&str] = &["secrets.token_bytes", "os.urandom", "uuid.uuid4"];
 
 impl<'a> Interpreter<'a> {
     /// Calls a function of a library.
@@ -107,6 +117,9 @@ impl<'a> Interpreter<'a> {
         if TRANSPARENT.contains(&name) {
             let value = arguments.positional.last().cloned();
             return Ok(value.unwrap_or_else(|| self.foreign(name, arguments, at)));
+        }
+        if let Some(text) = self.made_up(name, arguments, at) {
+            return Ok(text);
         }
         if RANDOM.contains(&name) {
             let why = Ignorance::new("a new random key at every start")

@@ -23,8 +23,7 @@
 //! read of it may be set anew in what was not read.
 //!
 //! Durations become numbers of seconds, `None` becomes absent, paths begin with `/<project>` for the
-//! project's folder, and random keys are unknown ("a new random key at every start"): an audit cannot
-//! tell their strength, and a key that changes with every process is a fault of its own.
+//! project's folder, and a random key is another one of the same length from the same letters.
 
 mod access;
 mod assignment;
@@ -55,6 +54,7 @@ mod numbers;
 mod operators;
 mod paths;
 mod patterns;
+mod random;
 mod readers;
 mod refusals;
 mod regexes;

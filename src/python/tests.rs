@@ -120,6 +120,40 @@ fn values_are_what_python_makes_of_them() {
 }
 
 #[test]
+fn what_is_made_up_has_a_length_and_variety() {
+    each(&[
+        (
+            "from django.core.management.utils import get_random_secret_key as key\nX = len(key())",
+            "50",
+        ),
+        (
+            "import secrets\nX = [len(secrets.token_urlsafe()), len(secrets.token_urlsafe(50)), len(secrets.token_hex(nbytes=8))]",
+            "[43, 67, 16]",
+        ),
+        (
+            "from django.utils.crypto import get_random_string\nX = get_random_string(8, 'ab').strip('ab')",
+            "\"\"",
+        ),
+        (
+            "import random, string\nK = ''.join(random.SystemRandom().choice(string.printable) for _ in range(50))\nX = [len(K), len(set(K)) > 5]",
+            "[50, true]",
+        ),
+        ("import secrets\nX = secrets.token_hex() == secrets.token_hex()", "false"),
+    ]);
+}
+
+#[test]
+fn nothing_has_no_parts() {
+    let program = "import os\nX = os.environ.get('A').split(',')";
+    let whole = names(&[("settings.py", program)], Some(&[]));
+    assert!(whole.raised.is_some_and(|why| why.why.contains("`None` has no `split`")));
+    each(&[
+        (program, DEPLOY),
+        ("X = 1\ntry:\n    None.split(',')\nexcept AttributeError:\n    X = 2", "2"),
+    ]);
+}
+
+#[test]
 fn paths_poison_nothing() {
     each(&[
         (

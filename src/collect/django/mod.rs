@@ -1,6 +1,7 @@
 //! The settings that production runs: the facts under `django`.
 
 mod carry;
+mod class;
 mod defaults;
 mod derive;
 mod fallback;
@@ -32,6 +33,11 @@ pub struct Django;
 
 const MODULE: &[FactSpec] = &[
     FactSpec::new("name", Kind::Text, "Its dotted name."),
+    FactSpec::new(
+        "class",
+        Kind::Text,
+        "The class in it that holds the settings, with django-configurations; absent without.",
+    ),
     FactSpec::new("file", Kind::Text, "Its file."),
     FactSpec::new("because", Kind::Text, "Why it is this one."),
     FactSpec::new(
@@ -137,8 +143,10 @@ impl Collector for Django {
             return facts;
         };
         let place = Place::whole(&selected.file);
+        let class = selected.class.as_deref().map_or_else(Fact::absent, Fact::derived);
         let module = Value::record([
             ("name", Fact::derived(selected.module.as_str()).at(place.clone())),
+            ("class", class.at(place.clone())),
             ("file", Fact::derived(selected.file.as_str()).at(place.clone())),
             ("because", Fact::derived(selected.because.as_str()).at(place.clone())),
             ("missing", Fact::derived(selected.missing.clone()).at(place.clone())),

@@ -1,5 +1,6 @@
 //! Which settings module production runs, and why it is this one.
 
+use super::class;
 use super::named::{DEFAULTS, Named, named};
 use crate::collect::Sources;
 use crate::fact::{Fact, Facts, Ignorance, ProjectPath, Value};
@@ -50,7 +51,7 @@ pub(super) fn select(sources: &Sources<'_>, so_far: &Facts) -> Option<Selected> 
     let named = named(sources, so_far);
     let missing = places.missing(&named);
     let selected = decide(&places, &named, so_far)?;
-    Some(Selected { missing, ..selected })
+    Some(class::with_class(Selected { missing, ..selected }, sources, so_far))
 }
 
 /// The module that is likeliest to run, of those that are named and those that are there.

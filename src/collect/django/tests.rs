@@ -243,6 +243,34 @@ fn given_settings_win_and_may_name_a_class() {
 }
 
 #[test]
+fn of_several_classes_production_runs_the_one_that_deploys() {
+    let program = "from configurations import Configuration\nclass Base(Configuration):\n    DEBUG = True\nclass Development(Base):\n    A = 1\n";
+    let with_production = format!("{program}class Production(Base):\n    DEBUG = False\n");
+    let wsgi = ("shop/wsgi.py", "os.environ.setdefault('DJANGO_CONFIGURATION', 'Development')");
+    let compose = |class: &str| {
+        format!(
+            "services:\n  web:\n    build: .\n    environment:\n      DJANGO_CONFIGURATION: {class}\n"
+        )
+    };
+    let (base, development) = (compose("Base"), compose("Development"));
+    for (program, more, class, debug) in [
+        (with_production.as_str(), vec![wsgi], "\"Production\"", "false"),
+        (&with_production, vec![wsgi, ("compose.yml", base.as_str())], "\"Base\"", "true"),
+        (&with_production, vec![("compose.yml", development.as_str())], "\"Production\"", "false"),
+        (program, vec![("compose.yml", development.as_str())], "\"Development\"", "true"),
+        (program, vec![wsgi], "\"Development\"", "true"),
+    ] {
+        let mut files = vec![MANAGE, ("shop/settings.py", program)];
+        files.extend(more);
+        let facts = facts(&files, None);
+        assert_eq!(shown(&facts, "django.settings-module.class"), class, "{files:?}");
+        assert_eq!(shown(&facts, "django.settings.DEBUG"), debug, "{files:?}");
+    }
+    let plain = facts(&[MANAGE, ("shop/settings.py", "DEBUG = False")], None);
+    assert_eq!(shown(&plain, "django.settings-module.class"), "not set");
+}
+
+#[test]
 fn defaults_stand_only_where_a_setting_is_known_not_to_be_set() {
     let absent = facts(&[("settings.py", "ALLOWED_HOSTS = []")], None);
     assert_eq!(shown(&absent, "django.settings.DEBUG"), "false");

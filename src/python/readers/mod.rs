@@ -83,6 +83,9 @@ impl<'a> Interpreter<'a> {
             "starlette.config.Config" if matches!(name, "__call__" | "get") => {
                 self.starlette_config(made, arguments, at)
             }
+            "random.SystemRandom" if name != "__call__" => {
+                self.library_call(&format!("random.SystemRandom.{name}").into(), arguments, at)
+            }
             _ => {
                 let dotted: Rc<str> = match name {
                     "__call__" => Rc::clone(&made.class),

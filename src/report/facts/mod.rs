@@ -1,5 +1,7 @@
 //! Everything that is known, and everything there is to know: `prodcheck facts`.
 
+pub mod json;
+
 use std::io::{self, Write};
 
 use crate::fact::value::printable;
