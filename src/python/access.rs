@@ -22,6 +22,9 @@ impl<'a> Interpreter<'a> {
             Kind::OneOf(_) => self.each(object, |this, each| this.attribute(each, name, at)),
             Kind::Library(dotted) => {
                 let dotted = format!("{dotted}.{name}");
+                if dotted == "sys.argv" {
+                    return Ok(self.command_line(at));
+                }
                 let constant = super::libraries::constant(&dotted);
                 let kind = constant.unwrap_or_else(|| Kind::Library(dotted.into()));
                 Ok(Term::new(kind, From::literal(at)))

@@ -107,6 +107,7 @@ impl<'a> Interpreter<'a> {
         self.spend(self.heap.len() / 16 + 1)?;
         let before = self.heap.clone();
         let refined = test.map(|test| self.refine(test, true)).unwrap_or_default();
+        self.possible += 1;
         let first = self.under(variables, one);
         self.restore(&refined);
         let first_state = std::mem::take(&mut self.heap);
@@ -114,6 +115,7 @@ impl<'a> Interpreter<'a> {
         self.heap.adopt(&first_state);
         let refined = test.map(|test| self.refine(test, false)).unwrap_or_default();
         let second = self.under(variables, other);
+        self.possible -= 1;
         let first = self.settle(first, first_state)?;
         if matches!(first, Leads::On(_)) {
             self.restore(&refined);

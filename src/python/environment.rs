@@ -169,7 +169,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn demanded(&mut self, name: &str, error: &str, at: Spot) -> Outcome<'a> {
         let found = self.variable(name, at);
         let caught = self.insisting == 0 && self.would_catch(error);
-        self.note_read(name, !caught, None, &found, at);
+        self.note_read(name, !caught && self.possible == 0, None, &found, at);
         match found {
             Found::Set(term) => Ok(term),
             Found::Nobody if !caught => Ok(Self::at_deploy_time(name, at)),

@@ -149,6 +149,7 @@ impl<'a> Interpreter<'a> {
                     let why = format!("`{shown}` is not in the project ({})", self.shown(at));
                     Term::unknown(Ignorance::new(why), at)
                 }
+                None if dotted == "sys" && name == "argv" => self.command_line(at),
                 None => library_name(&format!("{dotted}.{name}"), at),
             };
             self.bind(alias.asname.as_ref().map_or(name, |name| name.as_str()), term);

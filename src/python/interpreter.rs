@@ -34,6 +34,8 @@ pub struct Interpreter<'a> {
     pub(super) objects: Vec<(Rc<str>, Id)>,
     /// Where the sequence of made-up values has come to.
     pub(super) draws: u64,
+    /// How many conditions that cannot be known decide whether this runs.
+    pub(super) possible: usize,
     /// The file that is run as the program itself: its `__name__` is `__main__`.
     pub(super) main: Option<ProjectPath>,
     /// Calls of the project's functions and of libraries, for those who look for particular ones.
@@ -162,6 +164,7 @@ impl<'a> Interpreter<'a> {
             reads: BTreeMap::new(),
             objects: Vec::new(),
             draws: 0,
+            possible: 0,
             main: None,
             calls: Vec::new(),
             variable_files: BTreeMap::new(),

@@ -9,7 +9,7 @@ use super::heap::{Dict, Key, Object};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::paths;
 use super::term::{From, Kind, Spot, Term};
-use crate::fact::Ignorance;
+use crate::fact::{Ignorance, Origin};
 
 /// Constants by their dotted names.
 pub(super) fn constant<'a>(dotted: &str) -> Option<Kind<'a>> {
@@ -176,6 +176,15 @@ impl<'a> Interpreter<'a> {
             }
             _ => Ok(self.foreign(name, arguments, at)),
         }
+    }
+
+    /// The words that production is started with: a server's, and no command of `manage.py` such as
+    /// `test`, for which programs look.
+    pub(super) fn command_line(&mut self, at: Spot) -> Term<'a> {
+        let from = From { origin: Origin::Derived, ..From::literal(at) };
+        let words = ["gunicorn", "wsgi"].map(|word| Term::text(word, from.clone()));
+        let sequence = super::heap::Sequence { items: words.into(), rest: None };
+        self.made(super::term::Shape::List, sequence, from)
     }
 
     fn new_path(&mut self, name: &str, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {

@@ -143,6 +143,31 @@ fn what_is_made_up_has_a_length_and_variety() {
 }
 
 #[test]
+fn what_only_one_way_asks_for_is_not_required() {
+    let program = "import os\nif os.environ.get('A'):\n    X = os.environ['B']\nY = os.environ['C']\nif os.getenv('D', '') == '':\n    Z = os.environ['E']";
+    let project = Project::of_texts([("settings.py", program)]);
+    let service = services(&project, "shop").swap_remove(0);
+    let entry = ProjectPath::new("settings.py");
+    let reads = interpret(&project, &service, &Environment::default(), |interpreter| {
+        interpreter.module(&entry);
+        interpreter.reads()
+    });
+    let required: Vec<String> =
+        reads.unwrap().into_iter().filter(|read| read.required).map(|read| read.name).collect();
+    assert_eq!(required, ["C", "E"]);
+}
+
+#[test]
+fn production_is_no_command_of_the_developer() {
+    each(&[
+        ("import sys\nX = 'test' in sys.argv", "false"),
+        ("import sys\nX = len(sys.argv) > 1 and sys.argv[1] == 'test'", "false"),
+        ("from sys import argv\nX = 'runserver' not in argv[1:2]", "true"),
+        ("import sys\nX = any('pytest' in word for word in sys.argv)", "false"),
+    ]);
+}
+
+#[test]
 fn nothing_has_no_parts() {
     let program = "import os\nX = os.environ.get('A').split(',')";
     let whole = names(&[("settings.py", program)], Some(&[]));

@@ -1,5 +1,6 @@
 //! Everything that is known, and everything there is to know: `prodcheck facts`.
 
+mod django;
 pub mod json;
 
 use std::io::{self, Write};
@@ -13,7 +14,10 @@ pub fn write(facts: &Facts, domain: Option<&str>, out: &mut dyn Write) -> io::Re
     for (name, root) in
         facts.domains().filter(|(name, _)| domain.is_none_or(|wanted| wanted == *name))
     {
-        entry(name, root, 0, out)?;
+        match name {
+            "django" => django::write(root, out)?,
+            _ => entry(name, root, 0, out)?,
+        }
     }
     Ok(())
 }
