@@ -108,13 +108,13 @@ fn variables(domain: &Record, settings: &Record, out: &mut dyn Write) -> io::Res
             (_, _, Some(Value::Absent) | None) => "not set; nothing stands for it".to_owned(),
             (_, _, Some(default)) => format!("not set; {default} stands for it"),
         };
-        let changed = match changes.get(name) {
+        let told = match changes.get(name) {
             Some(settings) => format!("; changes {}", settings.join(", ")),
             None => String::new(),
         };
         let place = variable.provenance.place.as_ref();
         let at = place.map_or_else(String::new, |place| format!("; {place}"));
-        writeln!(out, "    {}: {known}{}{at}", printable(name), printable(&changed))?;
+        writeln!(out, "    {}: {known}{}{at}", printable(name), printable(&told))?;
     }
     rest(asked.rest.as_ref().map(ToString::to_string), 1, out)
 }
@@ -127,9 +127,9 @@ fn note<'f>(
     changes: &mut BTreeMap<&'f str, Vec<&'f str>>,
 ) {
     for variable in &fact.provenance.variables {
-        let changed = changes.entry(variable).or_default();
-        if !changed.contains(&setting) {
-            changed.push(setting);
+        let those = changes.entry(variable).or_default();
+        if !those.contains(&setting) {
+            those.push(setting);
         }
     }
     if depth >= super::DEEPEST {
