@@ -121,6 +121,7 @@ mod tests {
             ("nginx/conf.d/default.conf", Role::Neutral),
             ("src/latest.py", Role::Neutral),
             ("testapp/testapp/settings.py", Role::Test),
+            (".env_circleci", Role::Test),
             ("exampleproject/manage.py", Role::Example),
         ] {
             assert_eq!(Role::of(&ProjectPath::new(path)), role, "{path}");

@@ -79,8 +79,11 @@ def fields(fact):
 
 def release(version):
     """The installed release that stands for a version: the nearest one that has the same conditions."""
-    number = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
-    return "dj4.2" if number < (5,) else "dj5.2" if number < (6,) else "dj6.0"
+    return "dj4.2" if number(version) < (5,) else "dj5.2" if number(version) < (6,) else "dj6.0"
+
+
+def number(version):
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def environment(venv, env_file):
@@ -128,6 +131,9 @@ def judged(arguments, project, copy, env_file, kind):
     else:
         row["conditions"] = conditions(django)
         row["verdicts"] = compared(row["conditions"], real)
+        if number(django["version"]["value"]) < (3,):
+            # The defaults that these rest on were others then, and no such release is installed here.
+            row["verdicts"] |= {"W006": "incomparable", "W019": "incomparable"}
     row["settings"] = {
         key: shown(value) for key, value in fields(django.get("settings")).items() if key in real.get("values", {})
     }
