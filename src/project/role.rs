@@ -32,9 +32,11 @@ fn of_word(word: &str) -> Option<Role> {
         "staging" | "stage" | "stg" | "preprod" | "uat" | "preview" => Role::Staging,
         "dev" | "devel" | "develop" | "development" | "local" | "debug" | "override"
         | "devcontainer" | "localhost" | "sandbox" | "playground" | "scratch" => Role::Development,
-        "test" | "tests" | "testing" | "tox" | "ci" | "e2e" | "cypress" | "playwright"
-        | "pytest" | "unittest" | "mock" | "mocks" | "fixture" | "fixtures" | "testapp"
-        | "testapps" | "testproject" | "testproj" | "testsite" | "testsettings" => Role::Test,
+        "test" | "tests" | "testing" | "tox" | "ci" | "e2e" | "circleci" | "cypress"
+        | "playwright" | "pytest" | "unittest" | "mock" | "mocks" | "fixture" | "fixtures"
+        | "testapp" | "testapps" | "testproject" | "testproj" | "testsite" | "testsettings" => {
+            Role::Test
+        }
         "example" | "examples" | "sample" | "samples" | "demo" | "demos" | "exampleapp"
         | "exampleproject" | "sampleapp" | "sampleproject" | "demoapp" | "demoproject" | "skel"
         | "skeleton" | "boilerplate" => Role::Example,

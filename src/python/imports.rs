@@ -39,7 +39,8 @@ impl<'a> Interpreter<'a> {
     fn bind_dotted(&mut self, dotted: &str, module: Option<Kind<'a>>, at: Spot) {
         let (first, below) = dotted.split_once('.').unwrap_or((dotted, ""));
         let Some(module) = module else {
-            if self.lookup(first).is_err() {
+            // `import a.b` leaves a module `a` of the project as it is; any other `a` gives way.
+            if !matches!(self.lookup(first), Ok(Term { kind: Kind::Module(_), .. })) {
                 self.bind(first, Term::new(Kind::Library(first.into()), From::literal(at)));
             }
             return;

@@ -143,6 +143,14 @@ fn what_is_made_up_has_a_length_and_variety() {
 }
 
 #[test]
+fn the_last_import_of_a_name_counts() {
+    let program = "from os import environ\nimport environ\nenv = environ.Env()\nX = env('A')";
+    let whole = names(&[("settings.py", program)], Some(&[]));
+    assert!(whole.raised.is_some_and(|why| why.why.contains("`A`")));
+    each_in(&[("A", "1")], &[(program, "\"1\"")]);
+}
+
+#[test]
 fn what_only_one_way_asks_for_is_not_required() {
     let program = "import os\nif os.environ.get('A'):\n    X = os.environ['B']\nY = os.environ['C']\nif os.getenv('D', '') == '':\n    Z = os.environ['E']";
     let project = Project::of_texts([("settings.py", program)]);
