@@ -201,7 +201,12 @@ impl<'a> Interpreter<'a> {
     }
 
     /// `FileAwareEnv`: what the file says that `NAME_FILE` names.
-    fn file_of_variable(&mut self, made: &Made<'a>, name: &str, at: Spot) -> Option<Term<'a>> {
+    pub(super) fn file_of_variable(
+        &mut self,
+        made: &Made<'a>,
+        name: &str,
+        at: Spot,
+    ) -> Option<Term<'a>> {
         if !made.class.ends_with("FileAwareEnv") {
             return None;
         }

@@ -66,6 +66,9 @@ impl<'a> Interpreter<'a> {
                 return Ok(this.unknown_from(&[name], "this variable", at));
             };
             let name = format!("{prefix}{name}");
+            if let Some(value) = this.file_of_variable(made, &name, at) {
+                return this.environs_cast(method, &value, arguments, at);
+            }
             let value = match &default {
                 Some(default) => this.wished(&name, Some(default.clone()), at),
                 None => this.demanded(&name, "EnvNotSetError", at)?,

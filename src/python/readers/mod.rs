@@ -56,7 +56,9 @@ impl<'a> Interpreter<'a> {
                 let made = self.ready_environs();
                 self.environs_method(&made, "__call__", arguments, at)
             }
-            "environs.Env.read_env" => Ok(self.read_env(false, arguments, at)),
+            "environs.Env.read_env" | "environs.FileAwareEnv.read_env" => {
+                Ok(self.read_env(false, arguments, at))
+            }
             _ => return None,
         })
     }
@@ -74,7 +76,9 @@ impl<'a> Interpreter<'a> {
             "environ.Env" | "environ.FileAwareEnv" => {
                 self.environ_method(made, name, arguments, at)
             }
-            "environs.Env" => self.environs_method(made, name, arguments, at),
+            "environs.Env" | "environs.FileAwareEnv" => {
+                self.environs_method(made, name, arguments, at)
+            }
             "decouple.Config" | "decouple.AutoConfig" if matches!(name, "__call__" | "get") => {
                 self.decouple_config(Some(made), arguments, at)
             }
