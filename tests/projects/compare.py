@@ -2,8 +2,8 @@
 
     python compare.py PRODCHECK VENVS PROJECTS [--only NAME ...] [--json FILE]
 
-VENVS holds a virtual environment for each release of Django, called `dj4.2`, `dj5.2` and so on (see
-`venvs`); PROJECTS a folder for each project. Each project is judged in the empty environment, in that of its
+VENVS holds a virtual environment for each release of Django, called `dj4.2`, `dj5.2` and `dj6.0` (`run`
+makes them); PROJECTS a folder for each project. Each project is judged in the empty environment, in that of its
 own example file, and, where its settings refuse the empty one, in one that sets just what they demand. prodcheck reads the sources; Django imports the very module that
 prodcheck chose, in a copy of the project, without a network and within a time limit.
 
@@ -256,7 +256,9 @@ def main():
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    projects = [each for each in sorted(arguments.projects.iterdir()) if each.is_dir()]
+    # Children run elsewhere.
+    arguments.prodcheck, arguments.venvs = arguments.prodcheck.absolute(), arguments.venvs.absolute()
+    projects = [each for each in sorted(arguments.projects.absolute().iterdir()) if each.is_dir()]
     projects = [each for each in projects if not arguments.only or any(word in each.name for word in arguments.only)]
     with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(os.cpu_count()) as pool:
         empty = Path(work) / "empty.env"
