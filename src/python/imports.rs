@@ -237,3 +237,26 @@ fn library_name<'a>(dotted: &str, at: Spot) -> Term<'a> {
     let kind = libraries::constant(dotted).unwrap_or_else(|| Kind::Library(dotted.into()));
     Term::new(kind, From::literal(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::{each, each_in, names};
+
+    #[test]
+    fn production_is_no_command_of_the_developer() {
+        each(&[
+            ("import sys\nX = 'test' in sys.argv", "false"),
+            ("import sys\nX = len(sys.argv) > 1 and sys.argv[1] == 'test'", "false"),
+            ("from sys import argv\nX = 'runserver' not in argv[1:2]", "true"),
+            ("import sys\nX = any('pytest' in word for word in sys.argv)", "false"),
+        ]);
+    }
+
+    #[test]
+    fn the_last_import_of_a_name_counts() {
+        let program = "from os import environ\nimport environ\nenv = environ.Env()\nX = env('A')";
+        let whole = names(&[("settings.py", program)], Some(&[]));
+        assert!(whole.raised.is_some_and(|why| why.why.contains("`A`")));
+        each_in(&[("A", "1")], &[(program, "\"1\"")]);
+    }
+}

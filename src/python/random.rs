@@ -65,3 +65,31 @@ impl<'a> Interpreter<'a> {
         letters.get(choice % letters.len()).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::each;
+
+    #[test]
+    fn what_is_made_up_has_a_length_and_variety() {
+        each(&[
+            (
+                "from django.core.management.utils import get_random_secret_key as key\nX = len(key())",
+                "50",
+            ),
+            (
+                "import secrets\nX = [len(secrets.token_urlsafe()), len(secrets.token_urlsafe(50)), len(secrets.token_hex(nbytes=8))]",
+                "[43, 67, 16]",
+            ),
+            (
+                "from django.utils.crypto import get_random_string\nX = get_random_string(8, 'ab').strip('ab')",
+                "\"\"",
+            ),
+            (
+                "import random, string\nK = ''.join(random.SystemRandom().choice(string.printable) for _ in range(50))\nX = [len(K), len(set(K)) > 5]",
+                "[50, true]",
+            ),
+            ("import secrets\nX = secrets.token_hex() == secrets.token_hex()", "false"),
+        ]);
+    }
+}
