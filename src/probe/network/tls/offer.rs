@@ -25,7 +25,7 @@ use crate::probe::offer::{Named, Offer, Suites};
 use crate::probe::question::VERSIONS;
 
 /// Greetings to one server at the same time.
-const AT_ONCE: usize = 20;
+const AT_ONCE: usize = 32;
 
 /// Greetings that are not answered before no further one is sent.
 const MOST_SILENCE: usize = 3;
@@ -198,7 +198,11 @@ async fn groups(desk: &Arc<Desk>, agreed: &[Agreed]) -> Named {
         return Named::default();
     };
     let code = *code;
-    let of_13 = |id: u16| code == TLS13 || !(0x0100..0x0200).contains(&id) && id < 0x1000;
+    // TLS 1.3 has done away with most curves, and brought groups of its own (RFC 8446 §4.2.7).
+    let of_13 = |id: u16| match code {
+        TLS13 => matches!(id, 0x0017..=0x0019 | 0x001d..),
+        _ => !(0x0100..0x0200).contains(&id) && id < 0x1000,
+    };
     let numbered = GROUPS.iter().map(|(id, _)| *id).chain(OLD_CURVES);
     let all: Vec<u16> = numbered.filter(|id| of_13(*id)).collect();
     // Before TLS 1.3 the curve of the certificate has to be offered as well (RFC 8422 §5.1).
