@@ -59,7 +59,9 @@ impl<'a> Interpreter<'a> {
             },
             Kind::Made(made) => {
                 let field = self.heap.scope(made.fields).and_then(|it| it.names.get(name));
-                field.map_or_else(|| method(object), |field| Ok(field.clone()))
+                let field =
+                    field.cloned().or_else(|| self.application_attribute(made.fields, name));
+                field.map_or_else(|| method(object), Ok)
             }
             // `None` has no attributes: the program stops where nobody sets the variable.
             Kind::Unset(_) => {
@@ -117,7 +119,10 @@ impl<'a> Interpreter<'a> {
                 self.invoke(&function, arguments, at)
             }
             Some(term) => Ok(self.bound(term, object, at)),
-            None => self.inherited_unknown(class, name, at),
+            None => match self.as_plain(object) {
+                Some(plain) => self.attribute(&plain, name, at),
+                None => self.inherited_unknown(class, name, at),
+            },
         }
     }
 
@@ -202,6 +207,9 @@ impl<'a> Interpreter<'a> {
             (Kind::Library(name), Kind::Text(variable)) if name.as_ref() == "os.environ" => {
                 self.demanded(variable, "KeyError", at)
             }
+            (Kind::Class(class), Kind::Text(name)) if Self::is_enumeration(class) => self
+                .member(class, name)
+                .ok_or_else(|| Raised::new("KeyError", "an enumeration has no such member")),
             (Kind::Library(_) | Kind::Class(_), _) => Ok(object.clone()),
             (Kind::Module(scope), Kind::Text(name)) => {
                 let scope = self.heap.scope(*scope);
@@ -262,6 +270,9 @@ impl<'a> Interpreter<'a> {
         match (there(dict, key), rest) {
             (Some(term), _) => Ok(term),
             (None, Some(why)) => Ok(Term::unknown(why.as_ref().clone(), at)),
+            (None, None) if self.has_from_the_start(id, key) => {
+                Ok(self.opaque("what Flask has for this", at))
+            }
             (None, None) => {
                 let why = format!("the dictionary has no such entry ({})", self.shown(at));
                 Err(Raised::new("KeyError", why))
@@ -321,6 +332,7 @@ impl<'a> Interpreter<'a> {
                 let letters = letters.map(|c| Term::text(c.to_string(), from.clone())).collect();
                 (letters, None)
             }
+            Kind::Class(class) if Self::is_enumeration(class) => (self.members_of(class), None),
             Kind::Library(name) if name.as_ref() == "os.environ" => {
                 let all = self.all_variables(at);
                 self.iterated(&all, at)

@@ -81,7 +81,7 @@ impl<'a> Interpreter<'a> {
         at: Spot,
     ) -> Outcome<'a> {
         match name {
-            "print" | "exec" => return Ok(Self::none_at(at)),
+            "print" => return Ok(Self::none_at(at)),
             "globals" | "locals" | "vars" => return Ok(self.names_at_hand(name, at)),
             "open" => return Ok(self.opaque("what is read from a file", at)),
             "exit" | "quit" => return Err(Raised::new("SystemExit", "the settings stop")),
@@ -124,7 +124,13 @@ impl<'a> Interpreter<'a> {
                 Some(truth) => Some(Kind::Bool(truth)),
                 None => return Ok(either_bool(&from)),
             },
-            ("str" | "repr" | "bytes", _) => shown(argument).map(|text| Kind::Text(text.into())),
+            ("repr", _) => {
+                super::format_specs::represented(argument).map(|it| Kind::Text(it.into()))
+            }
+            ("str", Kind::Instance(..)) => {
+                self.member_shown(argument).map(|it| Kind::Text(it.into()))
+            }
+            ("str" | "bytes", _) => shown(argument).map(|text| Kind::Text(text.into())),
             ("int", Kind::Text(text)) => match arguments.get(1, "base").map(|base| &base.kind) {
                 None => match super::numbers::written_int(text, 10) {
                     Some(int) => Some(Kind::Int(int)),
@@ -150,24 +156,13 @@ impl<'a> Interpreter<'a> {
             }
             ("int" | "float" | "abs" | "round", kind) => number_as(name, kind),
             ("len", Kind::Text(text)) => count(text.chars().count()),
-            ("len", Kind::Sequence(_, id)) => {
-                let sequence = self.heap.sequence(*id);
-                sequence
-                    .filter(|sequence| sequence.rest.is_none())
-                    .and_then(|s| count(s.items.len()))
-            }
-            ("len", Kind::Dict(id)) => {
-                let dict = self.heap.dict(*id).filter(|dict| dict.rest.is_none());
-                dict.and_then(|dict| count(dict.entries.len()))
-            }
+            ("len", Kind::Sequence(_, id) | Kind::Dict(id)) => self.length(*id),
             ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed", _) => {
                 return self.converted(name, argument, arguments, from, at);
             }
             ("any" | "all", _) => return Ok(self.quantified(name == "any", argument, from, at)),
             ("max" | "min" | "sum", _) => return self.extreme(name, arguments, from, at),
-            ("callable", kind) => {
-                Some(Kind::Bool(matches!(kind, Kind::Function(_) | Kind::Class(_))))
-            }
+            ("callable", kind) => is_callable(kind),
             ("type", Kind::Instance(class, _)) => Some(Kind::Class(Rc::clone(class))),
             (exception, _) if exception.ends_with("Error") || exception == "Exception" => {
                 return Ok(self.make(&Rc::from(exception), &Arguments::default(), at));
@@ -193,6 +188,15 @@ impl<'a> Interpreter<'a> {
         let names = scope.names.keys().map(|name| Term::text(name, From::literal(at)));
         let sequence = Sequence { items: names.collect(), rest: scope.rest };
         self.made(Shape::List, sequence, From::literal(at))
+    }
+
+    /// How many items a list or dictionary has, if all are known.
+    fn length(&self, id: super::heap::Id) -> Option<Kind<'a>> {
+        match self.heap.get(id)? {
+            Object::Sequence(sequence) if sequence.rest.is_none() => count(sequence.items.len()),
+            Object::Dict(dict) if dict.rest.is_none() => count(dict.entries.len()),
+            _ => None,
+        }
     }
 
     fn names_at_hand(&self, name: &str, at: Spot) -> Term<'a> {
@@ -303,6 +307,20 @@ impl<'a> Interpreter<'a> {
             || either_bool(&from),
             |answer| Term::new(Kind::Bool(answer), from.clone()),
         )
+    }
+}
+
+/// Whether a value can be called, if that is known.
+fn is_callable<'a>(kind: &Kind<'a>) -> Option<Kind<'a>> {
+    match kind {
+        Kind::Function(_) | Kind::Class(_) | Kind::Method(_) => Some(Kind::Bool(true)),
+        Kind::Library(name) if knows(name) => Some(Kind::Bool(true)),
+        Kind::Library(_)
+        | Kind::Made(_)
+        | Kind::Instance(..)
+        | Kind::Unknown(_)
+        | Kind::Unset(_) => None,
+        _ => Some(Kind::Bool(false)),
     }
 }
 

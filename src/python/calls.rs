@@ -30,6 +30,9 @@ impl<'a> Arguments<'a> {
 
 impl<'a> Interpreter<'a> {
     pub(super) fn call(&mut self, call: &'a ExprCall, at: Spot) -> Outcome<'a> {
+        if self.executes(call, at)? {
+            return Ok(Self::none_at(at));
+        }
         let function = self.eval(&call.func)?;
         let mut arguments = Arguments::default();
         for argument in &call.arguments.args {
@@ -196,6 +199,7 @@ impl<'a> Interpreter<'a> {
             scopes,
             class: None,
             globals: Vec::new(),
+            nonlocals: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
             is_call: true,
@@ -315,9 +319,13 @@ impl<'a> Interpreter<'a> {
         arguments: Arguments<'a>,
         at: Spot,
     ) -> Outcome<'a> {
+        if let (true, [value]) = (Self::is_enumeration(class), arguments.positional.as_slice()) {
+            let value = value.clone();
+            return self.enumeration_member(class, &value, at);
+        }
         if let Some(library) = Self::foreign_base(class) {
             if super::readers::reads_fields(&library) {
-                return self.settings_object(class, &arguments, at);
+                return self.settings_object(class, &library, &arguments, at);
             }
             if library.ends_with("Env") {
                 return Ok(self.make(&library, &arguments, at));

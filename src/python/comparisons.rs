@@ -105,6 +105,12 @@ impl<'a> Interpreter<'a> {
         if depth == 0 {
             return None;
         }
+        if let Some(plain) = self.as_plain(one) {
+            return self.equal_to_depth(&plain, other, depth - 1);
+        }
+        if let Some(plain) = self.as_plain(other) {
+            return self.equal_to_depth(one, &plain, depth - 1);
+        }
         match (&one.kind, &other.kind) {
             (Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_), _)
             | (_, Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_)) => None,

@@ -47,6 +47,12 @@ impl<'a> Interpreter<'a> {
                 unknown(&format!("`{}` is a function of the program", function.name))
             }
             Kind::Class(class) => unknown(&format!("`{}` is a class of the program", class.name)),
+            Kind::Instance(..) if self.as_plain(term).is_some() => {
+                let plain = self.as_plain(term);
+                plain.map_or(Value::Absent, |plain| {
+                    self.fact_to_depth(&plain, depth - 1, left).value
+                })
+            }
             Kind::Instance(class, _) => unknown(&format!("is an object of `{}`", class.name)),
             Kind::Made(made) => unknown(&format!("is what `{}(…)` makes", made.class)),
             Kind::Library(name) => unknown(&format!("`{name}` comes from a library")),

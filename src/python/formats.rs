@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{FStringPart, FStringValue, InterpolatedStringElement};
+use ruff_python_ast::{
+    ConversionFlag, FStringPart, FStringValue, InterpolatedElement, InterpolatedStringElement,
+};
 
+use super::format_specs;
 use super::heap::Key;
 use super::interpreter::{Arguments, Interpreter, Outcome};
 use super::term::{From, Kind, Spot, Term};
@@ -32,12 +35,7 @@ impl<'a> Interpreter<'a> {
                                 Part::Written(literal.value.to_string())
                             }
                             InterpolatedStringElement::Interpolation(inner) => {
-                                let value = self.eval(&inner.expression)?;
-                                if inner.format_spec.is_some() || inner.debug_text.is_some() {
-                                    Part::Value(self.unknown_from(&[&value], "this format", at))
-                                } else {
-                                    Part::Value(value)
-                                }
+                                Part::Value(self.interpolation(inner, at)?)
                             }
                         });
                     }
@@ -46,6 +44,54 @@ impl<'a> Interpreter<'a> {
         }
         let from = From::literal(at);
         Ok(self.put_together(parts, from, at))
+    }
+
+    /// One value of an f-string, as it is to be shown.
+    fn interpolation(&mut self, inner: &'a InterpolatedElement, at: Spot) -> Outcome<'a> {
+        let value = self.eval(&inner.expression)?;
+        let spec = match &inner.format_spec {
+            Some(spec) => {
+                let mut text = String::new();
+                for element in &spec.elements {
+                    match element {
+                        InterpolatedStringElement::Literal(literal) => {
+                            text.push_str(&literal.value);
+                        }
+                        InterpolatedStringElement::Interpolation(inner) => {
+                            let part = self.eval(&inner.expression)?;
+                            match shown(&part) {
+                                Some(part) => text.push_str(&part),
+                                None => return Ok(self.unknown_from(&[&part], "this format", at)),
+                            }
+                        }
+                    }
+                }
+                text
+            }
+            None => String::new(),
+        };
+        let debug = inner.debug_text.as_ref().map(|debug| {
+            let written = self.written(self.spot(inner.expression.as_ref()));
+            format!("{}{written}{}", debug.leading(), debug.trailing())
+        });
+        let represents = match inner.conversion {
+            ConversionFlag::Repr | ConversionFlag::Ascii => true,
+            ConversionFlag::Str => false,
+            ConversionFlag::None => debug.is_some() && spec.is_empty(),
+        };
+        self.each(&value, |this, value| {
+            let text = match (represents, this.member_shown(value)) {
+                (true, Some(_)) => None,
+                (true, None) => format_specs::represented(value),
+                (false, Some(member)) => spec.is_empty().then_some(member),
+                (false, None) => format_specs::formatted(value, &spec),
+            };
+            let before = debug.as_deref().unwrap_or_default();
+            Ok(match text {
+                Some(text) => Term::text(format!("{before}{text}"), value.from.clone()),
+                None => this.unknown_from(&[value], "this text", at),
+            })
+        })
     }
 
     /// The text of parts; one of several where a part is one of several.

@@ -58,20 +58,9 @@ impl<'a> Interpreter<'a> {
     ) -> Outcome<'a> {
         match (method, arguments.first().cloned()) {
             ("from_object", Some(source)) => self.take_object(config, &source, at)?,
-            ("from_mapping", source) => {
-                if let Some(source) = source {
-                    self.update(config, &source, at);
-                }
-                let entries = arguments.named.iter().cloned();
-                let entries = entries.map(|(name, term)| (Key::Text(name), term)).collect();
-                let rest = arguments.rest.clone();
-                let named = self.heap.put(Object::Dict(Dict { entries, rest }));
-                self.update(config, &Term::new(Kind::Dict(named), From::literal(at)), at);
-            }
-            ("from_prefixed_env", prefix) => {
-                let prefix = prefix.as_ref().and_then(|it| it.as_text().cloned());
-                self.take_prefixed(config, prefix.as_deref().unwrap_or("FLASK"), at);
-            }
+            ("from_mapping", _) => self.take_mapping(config, arguments, at),
+            ("from_prefixed_env", _) => self.take_prefixed(config, arguments, at),
+            ("from_envvar", _) => self.take_named_file(config, arguments, at)?,
             ("from_pyfile", Some(Term { kind: Kind::Text(name), .. })) => {
                 self.take_file(config, &name, arguments, at)?;
             }
@@ -90,6 +79,7 @@ impl<'a> Interpreter<'a> {
             Kind::Class(class) => self.capitals_of_class(class, 0),
             Kind::Instance(class, fields) => {
                 let mut entries = self.capitals_of_class(class, 0);
+                entries.extend(self.properties_in_capitals(source, class, at)?);
                 entries.extend(self.capitals_in(*fields));
                 entries
             }
@@ -161,7 +151,11 @@ impl<'a> Interpreter<'a> {
         Ok(merged)
     }
 
-    fn capitals_of_class(&self, class: &Class<'a>, depth: usize) -> BTreeMap<Key, Term<'a>> {
+    pub(super) fn capitals_of_class(
+        &self,
+        class: &Class<'a>,
+        depth: usize,
+    ) -> BTreeMap<Key, Term<'a>> {
         const MAX_DEPTH: usize = 16;
         let mut entries = BTreeMap::new();
         for base in class.bases.iter().rev() {
@@ -178,15 +172,13 @@ impl<'a> Interpreter<'a> {
     fn capitals_in(&self, scope: Id) -> BTreeMap<Key, Term<'a>> {
         let names = self.heap.scope(scope).into_iter().flat_map(|scope| &scope.names);
         names
-            .filter(|(name, _)| {
-                name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
-            })
+            .filter(|(name, _)| super::flask_config::is_capital(name))
             .map(|(name, term)| (Key::Text(Rc::clone(name)), term.clone()))
             .collect()
     }
 
     /// The class or module that a dotted name means: `shop.config.Production`.
-    fn named_object(&mut self, dotted: &str) -> Result<Option<Term<'a>>, Raised> {
+    pub(super) fn named_object(&mut self, dotted: &str) -> Result<Option<Term<'a>>, Raised> {
         if let Some(file) = self.file_of(dotted) {
             let scope = self.load(&file)?;
             return Ok(scope.map(|scope| Term::new(Kind::Module(scope), From::nowhere())));
@@ -201,39 +193,8 @@ impl<'a> Interpreter<'a> {
         Ok(scope.and_then(|scope| scope.names.get(name)).cloned())
     }
 
-    /// Variables that begin with a prefix; their values are JSON where they can be, else texts.
-    fn take_prefixed(&mut self, config: Id, prefix: &str, at: Spot) {
-        let start = format!("{prefix}_");
-        let names: Vec<String> = self
-            .environment
-            .names()
-            .into_iter()
-            .filter(|it| it.starts_with(&start))
-            .cloned()
-            .collect();
-        for name in names {
-            let value = self.wished(&name, None, at);
-            let arguments = Arguments { positional: vec![value.clone()], ..Arguments::default() };
-            let parsed = match self.parsed("json.loads", &arguments, at) {
-                Ok(parsed) if !matches!(parsed.kind, Kind::Unknown(_)) => parsed,
-                _ => value,
-            };
-            let key = Key::Text(name.trim_start_matches(&start).into());
-            self.heap.change_dict(config, &mut |dict| {
-                dict.entries.insert(key.clone(), parsed.clone());
-            });
-        }
-        if !self.environment.is_whole() {
-            let why = Ignorance::new(format!("`{start}…` may be given at deploy time"))
-                .settled_by("give `--env-file`");
-            self.heap.change_dict(config, &mut |dict| {
-                dict.rest.get_or_insert_with(|| Rc::new(why.clone()));
-            });
-        }
-    }
-
     /// `config.from_pyfile("settings.py")`, beside the file that makes the application.
-    fn take_file(
+    pub(super) fn take_file(
         &mut self,
         config: Id,
         name: &str,
@@ -263,7 +224,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Notes that anything in a configuration may have been set anew.
-    fn leave_config_open(&mut self, config: Id, why: &Rc<Ignorance>) {
+    pub(super) fn leave_config_open(&mut self, config: Id, why: &Rc<Ignorance>) {
         self.heap.change_dict(config, &mut |dict| {
             for term in dict.entries.values_mut() {
                 let unknown = Term::new(Kind::Unknown(Rc::clone(why)), term.from.clone());
@@ -296,6 +257,7 @@ impl<'a> Interpreter<'a> {
             scopes: vec![scope],
             class: None,
             globals: Vec::new(),
+            nonlocals: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
             is_call: false,

@@ -70,6 +70,8 @@ pub(super) struct Frame<'a> {
     pub(super) class: Option<Id>,
     /// Names declared `global`.
     pub(super) globals: Vec<&'a str>,
+    /// Names declared `nonlocal`.
+    pub(super) nonlocals: Vec<&'a str>,
     /// What may have been returned already, each with the state at that point.
     pub(super) returns: Vec<(Term<'a>, Heap<'a>)>,
     pub(super) loops: Vec<Loop<'a>>,
@@ -234,8 +236,16 @@ impl<'a> Interpreter<'a> {
         let Some(frame) = self.frames.last() else {
             return;
         };
+        let outer = frame.nonlocals.contains(&name).then(|| {
+            let around = frame.scopes.iter().rev().skip(1);
+            around
+                .into_iter()
+                .find(|id| self.heap.scope(**id).is_some_and(|it| it.names.contains_key(name)))
+        });
         let home = if frame.globals.contains(&name) {
             frame.scopes.first()
+        } else if let Some(outer) = outer.flatten() {
+            Some(outer)
         } else {
             frame.class.as_ref().or(frame.scopes.last())
         };

@@ -145,14 +145,20 @@ impl<'a> Interpreter<'a> {
             "sys.exit" | "os._exit" => {
                 Err(Raised::new("SystemExit", format!("the settings stop ({})", self.shown(at))))
             }
-            "functools.partial" => Ok(self.make(&Rc::from(name), arguments, at)),
+            "werkzeug.utils.import_string" | "django.utils.module_loading.import_string" => {
+                let named = match arguments.first().and_then(|name| name.as_text().cloned()) {
+                    Some(dotted) => self.named_object(&dotted)?,
+                    None => None,
+                };
+                Ok(named.unwrap_or_else(|| self.foreign(name, arguments, at)))
+            }
+            "functools.partial" | "enum.auto" | "split_settings.tools.optional" => {
+                Ok(self.make(&Rc::from(name), arguments, at))
+            }
             "importlib.import_module" => self.import_by_name(arguments, at),
             "split_settings.tools.include" => {
                 self.include(arguments, at)?;
                 Ok(Self::none_at(at))
-            }
-            "split_settings.tools.optional" => {
-                Ok(arguments.first().cloned().unwrap_or_else(|| Self::none_at(at)))
             }
             "django_heroku.settings" | "django_on_heroku.settings" => {
                 self.heroku(arguments);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::Stmt;
+use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use super::heap::Id;
 use super::interpreter::{Arguments, Frame, Interpreter, Outcome, Raised};
@@ -70,6 +70,7 @@ impl<'a> Interpreter<'a> {
             scopes: vec![scope],
             class: None,
             globals: Vec::new(),
+            nonlocals: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
             is_call: false,
@@ -195,17 +196,58 @@ impl<'a> Interpreter<'a> {
             return Ok(());
         };
         for argument in &arguments.positional {
-            let Some(pattern) = argument.as_text() else {
+            let (argument, optional) = match &argument.kind {
+                Kind::Made(made) => (made.positional.first().unwrap_or(argument), true),
+                _ => (argument, false),
+            };
+            let known = argument.as_text().filter(|pattern| !pattern.contains(['[', '?']));
+            let Some(pattern) = known else {
                 let why = self.why_unknown(argument, at);
                 self.leave_open_names(why.as_ref().clone());
                 continue;
             };
             let whole = folder.join(pattern);
-            for file in self.library.matching(&whole) {
+            let files = self.library.matching(&whole);
+            if files.is_empty() && !optional {
+                let why = format!("no file is there for `{pattern}` ({})", self.shown(at));
+                return Err(Raised::new("OSError", why));
+            }
+            for file in files {
                 self.run_here(&file)?;
             }
         }
         Ok(())
+    }
+
+    /// `exec(open("more.py").read())` runs a file in the scope at work; of any other program in a text it
+    /// is not known what it sets. Whether this is such a call.
+    pub(super) fn executes(&mut self, call: &'a ExprCall, at: Spot) -> Result<bool, Raised> {
+        let is_exec = matches!(call.func.as_ref(), Expr::Name(name) if name.id.as_str() == "exec");
+        let (true, Some(program)) = (is_exec, call.arguments.args.first()) else {
+            return Ok(false);
+        };
+        let is_here = match call.arguments.args.get(1) {
+            None => true,
+            Some(Expr::Call(names)) => {
+                matches!(super::statements::last_name(&names.func), Some("globals" | "locals"))
+            }
+            Some(_) => false,
+        };
+        let file = match file_of_program(program) {
+            Some(path) => {
+                let path = self.eval(path)?;
+                self.named_file(&path).filter(|file| is_here && self.library.has(file))
+            }
+            None => None,
+        };
+        match file {
+            Some(file) => self.run_here(&file)?,
+            None => {
+                let why = format!("a program in a text is run ({})", self.shown(at));
+                self.leave_open_names(Ignorance::new(why));
+            }
+        }
+        Ok(true)
     }
 
     /// Runs a file in the scope at work.
@@ -213,6 +255,15 @@ impl<'a> Interpreter<'a> {
         let Some(source) = self.library.source(path) else {
             return Ok(());
         };
+        // What runs in the scope of another file sees that file's name.
+        if self.lookup("__file__").is_err()
+            && let (Some(around), Some(at)) =
+                (self.files.get(self.file()), self.files.len().checked_sub(1))
+        {
+            let path = super::paths::in_project(&around.path);
+            let at = Spot { file: at, range: ruff_text_size::TextRange::default() };
+            self.bind("__file__", Term::text(path, From::literal(at)));
+        }
         self.files.push(source);
         let file = self.files.len() - 1;
         match &source.body {
@@ -230,5 +281,24 @@ impl<'a> Interpreter<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+/// The path in `open(path).read()`, `path.read_text()`, and in `compile(…)` of either.
+fn file_of_program(program: &Expr) -> Option<&Expr> {
+    let Expr::Call(call) = program else {
+        return None;
+    };
+    match (call.func.as_ref(), call.arguments.args.first()) {
+        (Expr::Name(name), Some(first)) if name.id.as_str() == "compile" => file_of_program(first),
+        (Expr::Attribute(reading), _) => match (reading.attr.as_str(), reading.value.as_ref()) {
+            ("read", Expr::Call(opening)) => match opening.func.as_ref() {
+                Expr::Name(name) if name.id.as_str() == "open" => opening.arguments.args.first(),
+                _ => None,
+            },
+            ("read_text" | "read_bytes", path) => Some(path),
+            _ => None,
+        },
+        _ => None,
     }
 }

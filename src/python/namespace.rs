@@ -64,10 +64,17 @@ impl Interpreter<'_> {
         let mut module = self.module(path);
         let scope = self.modules.get(path).and_then(|scope| self.heap.scope(*scope));
         let class = scope.and_then(|scope| scope.names.get(name)).map(|term| term.kind.clone());
-        match class {
-            Some(Kind::Class(class)) => {
+        let at = scope.and_then(|scope| scope.names.get(name)).and_then(|term| term.from.at);
+        match (class, at) {
+            (Some(Kind::Class(class)), at) => {
+                let configures = Self::foreign_base(&class)
+                    .is_some_and(|base| super::readers::is_configuration(&base));
+                let mut raised = module.raised;
+                if let (true, Some(at), None) = (configures, at, &raised) {
+                    raised = self.set_up_configuration(&class, at).err().map(|raised| raised.why);
+                }
                 let (variables, rest) = self.members(&class);
-                Namespace { variables, rest: module.rest.or(rest), raised: module.raised }
+                Namespace { variables, rest: module.rest.or(rest), raised }
             }
             _ => {
                 let why = Ignorance::new(format!("`{path}` has no class `{name}`"));

@@ -26,10 +26,16 @@ impl<'a> Interpreter<'a> {
             Kind::Float(float) | Kind::Duration(float) => Some(*float != 0.0),
             Kind::Text(text) => Some(!text.is_empty()),
             Kind::Sequence(_, id) | Kind::Dict(id) => self.is_filled(*id),
+            Kind::Instance(..) => match self.as_plain(term) {
+                Some(plain) => self.truth(&plain),
+                None => Some(true),
+            },
+            Kind::Made(made) if matches!(made.class.as_ref(), "re.Match" | "re.Pattern") => {
+                Some(true)
+            }
             Kind::Path(_)
             | Kind::Function(_)
             | Kind::Class(_)
-            | Kind::Instance(..)
             | Kind::Module(_)
             | Kind::Method(_) => Some(true),
             Kind::OneOf(alternatives) => {
@@ -182,6 +188,9 @@ impl<'a> Interpreter<'a> {
         at: Spot,
     ) -> Term<'a> {
         let from = From::mixed([left, right], at);
+        let (plain_left, plain_right) = (self.as_plain(left), self.as_plain(right));
+        let (left, right) =
+            (plain_left.as_ref().unwrap_or(left), plain_right.as_ref().unwrap_or(right));
         let text = |left: &Rc<str>, right: &Rc<str>| format!("{left}{right}");
         let kind = match (&left.kind, operator, &right.kind) {
             (Kind::Text(one), Operator::Add, Kind::Text(other)) => {

@@ -125,6 +125,6 @@ fn statements(path: &ProjectPath, text: &str, lines: &LineIndex) -> Result<Vec<S
 
 /// Whether a file is a program: by its ending, or as the `gunicorn.conf` that gunicorn runs as one.
 fn is_python(path: &ProjectPath) -> bool {
-    path.extension() == "py"
+    matches!(path.extension(), "py" | "cfg")
         || (path.name().contains("gunicorn") && matches!(path.extension(), "conf" | "cfg"))
 }

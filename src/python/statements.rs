@@ -1,13 +1,13 @@
 //! Statements: assignments, blocks, loops, definitions. What may or may not run is in [`super::branches`].
 
-use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFor, StmtFunctionDef, StmtWhile, StmtWith};
+use ruff_python_ast::{Expr, Stmt, StmtFor, StmtFunctionDef, StmtWhile, StmtWith};
 use std::rc::Rc;
 
 use super::branches::Clause;
 use super::budget::MAX_ITEMS;
 use super::heap::Heap;
 use super::interpreter::{Flow, Interpreter, Loop, Raised, Step};
-use super::term::{Body, Class, Decorator, From, Function, Kind, Spot, Term};
+use super::term::{Body, Decorator, From, Function, Kind, Spot, Term};
 use crate::fact::Ignorance;
 
 /// Rounds of a `while` whose condition is known.
@@ -113,6 +113,12 @@ impl<'a> Interpreter<'a> {
             Stmt::Delete(deletion) => {
                 for target in &deletion.targets {
                     self.delete(target)?;
+                }
+            }
+            Stmt::Nonlocal(nonlocal) => {
+                if let Some(frame) = self.frame() {
+                    let names = nonlocal.names.iter();
+                    frame.nonlocals.extend(names.map(ruff_python_ast::Identifier::as_str));
                 }
             }
             Stmt::Global(global) => {
@@ -257,12 +263,16 @@ impl<'a> Interpreter<'a> {
                 Some("staticmethod") => decorator = Decorator::Static,
                 Some("classmethod") => decorator = Decorator::Class,
                 Some("lru_cache" | "cache" | "wraps") => {}
+                Some("computed_field") => decorator = Decorator::Property,
+                Some(name) if super::classes::is_validator(name) => {}
                 _ => {
                     self.eval(&decoration.expression)?;
                     opaque = true;
                 }
             }
         }
+        // A generator gives what it yields only when it is gone through.
+        opaque |= self.written(self.spot(definition)).contains("yield");
         let body = if opaque { Body::Opaque } else { Body::Block(&definition.body) };
         let name = definition.name.as_str();
         let at = self.spot(&definition.name);
@@ -288,41 +298,6 @@ impl<'a> Interpreter<'a> {
         }
         let scopes = self.frames.last().map(|frame| frame.scopes.clone()).unwrap_or_default();
         Ok(Function { name, parameters, body, defaults, file: self.file(), scopes, decorator })
-    }
-
-    fn define_class(&mut self, definition: &'a StmtClassDef) -> Result<(), Raised> {
-        let mut bases = Vec::new();
-        for base in definition.arguments.iter().flat_map(|arguments| arguments.args.iter()) {
-            bases.push(self.eval(base)?);
-        }
-        if let Some(decorator) = definition.decorator_list.first() {
-            // A decorator may add to a class: it has more than what is written.
-            let at = self.spot(decorator);
-            bases.push(self.opaque("what a decorator adds", at));
-        }
-        let scope = self.scope();
-        let before = self.frame().and_then(|frame| frame.class.replace(scope));
-        let outcome = self.block(&definition.body);
-        if let Some(frame) = self.frame() {
-            frame.class = before;
-        }
-        outcome?;
-        let annotations = definition
-            .body
-            .iter()
-            .filter_map(|statement| match statement {
-                Stmt::AnnAssign(field) => match field.target.as_ref() {
-                    Expr::Name(name) => Some((name.id.as_str(), field.annotation.as_ref())),
-                    _ => None,
-                },
-                _ => None,
-            })
-            .collect();
-        let name = definition.name.as_str();
-        let class = Class { name, bases, scope, annotations };
-        let at = self.spot(&definition.name);
-        self.bind(name, Term::new(Kind::Class(Rc::new(class)), From::literal(at)));
-        Ok(())
     }
 
     /// What `with … as name` binds.

@@ -116,6 +116,33 @@ pub(super) struct Class<'a> {
     pub(super) scope: Id,
     /// The annotated fields in their order, for classes whose fields are read from the environment.
     pub(super) annotations: Vec<(&'a str, &'a Expr)>,
+    /// What the annotation of a field names: a class of the project, or `Field(…)` in `Annotated`.
+    pub(super) found: Vec<(&'a str, Term<'a>)>,
+    /// The names that its body assigns, in their order.
+    pub(super) members: Vec<&'a str>,
+    /// Its functions that look at its fields.
+    pub(super) validators: Vec<Validator<'a>>,
+}
+
+/// A function of a class that looks at fields before the object is made.
+#[derive(Clone, Debug)]
+pub(super) struct Validator<'a> {
+    /// Its name.
+    pub(super) function: &'a str,
+    /// The fields that it looks at, `*` for all; none if it looks at the whole object.
+    pub(super) fields: Vec<&'a str>,
+    pub(super) when: Validates,
+}
+
+/// When a function looks at a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validates {
+    /// Before the text is converted.
+    Before,
+    /// After it.
+    After,
+    /// In a way that is not followed.
+    Somehow,
 }
 
 /// An object of a library's class.

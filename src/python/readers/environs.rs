@@ -181,6 +181,16 @@ impl<'a> Interpreter<'a> {
                 let level = crate::python::libraries::level_name(&text.to_uppercase());
                 Kind::Int(level.or_else(|| trimmed.parse().ok()).ok_or_else(|| refused(value))?)
             }
+            "enum" => {
+                let class = arguments.named("enum").or_else(|| arguments.named("type"));
+                let Some(Term { kind: Kind::Class(class), .. }) = class.cloned() else {
+                    return Ok(self.unknown_from(&[value], "which member this is", at));
+                };
+                if arguments.named("by_value").is_some_and(|it| self.truth(it) != Some(false)) {
+                    return self.enumeration_member(&class, value, at).map_err(renamed);
+                }
+                return self.member(&class, &text).ok_or_else(|| refused(value));
+            }
             "list" => return self.environs_list(&text, arguments, &from, at),
             "dict" => return self.environs_dict(&text, arguments, value, at),
             "json" => {

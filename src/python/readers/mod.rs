@@ -1,15 +1,19 @@
 //! The libraries by which programs read their environment.
 
 mod address;
+mod configurations;
 mod decouple;
 mod dj_database_url;
 mod env_file;
 mod environ;
 mod environ_url;
 mod environs;
+mod field_types;
+mod fields;
 mod os;
 mod pydantic;
 mod starlette;
+mod validators;
 
 use std::rc::Rc;
 
@@ -22,6 +26,7 @@ use crate::fact::Fact;
 /// Variables in the order of a file.
 pub(super) type Variables = Rc<[(String, Fact)]>;
 
+pub(super) use configurations::is_configuration;
 pub(super) use pydantic::reads_fields;
 
 impl<'a> Interpreter<'a> {
@@ -38,6 +43,9 @@ impl<'a> Interpreter<'a> {
         if let Some(method) = name.strip_prefix("environs.env.") {
             let made = self.ready_environs();
             return Some(self.environs_method(&made, method, arguments, at));
+        }
+        if let Some(outcome) = self.configuration_call(name, arguments, at) {
+            return Some(outcome);
         }
         if let Some(function) = name.strip_prefix("dj_database_url.") {
             return Some(self.database_url(function, arguments, at));
