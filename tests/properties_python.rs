@@ -133,6 +133,17 @@ proptest! {
     }
 }
 
+/// Five megabytes of nested comprehensions come to the end of their steps, and nothing is told of them.
+#[test]
+fn a_hostile_file_ends_by_its_steps() {
+    let line = "X = [[[d for d in range(2000)] for c in range(2000)] for b in range(2000)]\n";
+    let program = line.repeat(5_000_000 / line.len());
+    let namespace = evaluated(&program);
+    let rest = namespace.rest.map(|why| why.why).unwrap_or_default();
+    assert!(rest.contains("more steps to evaluate than an audit makes"), "{rest}");
+    assert!(namespace.variables.is_empty());
+}
+
 #[test]
 fn hostile_nesting_has_an_outcome() {
     let deep = 40_000;
