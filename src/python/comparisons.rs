@@ -30,6 +30,9 @@ impl<'a> Interpreter<'a> {
         for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
             let right = self.eval(right)?;
             from.take_in(&right.from);
+            if let (true, Some(variable)) = (is_environment(&right), left.as_text()) {
+                from.depend_on(std::slice::from_ref(variable));
+            }
             let answer = self.compared(&left, *operator, &right)?;
             holds = match (holds, answer) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
@@ -50,13 +53,8 @@ impl<'a> Interpreter<'a> {
         operator: CmpOp,
         right: &Term<'a>,
     ) -> Result<Option<bool>, Raised> {
-        let is_environment = match &right.kind {
-            Kind::Library(name) => name.as_ref() == "os.environ",
-            Kind::Made(made) => made.class.as_ref() == "environ.Env",
-            _ => false,
-        };
         if let CmpOp::In | CmpOp::NotIn = operator
-            && is_environment
+            && is_environment(right)
         {
             let there = left.as_text().and_then(|variable| self.is_in_environment(variable));
             return Ok(there.map(|there| there == (operator == CmpOp::In)));
@@ -175,6 +173,15 @@ impl<'a> Interpreter<'a> {
             }
             _ => None,
         }
+    }
+}
+
+/// Whether a value is the environment, or asks it what it has.
+fn is_environment(term: &Term<'_>) -> bool {
+    match &term.kind {
+        Kind::Library(name) => name.as_ref() == "os.environ",
+        Kind::Made(made) => made.class.as_ref() == "environ.Env",
+        _ => false,
     }
 }
 

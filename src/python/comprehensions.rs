@@ -95,6 +95,7 @@ impl<'a> Interpreter<'a> {
             let mut keep = Some(true);
             for test in &generator.ifs {
                 let test = self.eval(test)?;
+                from.depend_on(&test.from.variables);
                 keep = match (keep, self.truth(&test)) {
                     (Some(false), _) | (_, Some(false)) => Some(false),
                     (Some(true), Some(true)) => Some(true),
