@@ -372,25 +372,6 @@ impl<'a> Interpreter<'a> {
         Term::new(kind, from.clone())
     }
 
-    /// What `django_heroku.settings(locals())` sets on its way.
-    fn heroku(&mut self, arguments: &Arguments<'a>) {
-        let Some(Term { kind: Kind::Module(scope), from }) = arguments.first() else {
-            return;
-        };
-        let (scope, from) = (*scope, from.clone());
-        let everyone =
-            super::heap::Sequence { items: vec![Term::text("*", from.clone())], rest: None };
-        let hosts = self.made(super::term::Shape::List, everyone, from.clone());
-        let why = Rc::new(Ignorance::new("`django_heroku` sets it from the environment"));
-        let unknown = Term::new(Kind::Unknown(why), from);
-        if let Some(scope) = self.heap.scope_mut(scope) {
-            scope.names.insert("ALLOWED_HOSTS".into(), hosts);
-            scope.names.insert("DATABASES".into(), unknown.clone());
-            scope.names.insert("MIDDLEWARE".into(), unknown.clone());
-            scope.names.insert("SECRET_KEY".into(), unknown);
-        }
-    }
-
     /// A named entry of a dictionary that a library was given.
     pub(super) fn entry_of(&self, dict: &Term<'a>, name: &str) -> Option<Term<'a>> {
         match &dict.kind {
