@@ -39,9 +39,7 @@ impl<'a> Interpreter<'a> {
             Kind::Text(text) if is_secret(&provenance) => Value::Secret(Secret::new(text.as_ref())),
             Kind::Text(text) | Kind::Path(text) => Value::Text(text.to_string()),
             Kind::Sequence(_, id) | Kind::Dict(id) => self.collection(*id, depth, left),
-            Kind::OneOf(alternatives) => Value::one_of(
-                alternatives.iter().map(|each| self.fact_to_depth(each, depth - 1, left)).collect(),
-            ),
+            Kind::OneOf(alternatives) => self.alternatives(alternatives, depth, left),
             Kind::Unset(why) | Kind::Unknown(why) => Value::Unknown(why.as_ref().clone()),
             Kind::Function(function) => {
                 unknown(&format!("`{}` is a function of the program", function.name))
@@ -60,6 +58,30 @@ impl<'a> Interpreter<'a> {
             Kind::Method(_) => unknown("is a function"),
         };
         Fact { value, provenance }
+    }
+
+    /// Several values. Not to be set at all is one of its own: what is not set has a default, and what is
+    /// set to `None` has none.
+    fn alternatives(&self, alternatives: &[Term<'a>], depth: usize, left: &mut usize) -> Value {
+        let (unset, set): (Vec<_>, Vec<_>) =
+            alternatives.iter().partition(|each| matches!(each.kind, Kind::Missing));
+        let mut told = |terms: Vec<&Term<'a>>| -> Vec<Fact> {
+            terms.into_iter().map(|each| self.fact_to_depth(each, depth - 1, left)).collect()
+        };
+        let (unset, set) = (told(unset), told(set));
+        let provenance = set.first().map(|fact| fact.provenance.clone());
+        match (unset.into_iter().next(), provenance) {
+            (None, _) => Value::one_of(set),
+            (Some(unset), None) => unset.value,
+            (Some(unset), Some(provenance)) => {
+                let mut several = match Value::one_of(set) {
+                    Value::OneOf(several) => several,
+                    value => vec![Fact { value, provenance }],
+                };
+                several.push(unset);
+                Value::OneOf(several)
+            }
+        }
     }
 
     fn collection(&self, id: Id, depth: usize, left: &mut usize) -> Value {

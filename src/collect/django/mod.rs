@@ -255,14 +255,12 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
             (name, fact)
         })
         .collect();
-    for (name, value) in defaults::defaults(&release) {
-        match fields.get_mut(name) {
-            Some(fact) => fill(fact, &value),
-            None if rest.is_none() => {
-                fields.insert(name.to_owned(), by_default(value, place));
-            }
-            None => {}
-        }
+    let defaults: BTreeMap<&str, Value> = defaults::defaults(&release).into_iter().collect();
+    for (name, fact) in &mut fields {
+        fill(fact, defaults.get(name.as_str()).unwrap_or(&Value::Absent));
+    }
+    for (name, value) in defaults.into_iter().filter(|_| rest.is_none()) {
+        fields.entry(name.to_owned()).or_insert_with(|| by_default(value, place));
     }
     Record { fields, rest }
 }

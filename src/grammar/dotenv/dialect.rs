@@ -70,9 +70,17 @@ pub(super) fn python(statement: &Statement<'_>, lookup: Lookup<'_>) -> Option<Re
         (Separator::None, _) => return Some(Read { value: None, missing: Vec::new() }),
         (_, Quote::Double) => unescaped(&one_line_end(statement.value), "\\'\"abfnrtv"),
         (_, Quote::Single) => unescaped(&one_line_end(statement.value), "\\'"),
+        // As the newest release has it; to older ones the comment was the value.
+        (_, Quote::None) if is_comment_alone(statement) => String::new(),
         (_, Quote::None) => without_comment(statement.value, char::is_whitespace).to_owned(),
     };
     Some(python_expanded(&text, lookup))
+}
+
+/// Whether all that follows the `=` is a comment, with a space before it.
+fn is_comment_alone(statement: &Statement<'_>) -> bool {
+    let after = statement.text.split_once('=').map_or("", |(_, after)| after);
+    statement.value.starts_with('#') && after.starts_with(char::is_whitespace)
 }
 
 /// The text with the line ends of Python's text files.
