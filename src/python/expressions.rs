@@ -305,12 +305,25 @@ impl<'a> Interpreter<'a> {
             Some(true) => self.eval(&choice.body)?,
             Some(false) => self.eval(&choice.orelse)?,
             None => {
-                let one = self.eval(&choice.body)?;
-                Term::one_of([one, self.eval(&choice.orelse)?])
+                let one = self.branch(&choice.body)?;
+                Term::one_of([one, self.branch(&choice.orelse)?])
             }
         };
         chosen.from.depend_on(&variables);
         Ok(chosen)
+    }
+
+    /// A branch that may not be taken: what stops the program there need not stop it.
+    fn branch(&mut self, branch: &'a Expr) -> Outcome<'a> {
+        match self.eval(branch) {
+            Err(raised) if !raised.exhausted => {
+                let at = self.spot(branch);
+                let mut value = self.opaque("what stops the program if it is asked for", at);
+                value.from.depend_on(&raised.variables);
+                Ok(value)
+            }
+            other => other,
+        }
     }
 
     fn lambda(&mut self, lambda: &'a ExprLambda, at: Spot) -> Outcome<'a> {
