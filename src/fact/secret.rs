@@ -77,7 +77,9 @@ const QUIET_WORDS: &[&str] = &[
 
 /// First words that make a key one that everybody may see.
 const PUBLIC_WORDS: &[&str] =
-    &["public", "publishable", "primary", "foreign", "cache", "unique", "sort"];
+    &["public", "publishable", "primary", "foreign", "cache", "unique", "sort", "allow"];
+/// What stands before `pass` in names of nginx's directives, which say where requests go.
+const PASSED_ON: &[&str] = &["proxy", "uwsgi", "fastcgi", "scgi", "grpc"];
 
 /// Whether a setting, variable or field of this name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
@@ -94,7 +96,10 @@ pub fn is_secret_name(name: &str) -> bool {
     let Some((last, before)) = rest.split_last() else {
         return false;
     };
+    let directive =
+        last == "pass" && before.last().is_some_and(|word| PASSED_ON.contains(&word.as_str()));
     SECRET_WORDS.contains(&last.as_str())
+        && !directive
         && !before.iter().any(|word| PUBLIC_WORDS.contains(&word.as_str()))
 }
 
@@ -242,6 +247,9 @@ mod tests {
             ("PASSWORD_RESET_TIMEOUT", false),
             ("STRIPE_PUBLISHABLE_KEY", false),
             ("CACHE_KEY", false),
+            ("CORS_ALLOW_CREDENTIALS", false),
+            ("DD_UWSGI_PASS", false),
+            ("PROXY_PASSWORD", true),
             ("KEY_PREFIX", false),
             ("ALLOWED_HOSTS", false),
             ("ID", false),

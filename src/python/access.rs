@@ -5,10 +5,10 @@ use std::rc::Rc;
 use ruff_python_ast::Expr;
 
 use super::budget::MAX_ITEMS;
-use super::heap::{Dict, Id, Key, Object, Sequence};
-use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::heap::{Dict, Id, Key, Sequence};
+use super::interpreter::{Interpreter, Outcome, Raised};
 use super::paths;
-use super::term::{Class, Decorator, From, Kind, Shape, Spot, Term};
+use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
 impl<'a> Interpreter<'a> {
@@ -95,85 +95,6 @@ impl<'a> Interpreter<'a> {
             (None, Some(why)) => Term::unknown(why.as_ref().clone(), at),
             (None, None) => self.opaque(&format!("the name `{name}`"), at),
         }
-    }
-
-    /// `object.name`, of an object of a class of the project.
-    fn object_attribute(
-        &mut self,
-        object: &Term<'a>,
-        class: &Rc<Class<'a>>,
-        fields: Id,
-        name: &str,
-        at: Spot,
-    ) -> Outcome<'a> {
-        let own = self.heap.scope(fields).and_then(|scope| scope.names.get(name)).cloned();
-        if let Some(term) = own {
-            return Ok(term);
-        }
-        match self.member(class, name) {
-            Some(Term { kind: Kind::Function(function), .. })
-                if function.decorator == Decorator::Property =>
-            {
-                let positional = vec![object.clone()];
-                let arguments = Arguments { positional, ..Arguments::default() };
-                self.invoke(&function, arguments, at)
-            }
-            Some(term) => Ok(self.bound(term, object, at)),
-            None => match self.as_plain(object) {
-                Some(plain) => self.attribute(&plain, name, at),
-                None => self.inherited_unknown(class, name, at),
-            },
-        }
-    }
-
-    /// A member of a class or of the classes it inherits from.
-    pub(super) fn member(&self, class: &Class<'a>, name: &str) -> Option<Term<'a>> {
-        self.member_to_depth(class, name, 16)
-    }
-
-    fn member_to_depth(&self, class: &Class<'a>, name: &str, depth: usize) -> Option<Term<'a>> {
-        if depth == 0 {
-            return None;
-        }
-        if let Some(term) = self.heap.scope(class.scope).and_then(|scope| scope.names.get(name)) {
-            return Some(term.clone());
-        }
-        class.bases.iter().find_map(|base| match &base.kind {
-            Kind::Class(base) => self.member_to_depth(base, name, depth - 1),
-            _ => None,
-        })
-    }
-
-    /// What a class that inherits from something unknown may have.
-    fn inherited_unknown(&mut self, class: &Rc<Class<'a>>, name: &str, at: Spot) -> Outcome<'a> {
-        let foreign = class.bases.iter().any(|base| !matches!(base.kind, Kind::Class(_)));
-        if foreign {
-            return Ok(self.opaque(&format!("`{}.{name}`", class.name), at));
-        }
-        let why = format!("`{}` has no `{name}` ({})", class.name, self.shown(at));
-        Err(Raised::new("AttributeError", why))
-    }
-
-    /// A function taken from a class or object, with what it was taken from.
-    fn bound(&mut self, term: Term<'a>, object: &Term<'a>, at: Spot) -> Term<'a> {
-        let Kind::Function(function) = &term.kind else {
-            return term;
-        };
-        let takes_object = match function.decorator {
-            Decorator::Static => false,
-            Decorator::Class => true,
-            Decorator::None | Decorator::Property => matches!(object.kind, Kind::Instance(..)),
-        };
-        if !takes_object {
-            return term;
-        }
-        // A bound function is called with its object first, under the name `__call__`.
-        let pair = self.heap.put(Object::Sequence(Sequence {
-            items: vec![term.clone(), object.clone()],
-            rest: None,
-        }));
-        let pair = Term::new(Kind::Sequence(Shape::Tuple, pair), From::literal(at));
-        Term::new(Kind::Method(Rc::new((pair, "bound".into()))), From::literal(at))
     }
 
     /// `object[index]`.

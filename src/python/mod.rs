@@ -51,6 +51,7 @@ mod interpreter;
 mod iteration;
 mod libraries;
 mod literals;
+mod members;
 mod methods;
 mod modules;
 mod namespace;

@@ -5,6 +5,7 @@
 use super::image::Image;
 use super::read::{StepKind, Transfer};
 use crate::collect::compose::masked_command;
+use crate::credential::placeholder;
 use crate::fact::{Fact, FactSpec, Kind, Value, secret};
 
 /// The fields of one.
@@ -132,7 +133,13 @@ fn has_credential(command: &str, words: &[&str]) -> bool {
     let quotes = ['"', '\'', ')', '`'];
     let literal = |text: &str| {
         let text = text.trim_matches(quotes);
-        text.len() >= 6 && !text.contains(['$', '<', '{']) && !text.starts_with(['/', '.'])
+        // `SECRET_KEY=build-key ./manage.py collectstatic`: words for a step that needs some key.
+        let is_words = text.chars().all(|c| c.is_ascii_alphabetic() || "-_.".contains(c));
+        text.len() >= 6
+            && !is_words
+            && placeholder(text).is_none()
+            && !text.contains(['$', '<', '{'])
+            && !text.starts_with(['/', '.'])
     };
     let in_address = words.iter().any(|word| {
         let Some((_, rest)) = word.split_once("://") else {
@@ -220,6 +227,9 @@ mod tests {
             ("pip install --index-url https://a.example/simple x", false),
             ("DB_PASSWORD=hunter2222 ./migrate", true),
             ("SECRET_KEY=$KEY ./collect", false),
+            ("SECRET_KEY=build-key ./manage.py collectstatic", false),
+            ("SECRET_KEY=\"only-used-for-collectstatic\" ./manage.py collectstatic", false),
+            ("DATABASE=\"postgres://nobody@db.test/x\" ./manage.py collectstatic", false),
             ("curl -H 'Authorization: Bearer abcdef123456' https://a.example", true),
             ("curl -H \"Authorization: Bearer $TOKEN\" https://a.example", false),
         ] {
