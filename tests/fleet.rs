@@ -5,62 +5,28 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod loopback;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::thread;
 
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use loopback::{repeat, self_signed, serve_at, serve_tls_at};
 use serde_json::Value;
-
-/// A server on all addresses of the machine that hands each connection to a function.
-fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let answer = Arc::new(answer);
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let answer = answer.clone();
-            thread::spawn(move || answer(stream));
-        }
-    });
-    port
-}
 
 const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok";
 
+/// On all addresses of the machine.
+const EVERYWHERE: &str = "0.0.0.0:0";
+
 fn serve_tls() -> u16 {
-    let signed = rcgen::generate_simple_self_signed(["site.test".to_owned()]).unwrap();
-    let key = PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![signed.cert.der().clone()], PrivateKeyDer::Pkcs8(key))
-        .unwrap();
-    let config = Arc::new(config);
-    serve(move |stream| {
-        let session = rustls::ServerConnection::new(config.clone()).unwrap();
-        let mut tls = rustls::StreamOwned::new(session, stream);
-        let mut buffer = [0; 4096];
-        while tls.read(&mut buffer).is_ok_and(|read| read > 0) {
-            let _ = tls.write_all(PAGE.as_bytes());
-        }
-    })
+    serve_tls_at(EVERYWHERE, self_signed("site.test"), |line| repeat(line, PAGE))
 }
 
 fn serve_plain() -> u16 {
-    serve(|mut stream| {
-        let mut buffer = [0; 4096];
-        while stream.read(&mut buffer).is_ok_and(|read| read > 0) {
-            let _ = stream.write_all(PAGE.as_bytes());
-        }
-    })
+    serve_at(EVERYWHERE, |mut stream| repeat(&mut stream, PAGE))
 }
 
 /// A list of so many sites, one of which nobody answers.

@@ -8,18 +8,12 @@
 )]
 #![allow(clippy::print_stderr, reason = "a skipped test must say so")]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+mod nginx;
 
-use prodcheck::collect;
-use prodcheck::date::Date;
-use prodcheck::fact::{Fact, Facts, Place};
-use prodcheck::knowledge::catalogue;
-use prodcheck::project::{Given, Project, services};
+use nginx::{FILE, Nginx, facts, place};
+use prodcheck::fact::Facts;
 
 const TABLE: &str = include_str!("../src/collect/nginx/directives.txt");
-const FILE: &str = "nginx.conf";
 
 /// What stops the reading of a file, and at which line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +32,10 @@ fn tokens_are_those_of_nginx() {
     let mut random = Random(7);
     for _ in 0..400 {
         let lines: Vec<String> = (0..3).map(|_| directive(&mut random)).collect();
-        nginx.compare(&format!("events {{}}\nhttp {{\nserver {{\n{}\n}}\n}}\n", lines.join("\n")));
+        compare(
+            &nginx,
+            &format!("events {{}}\nhttp {{\nserver {{\n{}\n}}\n}}\n", lines.join("\n")),
+        );
     }
 }
 
@@ -56,21 +53,24 @@ fn misplaced_directives_are_those_of_nginx() {
     for _ in 0..400 {
         let name = names[random.below(names.len())];
         let inside = format!("\n{name} a;\n");
-        nginx.compare(&match random.below(9) {
-            0 => format!("{inside}events {{}}\nhttp {{}}\n"),
-            1 => format!("events {{{inside}}}\nhttp {{}}\n"),
-            2 => format!("events {{}}\nhttp {{{inside}}}\n"),
-            3 => format!("events {{}}\nhttp {{ server {{{inside}}} }}\n"),
-            4 => format!("events {{}}\nhttp {{ server {{ location / {{{inside}}} }} }}\n"),
-            5 => format!("events {{}}\nhttp {{ server {{ if ($host = a) {{{inside}}} }} }}\n"),
-            6 => format!("events {{}}\nhttp {{ upstream u {{{inside}}} }}\n"),
-            7 => format!(
-                "events {{}}\nhttp {{ server {{ location / {{ limit_except GET {{{inside}}} }} }} }}\n"
-            ),
-            _ => format!(
-                "events {{}}\nhttp {{ server {{ location / {{ if ($host = a) {{{inside}}} }} }} }}\n"
-            ),
-        });
+        compare(
+            &nginx,
+            &match random.below(9) {
+                0 => format!("{inside}events {{}}\nhttp {{}}\n"),
+                1 => format!("events {{{inside}}}\nhttp {{}}\n"),
+                2 => format!("events {{}}\nhttp {{{inside}}}\n"),
+                3 => format!("events {{}}\nhttp {{ server {{{inside}}} }}\n"),
+                4 => format!("events {{}}\nhttp {{ server {{ location / {{{inside}}} }} }}\n"),
+                5 => format!("events {{}}\nhttp {{ server {{ if ($host = a) {{{inside}}} }} }}\n"),
+                6 => format!("events {{}}\nhttp {{ upstream u {{{inside}}} }}\n"),
+                7 => format!(
+                    "events {{}}\nhttp {{ server {{ location / {{ limit_except GET {{{inside}}} }} }} }}\n"
+                ),
+                _ => format!(
+                    "events {{}}\nhttp {{ server {{ location / {{ if ($host = a) {{{inside}}} }} }} }}\n"
+                ),
+            },
+        );
     }
 }
 
@@ -103,90 +103,42 @@ impl Random {
     }
 }
 
-/// An installed nginx, and a folder to try files in.
-struct Nginx {
-    program: &'static str,
-    folder: tempfile::TempDir,
+/// Both stop at the same line for the same kind of reason; of what only nginx judges, we say nothing.
+fn compare(nginx: &Nginx, text: &str) {
+    let files = [(FILE.to_owned(), text.to_owned())];
+    let theirs = their_stop(&nginx.told_of(&files));
+    let ours = our_stop(&facts(&files));
+    let agree = match (&theirs, &ours) {
+        (Some(Stop::Other(_)) | None, None) => true,
+        // nginx stopped before it came to what we see.
+        (Some(Stop::Other(theirs)), Some(Stop::Token(ours) | Stop::Misplaced(ours))) => {
+            ours >= theirs
+        }
+        (theirs, ours) => theirs == ours,
+    };
+    assert!(agree, "nginx: {theirs:?}, ours: {ours:?}\n{text:?}\n{text}");
 }
 
-impl Nginx {
-    fn find() -> Option<Self> {
-        let runs = |program: &&&str| Command::new(program).arg("-v").output().is_ok();
-        let found = ["nginx", "/usr/sbin/nginx"].iter().find(runs).copied();
-        assert!(
-            found.is_some() || std::env::var_os("CI").is_none(),
-            "continuous integration must have nginx, or nobody compares with it"
-        );
-        let Some(program) = found else {
-            eprintln!("skipped: nginx is not installed");
-            return None;
-        };
-        Some(Self { program, folder: tempfile::tempdir().expect("a folder to try files in") })
-    }
-
-    /// Both stop at the same line for the same kind of reason; of what only nginx judges, we say nothing.
-    fn compare(&self, text: &str) {
-        let theirs = self.stop(text);
-        let ours = our_stop(text);
-        let agree = match (&theirs, &ours) {
-            (Some(Stop::Other(_)) | None, None) => true,
-            // nginx stopped before it came to what we see.
-            (Some(Stop::Other(theirs)), Some(Stop::Token(ours) | Stop::Misplaced(ours))) => {
-                ours >= theirs
-            }
-            (theirs, ours) => theirs == ours,
-        };
-        assert!(agree, "nginx: {theirs:?}, ours: {ours:?}\n{text:?}\n{text}");
-    }
-
-    fn stop(&self, text: &str) -> Option<Stop> {
-        let file = self.folder.path().join(FILE);
-        fs::write(&file, text).expect("a file to try");
-        let told = told_by(self.program, self.folder.path(), &file);
-        let emergency = told.lines().find(|line| line.contains("[emerg]"))?;
-        let line = emergency.rsplit(':').next()?.trim().parse().ok()?;
-        Some(if emergency.contains("is not allowed here") {
-            Stop::Misplaced(line)
-        } else if emergency.contains("unexpected") {
-            Stop::Token(line)
-        } else {
-            Stop::Other(line)
-        })
-    }
-}
-
-fn told_by(program: &str, folder: &Path, file: &Path) -> String {
-    let output = Command::new(program)
-        .arg("-t")
-        .arg("-p")
-        .arg(folder)
-        .arg("-c")
-        .arg(file)
-        .output()
-        .expect("nginx ran a moment ago");
-    String::from_utf8_lossy(&output.stderr).into_owned()
+fn their_stop(told: &str) -> Option<Stop> {
+    let emergency = told.lines().find(|line| line.contains("[emerg]"))?;
+    let line = emergency.rsplit(':').next()?.trim().parse().ok()?;
+    Some(if emergency.contains("is not allowed here") {
+        Stop::Misplaced(line)
+    } else if emergency.contains("unexpected") {
+        Stop::Token(line)
+    } else {
+        Stop::Other(line)
+    })
 }
 
 /// The first thing in a file, by its line, at which we say that nginx stops.
-fn our_stop(text: &str) -> Option<Stop> {
-    let project = Project::of_texts([(FILE, text)]);
-    let given = Given::nothing(Date::parse("2026-11-21").expect("a day"));
-    let catalogue = catalogue();
-    let mut facts = Facts::default();
-    for service in services(&project, "any") {
-        facts.merge(collect::service(&project, &service, &given, &catalogue));
-    }
-    let lines =
-        |path: &str| -> Vec<u32> { facts.at(path).value.items().iter().filter_map(line).collect() };
+fn our_stop(facts: &Facts) -> Option<Stop> {
+    let lines = |path: &str| -> Vec<u32> {
+        let found = facts.at(path);
+        found.value.items().iter().filter_map(place).map(|(_, line)| line).collect()
+    };
     let tokens = lines("nginx.syntax-errors").into_iter().map(|line| (line, Stop::Token(line)));
     let misplaced =
         lines("nginx.misplaced-directives").into_iter().map(|line| (line, Stop::Misplaced(line)));
     tokens.chain(misplaced).min().map(|(_, stop)| stop)
-}
-
-fn line(fact: &Fact) -> Option<u32> {
-    match &fact.provenance.place {
-        Some(Place::File { at: Some(position), .. }) => Some(position.line),
-        _ => None,
-    }
 }

@@ -27,6 +27,7 @@ use prodcheck::probe::{
 use serde_json::{Value, json};
 use url::Url;
 
+mod loopback;
 #[path = "observatory/scenario.rs"]
 mod scenario;
 #[path = "observatory/server.rs"]

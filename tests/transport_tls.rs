@@ -2,55 +2,28 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot set itself up has failed")]
 
+mod loopback;
+
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use loopback::{repeat, serve, serve_tls_at, showing};
 use prodcheck::date::Date;
 use prodcheck::fact::Facts;
 use prodcheck::probe::network::{Manner, Network};
 use prodcheck::probe::question::{Certificate, VERSIONS, Versions};
 use prodcheck::probe::{Answer, Question, Site, Transport, Unanswered, interview, learn};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::CertificateDer;
 use url::Url;
-
-/// A server that hands each connection to a function. It ends with the test.
-fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let answer = Arc::new(answer);
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let answer = answer.clone();
-            thread::spawn(move || answer(stream));
-        }
-    });
-    port
-}
 
 /// A web server with TLS that answers everything with one page.
 fn serve_tls(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> u16 {
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    let config = Arc::new(config);
-    serve(move |stream| {
-        let session = rustls::ServerConnection::new(config.clone()).unwrap();
-        let mut tls = rustls::StreamOwned::new(session, stream);
-        let mut buffer = [0; 4096];
-        while tls.read(&mut buffer).is_ok_and(|read| read > 0) {
-            let page = "HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=63072000\r\n\
-                        Content-Length: 2\r\n\r\nok";
-            let _ = tls.write_all(page.as_bytes());
-        }
+    serve_tls_at("127.0.0.1:0", showing(chain, key.serialize_der()), |line| {
+        let page = "HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=63072000\r\n\
+                    Content-Length: 2\r\n\r\nok";
+        repeat(line, page);
     })
 }
 

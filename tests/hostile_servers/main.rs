@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+#[path = "../loopback/mod.rs"]
+mod loopback;
 mod site;
 
 use site::{

@@ -1,53 +1,21 @@
 //! A site that behaves as a test wants it to, and the program that probes it.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-
-/// Anything that can be talked over.
-pub(crate) trait Line: Read + Write {}
-impl<T: Read + Write> Line for T {}
+pub(crate) use super::loopback::{Line, serve};
+use super::loopback::{self_signed, serve_tls_at};
 
 pub(crate) type Behaviour = fn(&mut dyn Line);
-
-/// A server that hands each connection to a function. It ends with the test.
-pub(crate) fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let answer = Arc::new(answer);
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let answer = answer.clone();
-            thread::spawn(move || answer(stream));
-        }
-    });
-    port
-}
 
 pub(crate) fn serve_plain(behaviour: impl Fn(&mut dyn Line) + Send + Sync + 'static) -> u16 {
     serve(move |mut stream| behaviour(&mut stream))
 }
 
 pub(crate) fn serve_tls(behaviour: impl Fn(&mut dyn Line) + Send + Sync + 'static) -> u16 {
-    let signed = rcgen::generate_simple_self_signed(["shop.test".to_owned()]).unwrap();
-    let key = PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![signed.cert.der().clone()], PrivateKeyDer::Pkcs8(key))
-        .unwrap();
-    let config = Arc::new(config);
-    serve(move |stream| {
-        let session = rustls::ServerConnection::new(config.clone()).unwrap();
-        behaviour(&mut rustls::StreamOwned::new(session, stream));
-    })
+    serve_tls_at("127.0.0.1:0", self_signed("shop.test"), behaviour)
 }
 
 /// Reads the head of a request; whether there was one.

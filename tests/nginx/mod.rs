@@ -1,4 +1,5 @@
 //! An installed nginx, asked what it refuses, and prodcheck asked the same.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,8 +52,8 @@ impl Nginx {
         self.folder.path()
     }
 
-    /// Why nginx refuses files, of which the first is the main one; none if it does not.
-    pub(crate) fn stop(&self, files: &[(String, String)]) -> Option<Stop> {
+    /// What nginx says of files, of which one is the main one.
+    pub(crate) fn told_of(&self, files: &[(String, String)]) -> String {
         for (path, text) in files {
             let path = self.folder().join(path);
             fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder");
@@ -62,6 +63,12 @@ impl Nginx {
         for (path, _) in files {
             fs::remove_file(self.folder().join(path)).expect("the file that was tried");
         }
+        told
+    }
+
+    /// Why nginx refuses files; none if it does not.
+    pub(crate) fn stop(&self, files: &[(String, String)]) -> Option<Stop> {
+        let told = self.told_of(files);
         let line = told.lines().find(|line| {
             line.contains("[emerg]") && !OF_THE_MACHINE.iter().any(|part| line.contains(part))
         })?;

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
+use super::loopback::serve;
 use super::scenario::{Reply, Scenario, Shown};
 
 /// Where the sites are found.
@@ -42,8 +42,8 @@ pub(crate) fn start(sites: &[Scenario]) -> (Ports, String) {
         .with_cert_resolver(Arc::new(certificates));
     let config = Arc::new(config);
     let of_plain = sites.clone();
-    let plain = listen(move |mut stream| answer(&mut stream, "http", &of_plain));
-    let secure = listen(move |stream| {
+    let plain = serve(move |mut stream| answer(&mut stream, "http", &of_plain));
+    let secure = serve(move |stream| {
         let session = rustls::ServerConnection::new(config.clone()).unwrap();
         let mut tls = rustls::StreamOwned::new(session, stream);
         answer(&mut tls, "https", &sites);
@@ -52,19 +52,6 @@ pub(crate) fn start(sites: &[Scenario]) -> (Ports, String) {
     });
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     (Ports { plain, secure, closed }, pem)
-}
-
-fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let serve = Arc::new(serve);
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let serve = serve.clone();
-            thread::spawn(move || serve(stream));
-        }
-    });
-    port
 }
 
 fn answer(stream: &mut (impl Read + Write), scheme: &str, sites: &BTreeMap<String, Scenario>) {
