@@ -12,7 +12,7 @@ use crate::collect::Reading;
 use crate::date::Date;
 use crate::fact::value::printable;
 use crate::fact::{Catalogue, Fact, Facts, Place, Value};
-use crate::policy::settle::{Decision, places};
+use crate::policy::settle::{Decision, mentioned};
 use crate::policy::{Policy, Status, settle};
 use crate::project::{Given, Project, Service, services};
 use crate::report::excerpt::secrets;
@@ -34,12 +34,12 @@ pub struct Request<'a> {
 
 /// A service, and what the checks make of it. Its facts are gone by then: those of hundreds of services
 /// are more than need be in memory at once.
-struct Judged {
+struct Judged<'a> {
     service: Service,
     summary: ServiceSummary,
     secrets: BTreeSet<String>,
-    /// What each check found, in the order of the checks.
-    findings: Vec<Vec<Finding>>,
+    /// What the checks found, in the order of the checks.
+    findings: Vec<Finding<'a>>,
 }
 
 /// Audits.
@@ -81,12 +81,12 @@ pub fn audit<'a>(
 }
 
 /// Every service, judged by every check.
-fn judged<'s>(
+fn judged<'s, 'a>(
     request: &Request<'_>,
-    checks: &[&Check],
+    checks: &[&'a Check],
     catalogue: &Catalogue,
     live: &(dyn Fn() -> Option<&'s Facts> + Sync),
-) -> Vec<Judged> {
+) -> Vec<Judged<'a>> {
     let nothing = Project::of_texts(std::iter::empty());
     let project = request.project.unwrap_or(&nothing);
     let judge_all = || {
@@ -98,7 +98,7 @@ fn judged<'s>(
             Judged {
                 summary: summary(service, &facts),
                 secrets: secrets(&facts),
-                findings: checks.iter().map(|check| evaluate(check, &facts, catalogue)).collect(),
+                findings: checks.iter().flat_map(|check| evaluate(check, &facts, catalogue)).collect(),
                 service: service.clone(),
             }
         };
@@ -109,57 +109,74 @@ fn judged<'s>(
     judged
 }
 
-/// The findings of all services as lines. What several services share is judged with each of them, and
-/// told once; so is that a check applies to none of them.
+/// The findings of all services as lines, in the order of the checks. What several services share is
+/// judged with each of them, and told once; so is that a check applies to none of them.
 fn lines<'a>(
-    judged: Vec<Judged>,
+    judged: Vec<Judged<'a>>,
     checks: &[&'a Check],
-    policy: &Policy,
+    policy: &'a Policy,
     today: Date,
 ) -> Vec<Line<'a>> {
     let several = judged.len() > 1;
-    let nowhere: Vec<Option<Finding>> = (0..checks.len())
-        .into_par_iter()
-        .map(|check| several.then(|| applies_nowhere(&judged, check)).flatten())
-        .collect();
-    let of_service = |judged: Judged| {
-        let name: Arc<str> = judged.service.name.as_str().into();
-        let mut lines = Vec::new();
-        for ((check, findings), nowhere) in checks.iter().zip(judged.findings).zip(&nowhere) {
-            for finding in findings.into_iter().filter(|_| nowhere.is_none()) {
-                let own = several && concerns(&finding, &judged.service);
-                lines.push(line(own.then(|| Arc::clone(&name)), check, finding, policy, today));
-            }
+    let settled = |(check, found): (&&'a Check, Vec<Found<'a>>)| {
+        let nowhere = several.then(|| applies_nowhere(&found)).flatten();
+        if let Some(finding) = nowhere {
+            return vec![line(None, check, finding, policy, today)];
         }
+        let of_service = |Found { service, finding }: Found<'a>| {
+            let own = several && concerns(&finding, &service);
+            line(own.then(|| service.name.as_str().into()), check, finding, policy, today)
+        };
+        let mut lines: Vec<Line<'a>> = found.into_iter().map(of_service).collect();
+        lines.sort_by(order);
+        lines.dedup_by(|one, other| several && one.service.is_none() && order(one, other).is_eq());
         lines
     };
-    let mut lines: Vec<Line<'a>> = judged.into_par_iter().flat_map_iter(of_service).collect();
-    let told_once = checks.iter().zip(nowhere);
-    lines.extend(
-        told_once.filter_map(|(check, finding)| Some(line(None, check, finding?, policy, today))),
-    );
-    lines.par_sort_by(order);
-    lines.dedup_by(|one, other| several && one.service.is_none() && order(one, other).is_eq());
-    lines
+    let found = by_check(judged, checks);
+    let lines: Vec<Vec<Line<'a>>> = checks.par_iter().zip(found).map(settled).collect();
+    lines.into_iter().flatten().collect()
+}
+
+/// What was found of one service.
+struct Found<'a> {
+    service: Arc<Service>,
+    finding: Finding<'a>,
+}
+
+/// The findings of each check, those of the first service first.
+fn by_check<'a>(judged: Vec<Judged<'a>>, checks: &[&'a Check]) -> Vec<Vec<Found<'a>>> {
+    let mut rest: Vec<_> = judged
+        .into_iter()
+        .map(|judged| (Arc::new(judged.service), judged.findings.into_iter().peekable()))
+        .collect();
+    let mut found_by = |check: &Check| {
+        let mut found = Vec::with_capacity(rest.len());
+        for (service, findings) in &mut rest {
+            while let Some(finding) = findings.next_if(|finding| *finding.check == check.id) {
+                found.push(Found { service: Arc::clone(service), finding });
+            }
+        }
+        found
+    };
+    checks.iter().map(|check| found_by(check)).collect()
 }
 
 /// What a check finds that applies to none of the services: that, for the reasons they have in common.
-fn applies_nowhere(judged: &[Judged], check: usize) -> Option<Finding> {
-    let found = || judged.iter().filter_map(|judged| judged.findings.get(check));
-    let (first, others) = (found().next()?.first()?, || found().skip(1).flatten());
-    if found().flatten().any(|finding| finding.verdict != Verdict::NotApplicable) {
+fn applies_nowhere<'a>(found: &[Found<'a>]) -> Option<Finding<'a>> {
+    let (first, others) = found.split_first()?;
+    if found.iter().any(|found| found.finding.verdict != Verdict::NotApplicable) {
         return None;
     }
-    let common = first.because.iter().filter(|reason| {
-        let same = |other: &Reason| {
+    let common = first.finding.because.iter().filter(|reason| {
+        let same = |other: &Reason<'_>| {
             other.subject == reason.subject && other.found.value == reason.found.value
         };
-        others().all(|finding| finding.because.iter().any(same))
+        others.iter().all(|found| found.finding.because.iter().any(same))
     });
     let because = common
         .map(|reason| Reason { found: Fact::derived(reason.found.value.clone()), ..reason.clone() })
         .collect();
-    Some(Finding { subject: None, because, contrary: Vec::new(), ..first.clone() })
+    Some(Finding { subject: None, because, contrary: Vec::new(), ..first.finding.clone() })
 }
 
 /// What the Observatory would say of the site, if one was asked.
@@ -182,10 +199,10 @@ fn selected<'a>(library: &'a Library, policy: &Policy) -> Vec<&'a Check> {
 }
 
 /// Whether a finding is about something of the service's own, and not only about what others share.
-fn concerns(finding: &Finding, service: &Service) -> bool {
-    let places = places(finding);
-    places.is_empty()
-        || places.iter().any(|place| match place {
+fn concerns(finding: &Finding<'_>, service: &Service) -> bool {
+    let mut places = mentioned(finding).peekable();
+    places.peek().is_none()
+        || places.any(|place| match place {
             Place::File { path, .. } => !service.shares(path),
             Place::Exchange(_) => false,
         })
@@ -194,8 +211,8 @@ fn concerns(finding: &Finding, service: &Service) -> bool {
 fn line<'a>(
     service: Option<Arc<str>>,
     check: &'a Check,
-    finding: Finding,
-    policy: &Policy,
+    finding: Finding<'a>,
+    policy: &'a Policy,
     today: Date,
 ) -> Line<'a> {
     let severity = policy.severities.get(&check.id).copied().unwrap_or(check.severity);
@@ -207,7 +224,8 @@ fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
     fn subject<'l>(line: &'l Line<'_>) -> Option<&'l str> {
         line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
     }
-    let place = |line: &Line<'_>| line.places().first().map(ToString::to_string);
+    let place =
+        |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
     (&one.check.id, &one.service)
         .cmp(&(&other.check.id, &other.service))
         .then_with(|| subject(one).cmp(&subject(other)))

@@ -1,5 +1,7 @@
 //! Judging: a check and the facts of one service give findings.
 
+use std::borrow::Cow;
+
 use super::finding::Subject;
 use super::predicate::Item;
 use super::{Check, Demand, Finding, Outcome, Predicate, Reason, Verdict};
@@ -7,14 +9,18 @@ use crate::fact::{Catalogue, Fact, Facts, Ignorance, Value, WhenMissing};
 use crate::truth::Truth;
 
 /// Judges the facts of one service by a check: one finding, or one for each item of `for-each`.
-pub fn evaluate(check: &Check, facts: &Facts, catalogue: &Catalogue) -> Vec<Finding> {
+pub fn evaluate<'c>(
+    check: &'c Check,
+    facts: &Facts,
+    catalogue: &Catalogue,
+) -> Vec<Finding<'c>> {
     let verdict = |verdict, reason| vec![finding(check, None, verdict, vec![reason])];
     for domain in &check.needs {
         if facts.found(domain) {
             continue;
         }
         let missing = catalogue.domain(domain).map(|domain| domain.when_missing);
-        let reason = known_only(&format!("{domain}.found"), facts.why_missing(domain));
+        let reason = known_only(format!("{domain}.found"), facts.why_missing(domain));
         return match missing {
             Some(WhenMissing::NotApplicable(_)) => verdict(Verdict::NotApplicable, reason),
             Some(WhenMissing::Unknown { .. }) | None => verdict(Verdict::Unknown, reason),
@@ -24,10 +30,10 @@ pub fn evaluate(check: &Check, facts: &Facts, catalogue: &Catalogue) -> Vec<Find
         return vec![judge(check, facts, None)];
     };
     let list = facts.get(path, None);
-    let name = path.to_string();
+    let name = path.as_str();
     match &list.value {
         Value::List(known) => {
-            let mut findings: Vec<Finding> = known
+            let mut findings: Vec<Finding<'_>> = known
                 .items
                 .iter()
                 .enumerate()
@@ -36,20 +42,20 @@ pub fn evaluate(check: &Check, facts: &Facts, catalogue: &Catalogue) -> Vec<Find
                 })
                 .collect();
             if let Some(rest) = &known.rest {
-                findings.extend(verdict(Verdict::Unknown, known_only(&name, rest.clone())));
+                findings.extend(verdict(Verdict::Unknown, known_only(name, rest.clone())));
             }
             if findings.is_empty() {
-                return verdict(Verdict::NotApplicable, known_only_fact(&name, &list));
+                return verdict(Verdict::NotApplicable, known_only_fact(name, &list));
             }
             findings
         }
-        Value::Absent => verdict(Verdict::NotApplicable, known_only_fact(&name, &list)),
-        _ => verdict(Verdict::Unknown, known_only_fact(&name, &list)),
+        Value::Absent => verdict(Verdict::NotApplicable, known_only_fact(name, &list)),
+        _ => verdict(Verdict::Unknown, known_only_fact(name, &list)),
     }
 }
 
 /// Judges once: the implication *when → require*, except that a false `when` is no pass.
-fn judge(check: &Check, facts: &Facts, item: Option<Item<'_>>) -> Finding {
+fn judge<'c>(check: &'c Check, facts: &Facts, item: Option<Item<'_>>) -> Finding<'c> {
     let fact = item.map(|item| item.fact);
     let when = check.when.as_ref().map_or(Truth::True, |when| when.truth(facts, fact));
     let applies = || check.when.as_ref().map(|when| when.judge(facts, item));
@@ -76,7 +82,7 @@ fn judge(check: &Check, facts: &Facts, item: Option<Item<'_>>) -> Finding {
     Finding { contrary: required.contrary, ..finding(check, item, verdict, because) }
 }
 
-fn unattested(question: &str) -> Outcome {
+fn unattested(question: &str) -> Outcome<'_> {
     let why = Ignorance::new("only a person can know").settled_by(format!("attest it: {question}"));
     Outcome {
         truth: Truth::Unknown,
@@ -85,29 +91,29 @@ fn unattested(question: &str) -> Outcome {
     }
 }
 
-fn finding(
-    check: &Check,
+fn finding<'c>(
+    check: &'c Check,
     item: Option<Item<'_>>,
     verdict: Verdict,
-    mut because: Vec<Reason>,
-) -> Finding {
+    mut because: Vec<Reason<'c>>,
+) -> Finding<'c> {
     // Most findings have one reason, and a monorepo has a hundred thousand findings.
     because.shrink_to_fit();
-    let subject = item.map(|item| Subject {
-        name: item.subject.to_owned(),
-        place: item.fact.provenance.place.clone(),
+    let subject = item.map(|item| {
+        let place = item.fact.provenance.place.clone();
+        Box::new(Subject { name: item.subject.to_owned(), place })
     });
-    Finding { check: check.id.clone(), subject, verdict, because, contrary: Vec::new() }
+    Finding { check: &check.id, subject, verdict, because, contrary: Vec::new() }
 }
 
 /// A reason that asked only to know.
-fn known_only(subject: &str, why: Ignorance) -> Reason {
+fn known_only<'c>(subject: impl Into<Cow<'c, str>>, why: Ignorance) -> Reason<'c> {
     known_only_fact(subject, &Fact::derived(Value::Unknown(why)))
 }
 
-fn known_only_fact(subject: &str, fact: &Fact) -> Reason {
+fn known_only_fact<'c>(subject: impl Into<Cow<'c, str>>, fact: &Fact) -> Reason<'c> {
     Reason {
-        subject: subject.to_owned(),
+        subject: subject.into(),
         wanted: None,
         negated: false,
         found: fact.clone(),
@@ -116,7 +122,7 @@ fn known_only_fact(subject: &str, fact: &Fact) -> Reason {
     }
 }
 
-impl Finding {
+impl Finding<'_> {
     /// The gravest verdict among findings; not applicable if there is none.
     pub fn worst(findings: &[Self]) -> Verdict {
         findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::NotApplicable)

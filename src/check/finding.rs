@@ -33,17 +33,17 @@ impl Verdict {
 
 /// A verdict with its reasons.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct Finding<'c> {
     /// Which check judged.
-    pub check: CheckId,
+    pub check: &'c CheckId,
     /// Which item was judged, of a check that judges the items of a list one by one.
-    pub subject: Option<Subject>,
+    pub subject: Option<Box<Subject>>,
     /// The verdict.
     pub verdict: Verdict,
     /// The facts that decided.
-    pub because: Vec<Reason>,
+    pub because: Vec<Reason<'c>>,
     /// Facts that promise otherwise but were overruled: where the layers disagree.
-    pub contrary: Vec<Reason>,
+    pub contrary: Vec<Reason<'c>>,
 }
 
 /// One item of a list that is judged item by item.

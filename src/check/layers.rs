@@ -10,7 +10,11 @@ use crate::fact::Facts;
 use crate::truth::Truth;
 
 /// The judgement of the first part that is known, with what later parts say against it.
-pub(super) fn first_known(parts: &[Predicate], facts: &Facts, item: Option<Item<'_>>) -> Outcome {
+pub(super) fn first_known<'c>(
+    parts: &'c [Predicate],
+    facts: &Facts,
+    item: Option<Item<'_>>,
+) -> Outcome<'c> {
     let of = |part: &Predicate| part.truth(facts, item.map(|item| item.fact));
     let mut rest = parts.iter();
     let Some(first) = rest.by_ref().find(|part| of(part) != Truth::Unknown) else {
@@ -31,17 +35,17 @@ pub(super) fn first_known(parts: &[Predicate], facts: &Facts, item: Option<Item<
 /// The promises in a statement that another layer hinders: in every `all` where parts about one domain
 /// hold and parts about others do not, the ones that hold, and after them what hinders them.
 /// `SECURE_HSTS_SECONDS` is a year, but nginx hides the header.
-fn broken(part: &Predicate, facts: &Facts, item: Option<Item<'_>>) -> Vec<Reason> {
+fn broken<'c>(part: &'c Predicate, facts: &Facts, item: Option<Item<'_>>) -> Vec<Reason<'c>> {
     let (Predicate::All(parts) | Predicate::Any(parts)) = part else {
         return Vec::new();
     };
     if matches!(part, Predicate::All(_)) {
         let judged = parts.iter().map(|part| part.judge(facts, item));
-        let (kept, hindered): (Vec<Outcome>, Vec<Outcome>) =
+        let (kept, hindered): (Vec<Outcome<'c>>, Vec<Outcome<'c>>) =
             judged.partition(|outcome| outcome.truth == Truth::True);
         let layers_are_here =
             hindered.iter().all(|outcome| !outcome.because.iter().all(Reason::is_presence));
-        let tell = |outcomes: Vec<Outcome>| -> Vec<Reason> {
+        let tell = |outcomes: Vec<Outcome<'c>>| -> Vec<Reason<'c>> {
             telling(outcomes.into_iter().flat_map(|outcome| outcome.because))
         };
         let (promises, hindrances) = (tell(kept), tell(hindered));
@@ -57,10 +61,10 @@ fn broken(part: &Predicate, facts: &Facts, item: Option<Item<'_>>) -> Vec<Reason
 }
 
 /// The reasons that tell something of a layer, and not only that it is there.
-fn telling(reasons: impl Iterator<Item = Reason>) -> Vec<Reason> {
+fn telling<'c>(reasons: impl Iterator<Item = Reason<'c>>) -> Vec<Reason<'c>> {
     reasons.filter(|reason| !reason.is_presence()).collect()
 }
 
-fn domains(reasons: &[Reason]) -> BTreeSet<&str> {
+fn domains<'r>(reasons: &'r [Reason<'_>]) -> BTreeSet<&'r str> {
     reasons.iter().filter_map(|reason| reason.subject.split('.').next()).collect()
 }

@@ -27,7 +27,7 @@ pub use evaluate::evaluate;
 pub use finding::{Finding, Verdict};
 pub use library::Library;
 pub use matcher::{Matcher, Scalar};
-pub use outcome::{Outcome, Reason};
+pub use outcome::{Outcome, Reason, Wanted};
 pub use predicate::Predicate;
 pub use question::Test;
 

@@ -1,26 +1,31 @@
 //! A judgement with its reasons, as data: the report words them.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use super::Matcher;
 use crate::fact::{Fact, Ignorance, Value};
 use crate::truth::Truth;
 
 /// A judgement, and the parts that decided it.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct Outcome<'c> {
     /// The judgement.
     pub truth: Truth,
     /// The parts that decided; never empty unless there was nothing to judge.
-    pub because: Vec<Reason>,
+    pub because: Vec<Reason<'c>>,
     /// Parts that would have decided otherwise, had not one with precedence decided first.
-    pub contrary: Vec<Reason>,
+    pub contrary: Vec<Reason<'c>>,
 }
 
-/// One part of a judgement, as data: the report words it.
+/// One part of a judgement, as data: the report words it. What the check says is not copied: a monorepo
+/// has a hundred thousand reasons, and hardly any of them is read.
 #[derive(Clone, Debug)]
-pub struct Reason {
+pub struct Reason<'c> {
     /// Which fact was judged, for people: `django.settings.ALLOWED_HOSTS[1]`.
-    pub subject: String,
-    /// What was asked of it, to follow "must be"; none where the fact only had to be known.
-    pub wanted: Option<String>,
+    pub subject: Cow<'c, str>,
+    /// What was asked of it; none where the fact only had to be known.
+    pub wanted: Option<Wanted<'c>>,
     /// Whether it was asked not to be so.
     pub negated: bool,
     /// What was found.
@@ -28,10 +33,28 @@ pub struct Reason {
     /// The answer, before any negation.
     pub truth: Truth,
     /// The sentence the check's author gave for this part.
-    pub otherwise: Option<String>,
+    pub otherwise: Option<&'c str>,
 }
 
-impl Reason {
+/// What is asked of a fact, to follow "must be" or "must not be".
+#[derive(Clone, Debug)]
+pub enum Wanted<'c> {
+    /// What a matcher asks.
+    Of(&'c Matcher),
+    /// What these words say.
+    Words(String),
+}
+
+impl fmt::Display for Wanted<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Of(matcher) => write!(out, "{matcher}"),
+            Self::Words(words) => out.write_str(words),
+        }
+    }
+}
+
+impl Reason<'_> {
     /// Whether it says no more than that something of a domain was found, or not.
     pub fn is_presence(&self) -> bool {
         self.subject.rsplit('.').next() == Some("found")
@@ -51,7 +74,9 @@ pub fn ignorance(value: &Value) -> Option<&Ignorance> {
 }
 
 /// The reasons of several outcomes, in their order.
-pub(super) fn gathered(outcomes: impl Iterator<Item = Outcome>) -> (Vec<Reason>, Vec<Reason>) {
+pub(super) fn gathered<'c>(
+    outcomes: impl Iterator<Item = Outcome<'c>>,
+) -> (Vec<Reason<'c>>, Vec<Reason<'c>>) {
     let (mut because, mut contrary) = (Vec::new(), Vec::new());
     for outcome in outcomes {
         because.extend(outcome.because);
@@ -61,7 +86,7 @@ pub(super) fn gathered(outcomes: impl Iterator<Item = Outcome>) -> (Vec<Reason>,
 }
 
 /// The opposite judgement, for the same reasons.
-pub(super) fn negated(mut outcome: Outcome) -> Outcome {
+pub(super) fn negated(mut outcome: Outcome<'_>) -> Outcome<'_> {
     outcome.truth = outcome.truth.negated();
     for reason in outcome.because.iter_mut().chain(&mut outcome.contrary) {
         reason.negated = !reason.negated;

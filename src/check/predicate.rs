@@ -59,7 +59,7 @@ impl Predicate {
     }
 
     /// The judgement with its reasons.
-    pub fn judge(&self, facts: &Facts, item: Option<Item<'_>>) -> Outcome {
+    pub fn judge(&self, facts: &Facts, item: Option<Item<'_>>) -> Outcome<'_> {
         match self {
             Self::All(parts) => decided(parts, facts, item, Truth::False, Truth::True),
             Self::Any(parts) => decided(parts, facts, item, Truth::True, Truth::False),
@@ -116,13 +116,13 @@ pub(super) fn settled(truths: impl Iterator<Item = Truth>, extreme: Truth, rest:
 }
 
 /// The parts that say what all of them come to, each with its reasons.
-fn decided(
-    parts: &[Predicate],
+fn decided<'c>(
+    parts: &'c [Predicate],
     facts: &Facts,
     item: Option<Item<'_>>,
     extreme: Truth,
     rest: Truth,
-) -> Outcome {
+) -> Outcome<'c> {
     let truths: Vec<Truth> =
         parts.iter().map(|part| part.truth(facts, item.map(|item| item.fact))).collect();
     let truth = settled(truths.iter().copied(), extreme, rest);
@@ -157,19 +157,21 @@ mod tests {
         facts
     }
 
-    fn told(outcome: &Outcome) -> Vec<&str> {
-        outcome.because.iter().map(|reason| reason.subject.as_str()).collect()
+    fn told<'o>(outcome: &'o Outcome<'_>) -> Vec<&'o str> {
+        outcome.because.iter().map(|reason| &*reason.subject).collect()
     }
 
     #[test]
     fn only_the_parts_that_decided_are_told() {
         let facts = three_facts();
         let parts = || vec![is_true("x.yes"), is_true("x.no"), is_true("x.maybe")];
-        let all = Predicate::All(parts()).judge(&facts, None);
+        let (all, any) = (Predicate::All(parts()), Predicate::Any(parts()));
+        let not = Predicate::Not(Box::new(all.clone()));
+        let all = all.judge(&facts, None);
         assert_eq!((all.truth, told(&all)), (Truth::False, vec!["x.no"]));
-        let any = Predicate::Any(parts()).judge(&facts, None);
+        let any = any.judge(&facts, None);
         assert_eq!((any.truth, told(&any)), (Truth::True, vec!["x.yes"]));
-        let not = Predicate::Not(Box::new(Predicate::All(parts()))).judge(&facts, None);
+        let not = not.judge(&facts, None);
         assert_eq!((not.truth, not.because[0].negated), (Truth::True, true));
     }
 
@@ -181,7 +183,8 @@ mod tests {
         let outcome = layers.judge(&facts, None);
         assert_eq!((outcome.truth, told(&outcome)), (Truth::False, vec!["x.no"]));
         assert_eq!(outcome.contrary[0].subject, "x.yes");
-        let none = Predicate::FirstKnown(vec![is_true("x.maybe")]).judge(&facts, None);
+        let none = Predicate::FirstKnown(vec![is_true("x.maybe")]);
+        let none = none.judge(&facts, None);
         assert_eq!((none.truth, told(&none)), (Truth::Unknown, vec!["x.maybe"]));
     }
 
@@ -192,8 +195,9 @@ mod tests {
         let contrary = |parts: [&str; 2]| {
             let promise = Predicate::All(parts.map(is_true).to_vec());
             let layers = vec![is_true("x.no"), Predicate::Any(vec![promise])];
-            let outcome = Predicate::FirstKnown(layers).judge(&facts, None);
-            outcome.contrary.into_iter().map(|reason| reason.subject).collect::<Vec<_>>()
+            let outcome = Predicate::FirstKnown(layers);
+            let outcome = outcome.judge(&facts, None);
+            outcome.contrary.into_iter().map(|reason| reason.subject.into_owned()).collect::<Vec<_>>()
         };
         assert_eq!(contrary(["x.yes", "y.no"]), ["x.yes", "y.no"]);
         assert!(contrary(["x.yes", "x.no"]).is_empty());
@@ -218,7 +222,8 @@ mod tests {
             ("x.absent", Test::Every(star()), Truth::False, vec!["x.absent"]),
             ("x.absent", Test::None(star()), Truth::False, vec!["x.absent"]),
         ] {
-            let outcome = test(fact, quantifier.clone()).judge(&facts, None);
+            let predicate = test(fact, quantifier.clone());
+            let outcome = predicate.judge(&facts, None);
             assert_eq!(
                 (outcome.truth, told(&outcome)),
                 (truth, subjects),
@@ -242,7 +247,8 @@ mod tests {
             (Test::Some(is("*")), Truth::True),
             (Test::Some(is("x")), Truth::Unknown),
         ] {
-            assert_eq!(test("x.hosts", quantifier).judge(&facts, None).truth, truth);
+            let predicate = test("x.hosts", quantifier);
+            assert_eq!(predicate.judge(&facts, None).truth, truth);
         }
     }
 
@@ -256,8 +262,8 @@ mod tests {
             ("x.yes", "x.maybe", Truth::Unknown),
             ("x.absent", "x.absent", Truth::False),
         ] {
-            let outcome = test(one, Test::SameAs(path(other))).judge(&facts, None);
-            assert_eq!(outcome.truth, truth, "{one} and {other}");
+            let predicate = test(one, Test::SameAs(path(other)));
+            assert_eq!(predicate.judge(&facts, None).truth, truth, "{one} and {other}");
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::outcome::{gathered, negated};
 use super::predicate::{Item, Predicate, settled};
-use super::{Matcher, Outcome, Reason};
+use std::borrow::Cow;
+
+use super::{Matcher, Outcome, Reason, Wanted};
 use crate::fact::{Fact, FactPath, Facts, List, Value};
 use crate::truth::Truth;
 
@@ -22,12 +24,12 @@ pub enum Test {
 }
 
 /// A fact before a test.
-pub(super) struct Judged<'a> {
-    pub(super) subject: String,
+pub(super) struct Judged<'c, 'a> {
+    pub(super) subject: Cow<'c, str>,
     pub(super) fact: &'a Fact,
     pub(super) facts: &'a Facts,
     pub(super) item: Option<Item<'a>>,
-    pub(super) otherwise: Option<&'a str>,
+    pub(super) otherwise: Option<&'c str>,
 }
 
 impl Test {
@@ -58,13 +60,13 @@ impl Test {
     }
 
     /// The answer with its reasons.
-    pub(super) fn judge(&self, judged: &Judged<'_>) -> Outcome {
+    pub(super) fn judge<'c>(&'c self, judged: &Judged<'c, '_>) -> Outcome<'c> {
         let truth = self.truth(judged.fact, judged.facts, judged.item.map(|item| item.fact));
         match (self, &judged.fact.value) {
-            (Self::Value(matcher), _) => judged.outcome(truth, Some(matcher.to_string())),
+            (Self::Value(matcher), _) => judged.outcome(truth, Some(Wanted::Of(matcher))),
             (Self::SameAs(other), _) => {
                 let wanted = format!("the same as {}", subject(other, judged.item));
-                judged.outcome(truth, Some(wanted))
+                judged.outcome(truth, Some(Wanted::Words(wanted)))
             }
             (Self::Every(inner), Value::List(list)) => judged.items(list, inner, truth),
             (Self::Some(inner), Value::List(list)) => {
@@ -78,21 +80,21 @@ impl Test {
     }
 }
 
-impl Judged<'_> {
-    fn outcome(&self, truth: Truth, wanted: Option<String>) -> Outcome {
+impl<'c> Judged<'c, '_> {
+    fn outcome(&self, truth: Truth, wanted: Option<Wanted<'c>>) -> Outcome<'c> {
         let reason = Reason {
             subject: self.subject.clone(),
             wanted,
             negated: false,
             found: self.fact.clone(),
             truth,
-            otherwise: self.otherwise.map(str::to_owned),
+            otherwise: self.otherwise,
         };
         Outcome { truth, because: vec![reason], contrary: Vec::new() }
     }
 
     /// Why the items of a list come to this answer.
-    fn items(&self, list: &List, inner: &Predicate, truth: Truth) -> Outcome {
+    fn items(&self, list: &List, inner: &'c Predicate, truth: Truth) -> Outcome<'c> {
         let decisive = list
             .items
             .iter()
@@ -107,12 +109,12 @@ impl Judged<'_> {
     }
 
     /// Where no item of several is as wanted, the list is told, and not each of its items.
-    fn as_a_whole(&self, outcome: Outcome) -> Outcome {
+    fn as_a_whole(&self, outcome: Outcome<'c>) -> Outcome<'c> {
         match outcome.because.as_slice() {
             [first, _, ..] if outcome.truth == Truth::False => {
-                let wanted =
-                    first.wanted.as_ref().map(|wanted| format!("a list with {wanted} in it"));
-                self.outcome(Truth::False, wanted)
+                let inside = first.wanted.as_ref();
+                let wanted = inside.map(|wanted| format!("a list with {wanted} in it"));
+                self.outcome(Truth::False, wanted.map(Wanted::Words))
             }
             _ => outcome,
         }
@@ -122,13 +124,12 @@ impl Judged<'_> {
     fn settled(
         &self,
         truth: Truth,
-        mut because: Vec<Reason>,
-        contrary: Vec<Reason>,
+        mut because: Vec<Reason<'c>>,
+        contrary: Vec<Reason<'c>>,
         list: &List,
-    ) -> Outcome {
+    ) -> Outcome<'c> {
         for reason in &mut because {
-            reason.otherwise =
-                reason.otherwise.take().or_else(|| self.otherwise.map(str::to_owned));
+            reason.otherwise = reason.otherwise.or(self.otherwise);
         }
         if because.is_empty() || (truth == Truth::Unknown && list.rest.is_some()) {
             because = self.outcome(truth, None).because;
@@ -153,10 +154,10 @@ fn same(ours: &Value, theirs: &Value) -> Truth {
 }
 
 /// What a fact is called in a reason.
-pub(super) fn subject(path: &FactPath, item: Option<Item<'_>>) -> String {
+pub(super) fn subject<'c>(path: &'c FactPath, item: Option<Item<'_>>) -> Cow<'c, str> {
     match (path.of_item, item) {
-        (true, Some(item)) if path.segments.is_empty() => item.subject.to_owned(),
-        (true, Some(item)) => format!("{}{path}", item.subject),
-        _ => path.to_string(),
+        (true, Some(item)) if path.segments.is_empty() => item.subject.to_owned().into(),
+        (true, Some(item)) => format!("{}{path}", item.subject).into(),
+        _ => path.as_str().into(),
     }
 }

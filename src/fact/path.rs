@@ -11,6 +11,7 @@ pub struct FactPath {
     pub segments: Vec<String>,
     /// Whether how the value came to be is asked for (`@origin`), instead of the value.
     pub origin: bool,
+    text: String,
 }
 
 impl FactPath {
@@ -32,12 +33,17 @@ impl FactPath {
         if segments.iter().any(String::is_empty) {
             return Err(format!("`{text}` is not a fact path: a part between two dots is empty"));
         }
-        Ok(Self { of_item, segments, origin })
+        Ok(Self { of_item, segments, origin, text: text.to_owned() })
     }
 
     /// The path of the current item itself.
     pub fn item() -> Self {
-        Self { of_item: true, segments: Vec::new(), origin: false }
+        Self { of_item: true, segments: Vec::new(), origin: false, text: ".".to_owned() }
+    }
+
+    /// The path as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// The domain, of a path that starts at one.
@@ -53,9 +59,7 @@ impl FactPath {
 
 impl fmt::Display for FactPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = if self.of_item { "." } else { "" };
-        let aspect = if self.origin { "@origin" } else { "" };
-        write!(out, "{start}{}{aspect}", self.segments.join("."))
+        out.write_str(&self.text)
     }
 }
 

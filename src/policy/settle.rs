@@ -57,31 +57,36 @@ impl Status {
 
 /// A finding, and what the project decided about it.
 #[derive(Clone, Debug)]
-pub struct Settled {
+pub struct Settled<'a> {
     /// The finding.
-    pub finding: Finding,
+    pub finding: Finding<'a>,
     /// How it stands.
     pub status: Status,
     /// The decision that changed how it stands, if one did.
-    pub decision: Option<Decision>,
+    pub decision: Option<Decision<'a>>,
 }
 
 /// What a project decided about a finding.
-#[derive(Clone, Debug)]
-pub enum Decision {
+#[derive(Clone, Copy, Debug)]
+pub enum Decision<'a> {
     /// It accepts the failure.
-    Waiver(Waiver),
+    Waiver(&'a Waiver),
     /// A person answers for it.
     Attestation {
         /// The answer.
-        answer: Attestation,
+        answer: &'a Attestation,
         /// The last day on which it holds.
         valid_through: Option<Date>,
     },
 }
 
 /// Settles one finding of a check.
-pub fn settle(finding: Finding, check: &Check, policy: &Policy, today: Date) -> Settled {
+pub fn settle<'a>(
+    finding: Finding<'a>,
+    check: &Check,
+    policy: &'a Policy,
+    today: Date,
+) -> Settled<'a> {
     let (status, decision) = match finding.verdict {
         Verdict::Pass => (Status::Pass, None),
         Verdict::NotApplicable => (Status::NotApplicable, None),
@@ -91,20 +96,28 @@ pub fn settle(finding: Finding, check: &Check, policy: &Policy, today: Date) -> 
     Settled { finding, status, decision }
 }
 
-fn waived(finding: &Finding, policy: &Policy, today: Date) -> (Status, Option<Decision>) {
+fn waived<'a>(
+    finding: &Finding<'_>,
+    policy: &'a Policy,
+    today: Date,
+) -> (Status, Option<Decision<'a>>) {
     let places = places(finding);
-    let covering = policy.waivers.iter().filter(|waiver| waiver.covers(&finding.check, &places));
+    let covering = policy.waivers.iter().filter(|waiver| waiver.covers(finding.check, &places));
     // Of several waivers the one that holds longest speaks.
     match covering.max_by_key(|waiver| waiver.until) {
         None => (Status::Fail, None),
         Some(waiver) => {
             let status = if waiver.holds_on(today) { Status::Waived } else { Status::Expired };
-            (status, Some(Decision::Waiver(waiver.clone())))
+            (status, Some(Decision::Waiver(waiver)))
         }
     }
 }
 
-fn attested(check: &Check, policy: &Policy, today: Date) -> (Status, Option<Decision>) {
+fn attested<'a>(
+    check: &Check,
+    policy: &'a Policy,
+    today: Date,
+) -> (Status, Option<Decision<'a>>) {
     let valid_days = match check.demand {
         Demand::Attest { valid_days, .. } => Some(valid_days),
         Demand::Require(_) => None,
@@ -116,23 +129,28 @@ fn attested(check: &Check, policy: &Policy, today: Date) -> (Status, Option<Deci
             let holds = answer.holds_on(today, valid_days);
             let status = if holds { Status::Attested } else { Status::Expired };
             let valid_through = answer.valid_through(valid_days);
-            (status, Some(Decision::Attestation { answer: answer.clone(), valid_through }))
+            (status, Some(Decision::Attestation { answer, valid_through }))
         }
     }
 }
 
 /// The places a finding speaks of: its subject's, and those of the facts that decided.
-pub fn places(finding: &Finding) -> Vec<&Place> {
-    let subject = finding.subject.iter().filter_map(|subject| subject.place.as_ref());
-    let because = finding.because.iter().flat_map(|reason| {
-        let provenance = &reason.found.provenance;
-        provenance.place.iter().chain(&provenance.written)
-    });
+pub fn places<'f>(finding: &'f Finding<'_>) -> Vec<&'f Place> {
     let mut places: Vec<&Place> = Vec::new();
-    for place in subject.chain(because) {
+    for place in mentioned(finding) {
         if !places.contains(&place) {
             places.push(place);
         }
     }
     places
+}
+
+/// The same, in the same order, each as often as it is spoken of.
+pub fn mentioned<'f>(finding: &'f Finding<'_>) -> impl Iterator<Item = &'f Place> {
+    let subject = finding.subject.iter().filter_map(|subject| subject.place.as_ref());
+    let because = finding.because.iter().flat_map(|reason| {
+        let provenance = &reason.found.provenance;
+        provenance.place.iter().chain(&provenance.written)
+    });
+    subject.chain(because)
 }

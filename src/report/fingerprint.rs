@@ -6,7 +6,7 @@ use crate::fact::Place;
 use crate::policy::settle::places;
 
 /// The name of a finding: its check, its first place without the line number, and what that line says.
-pub fn fingerprint(finding: &Finding, excerpts: &Excerpts<'_>) -> String {
+pub fn fingerprint(finding: &Finding<'_>, excerpts: &Excerpts<'_>) -> String {
     let mut hash = Fnv::default();
     hash.add(finding.check.as_str());
     if let Some(place) = places(finding).first() {
@@ -54,15 +54,16 @@ mod tests {
         let excerpts = Excerpts::masking(Some(&project), BTreeSet::new());
         let found = Fact::literal(true, Place::line(&ProjectPath::new("s.py"), line));
         let reason = Reason {
-            subject: "x".to_owned(),
+            subject: "x".into(),
             wanted: None,
             negated: false,
             found,
             truth: Truth::False,
             otherwise: None,
         };
+        let check = CheckId::new("django/debug-off");
         let finding = Finding {
-            check: CheckId::new("django/debug-off"),
+            check: &check,
             subject: None,
             verdict: Verdict::Fail,
             because: vec![reason],

@@ -212,7 +212,7 @@ struct ReasonTold<'l> {
 }
 
 impl<'l> ReasonTold<'l> {
-    fn of(reason: &'l Reason) -> Self {
+    fn of(reason: &'l Reason<'_>) -> Self {
         let provenance = &reason.found.provenance;
         let text = wording::reason(reason);
         let told = Self { text, variables: &provenance.variables, ..Self::default() };
@@ -231,7 +231,7 @@ impl<'l> ReasonTold<'l> {
     }
 }
 
-fn decision(decision: &Decision) -> Value {
+fn decision(decision: &Decision<'_>) -> Value {
     match decision {
         Decision::Waiver(waiver) => json!({
             "kind": "waiver",

@@ -97,7 +97,7 @@ pub struct Line<'a> {
     /// The service it is about; none if it is about a file or site that several share.
     pub service: Option<Arc<str>>,
     /// The finding and how it stands.
-    pub settled: Settled,
+    pub settled: Settled<'a>,
 }
 
 impl Line<'_> {

@@ -8,7 +8,7 @@ use crate::fact::{Place, Value};
 use crate::truth::Truth;
 
 /// A reason as a sentence, without its place: what was wanted and what was found.
-pub fn reason(reason: &Reason) -> String {
+pub fn reason(reason: &Reason<'_>) -> String {
     let subject = subject(&reason.subject);
     let found = &reason.found.value;
     if reason.truth == Truth::Unknown {
@@ -22,7 +22,7 @@ pub fn reason(reason: &Reason) -> String {
         (_, _, true) | (None, None, false) => is,
         (Some(otherwise), _, false) => match evidence(reason) {
             Some(evidence) => format!("{otherwise}: {evidence}"),
-            None => otherwise.clone(),
+            None => (*otherwise).to_owned(),
         },
         (None, Some(wanted), false) => {
             let must = if reason.negated { "must not be" } else { "must be" };
@@ -34,7 +34,7 @@ pub fn reason(reason: &Reason) -> String {
 /// What the value adds to a sentence that says what is wrong: `None` if the sentence says it all.
 ///
 /// A setting is told by its name, because that is what has to be changed.
-fn evidence(reason: &Reason) -> Option<String> {
+fn evidence(reason: &Reason<'_>) -> Option<String> {
     let found = &reason.found.value;
     if reason.subject.ends_with("@origin") {
         return None;
@@ -63,7 +63,7 @@ fn is_record(value: &Value) -> bool {
 }
 
 /// A value; of a number its unit and its bound too.
-fn measured(reason: &Reason) -> String {
+fn measured(reason: &Reason<'_>) -> String {
     let mut told = reason.found.value.to_string();
     if !matches!(reason.found.value, Value::Int(_) | Value::Float(_)) {
         return told;
@@ -92,12 +92,12 @@ fn unit(subject: &str) -> Option<&'static str> {
 }
 
 /// Whether a reason says that something is as it ought to be.
-pub fn holds(reason: &Reason) -> bool {
+pub fn holds(reason: &Reason<'_>) -> bool {
     reason.truth != Truth::Unknown && (reason.truth == Truth::True) != reason.negated
 }
 
 /// A value that is definite and still could not be judged, or one of several.
-fn undecided(reason: &Reason, subject: &str) -> String {
+fn undecided(reason: &Reason<'_>, subject: &str) -> String {
     let found = &reason.found.value;
     let depends = match reason.found.provenance.variables.as_slice() {
         [] => String::new(),
@@ -116,7 +116,7 @@ fn undecided(reason: &Reason, subject: &str) -> String {
 }
 
 /// The place of a reason and, where the value is written elsewhere, that place too.
-pub fn places(reason: &Reason) -> Option<String> {
+pub fn places(reason: &Reason<'_>) -> Option<String> {
     let provenance = &reason.found.provenance;
     let place = provenance.place.as_ref().map(Place::to_string);
     match (place, &provenance.written) {
@@ -127,7 +127,7 @@ pub fn places(reason: &Reason) -> Option<String> {
 }
 
 /// A reason with its place, in one line.
-pub fn reason_at(each: &Reason) -> String {
+pub fn reason_at(each: &Reason<'_>) -> String {
     let text = reason(each);
     places(each).map_or(text.clone(), |places| format!("{text} [{places}]"))
 }
@@ -156,7 +156,7 @@ pub fn sentences(line: &Line<'_>) -> Vec<String> {
 }
 
 /// That there is no file of some kind explains nothing, unless nothing else does.
-fn telling(because: &[Reason]) -> Vec<String> {
+fn telling(because: &[Reason<'_>]) -> Vec<String> {
     let (found, others): (Vec<_>, Vec<_>) = because.iter().partition(|reason| reason.is_presence());
     let mut told: Vec<String> = Vec::new();
     for each in if others.is_empty() { found } else { others } {
@@ -181,16 +181,22 @@ fn goes_on(sentence: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Wanted;
     use crate::fact::Fact;
 
-    fn failed(subject: &str, found: Value, wanted: &str, otherwise: Option<&str>) -> Reason {
+    fn failed<'c>(
+        subject: &'c str,
+        found: Value,
+        wanted: &str,
+        otherwise: Option<&'c str>,
+    ) -> Reason<'c> {
         Reason {
-            subject: subject.to_owned(),
-            wanted: Some(wanted.to_owned()),
+            subject: subject.into(),
+            wanted: Some(Wanted::Words(wanted.to_owned())),
             negated: false,
             found: Fact::derived(found),
             truth: Truth::False,
-            otherwise: otherwise.map(str::to_owned),
+            otherwise,
         }
     }
 

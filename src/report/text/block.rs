@@ -121,7 +121,7 @@ fn exchanged(exchange: &Exchange, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Where another layer promises what this one does not keep, or undoes what it promises.
-fn contrary(reason: &Reason) -> String {
+fn contrary(reason: &Reason<'_>) -> String {
     let told = wording::reason_at(reason);
     if wording::holds(reason) {
         format!("elsewhere it is otherwise: {told}")
@@ -130,7 +130,7 @@ fn contrary(reason: &Reason) -> String {
     }
 }
 
-fn expired(decision: &Decision) -> String {
+fn expired(decision: &Decision<'_>) -> String {
     match decision {
         Decision::Waiver(waiver) => {
             format!(
