@@ -98,7 +98,10 @@ fn judged<'s, 'a>(
             Judged {
                 summary: summary(service, &facts),
                 secrets: secrets(&facts),
-                findings: checks.iter().flat_map(|check| evaluate(check, &facts, catalogue)).collect(),
+                findings: checks
+                    .iter()
+                    .flat_map(|check| evaluate(check, &facts, catalogue))
+                    .collect(),
                 service: service.clone(),
             }
         };
@@ -133,8 +136,10 @@ fn lines<'a>(
         lines
     };
     let found = by_check(judged, checks);
-    let lines: Vec<Vec<Line<'a>>> = checks.par_iter().zip(found).map(settled).collect();
-    lines.into_iter().flatten().collect()
+    let by_check: Vec<Vec<Line<'a>>> = checks.par_iter().zip(found).map(settled).collect();
+    let mut lines = Vec::with_capacity(by_check.iter().map(Vec::len).sum());
+    lines.extend(by_check.into_iter().flatten());
+    lines
 }
 
 /// What was found of one service.
@@ -224,8 +229,7 @@ fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
     fn subject<'l>(line: &'l Line<'_>) -> Option<&'l str> {
         line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
     }
-    let place =
-        |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
+    let place = |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
     (&one.check.id, &one.service)
         .cmp(&(&other.check.id, &other.service))
         .then_with(|| subject(one).cmp(&subject(other)))
@@ -255,7 +259,7 @@ fn unreached(site: &Facts) -> Option<String> {
         return None;
     }
     match &site.at("live.https.status").value {
-        Value::Unknown(ignorance) => Some(ignorance.why.clone()),
+        Value::Unknown(ignorance) => Some(ignorance.why.to_string()),
         _ => Some("no answer".to_owned()),
     }
 }

@@ -64,7 +64,7 @@ fn get(port: u16) -> Result<Response, Unanswered> {
 }
 
 fn why<T: std::fmt::Debug>(answer: Result<T, Unanswered>) -> String {
-    answer.unwrap_err().ignorance().why
+    answer.unwrap_err().ignorance().why.to_string()
 }
 
 #[test]

@@ -156,8 +156,8 @@ fn a_server_without_tls_is_told() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     });
     let told = "what answers there does not speak TLS";
-    assert_eq!(versions(port).unwrap_err().ignorance().why, told);
-    assert_eq!(certificate(port, manner()).unwrap_err().ignorance().why, told);
+    assert_eq!(*versions(port).unwrap_err().ignorance().why, *told);
+    assert_eq!(*certificate(port, manner()).unwrap_err().ignorance().why, *told);
 }
 
 /// What a server of the test does with a greeting.
@@ -239,5 +239,5 @@ fn every_version_is_asked_for_by_itself() {
 #[test]
 fn a_server_that_refuses_every_version_leaves_them_unknown() {
     let why = versions(serve_versions([Manners::HangUp; 5])).unwrap_err().ignorance().why;
-    assert_eq!(why, "the server hangs up");
+    assert_eq!(&*why, "the server hangs up");
 }

@@ -9,11 +9,7 @@ use crate::fact::{Catalogue, Fact, Facts, Ignorance, Value, WhenMissing};
 use crate::truth::Truth;
 
 /// Judges the facts of one service by a check: one finding, or one for each item of `for-each`.
-pub fn evaluate<'c>(
-    check: &'c Check,
-    facts: &Facts,
-    catalogue: &Catalogue,
-) -> Vec<Finding<'c>> {
+pub fn evaluate<'c>(check: &'c Check, facts: &Facts, catalogue: &Catalogue) -> Vec<Finding<'c>> {
     let verdict = |verdict, reason| vec![finding(check, None, verdict, vec![reason])];
     for domain in &check.needs {
         if facts.found(domain) {

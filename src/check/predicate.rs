@@ -197,7 +197,11 @@ mod tests {
             let layers = vec![is_true("x.no"), Predicate::Any(vec![promise])];
             let outcome = Predicate::FirstKnown(layers);
             let outcome = outcome.judge(&facts, None);
-            outcome.contrary.into_iter().map(|reason| reason.subject.into_owned()).collect::<Vec<_>>()
+            outcome
+                .contrary
+                .into_iter()
+                .map(|reason| reason.subject.into_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(contrary(["x.yes", "y.no"]), ["x.yes", "y.no"]);
         assert!(contrary(["x.yes", "x.no"]).is_empty());

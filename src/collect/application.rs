@@ -67,12 +67,12 @@ pub(super) fn application(
         .iter()
         .filter_map(|class| Some(format!("{}(", class.rsplit('.').next()?)))
         .collect();
+    let makes = |path: &ProjectPath| {
+        let text = sources.project.read(path);
+        text.is_ok_and(|text| constructors.iter().any(|made| text.contains(made.as_str())))
+    };
     let makers: Vec<&ProjectPath> = counted(sources)
-        .filter(|path| sources.project.makes_application(path))
-        .filter(|path| {
-            let text = sources.project.read(path);
-            text.is_ok_and(|text| constructors.iter().any(|made| text.contains(made.as_str())))
-        })
+        .filter(|path| sources.project.makes_application(path) && makes(path))
         .collect();
     if makers.is_empty() {
         return None;
@@ -135,10 +135,11 @@ fn entries(sources: &Sources<'_>, so_far: &Facts, makers: &[&ProjectPath]) -> Ve
         }
     }
     let named = |name: &'static str| makers.iter().filter(move |path| path.name() == name);
+    let programs = || sources.service.programs();
     let starters = ENTRIES
         .iter()
         .take(2)
-        .flat_map(|name| counted(sources).filter(move |path| path.name() == *name));
+        .flat_map(|name| programs().filter(move |path| path.name() == *name).filter(counts));
     for file in starters.chain(ENTRIES.iter().flat_map(|name| named(name).copied())) {
         add(file.clone(), None);
     }
@@ -152,8 +153,11 @@ fn entries(sources: &Sources<'_>, so_far: &Facts, makers: &[&ProjectPath]) -> Ve
 pub(super) fn counted<'p>(
     sources: &Sources<'p>,
 ) -> impl Iterator<Item = &'p ProjectPath> + use<'p> {
-    let service = sources.service;
-    service.programs().filter(|path| Role::of(path).counts())
+    sources.service.programs().filter(counts)
+}
+
+fn counts(path: &&ProjectPath) -> bool {
+    Role::of(path).counts()
 }
 
 /// The command lines by which production starts, as far as files tell.
@@ -165,6 +169,7 @@ pub(super) fn commands(sources: &Sources<'_>, so_far: &Facts) -> Vec<String> {
             all.extend(command.value.text().map(str::to_owned));
         }
     }
+    let is_read = so_far.found("docker");
     for path in sources.service.files() {
         let name = path.name();
         let starts = |line: &str| match path.extension() {
@@ -180,7 +185,7 @@ pub(super) fn commands(sources: &Sources<'_>, so_far: &Facts) -> Vec<String> {
             )
             || matches!(name, "entrypoint.sh" | "start.sh" | "docker-entrypoint.sh" | "run.sh");
         // Without the collectors of images and compose files, their commands are read as they stand.
-        let image = name.starts_with("Dockerfile") && !so_far.found("docker");
+        let image = name.starts_with("Dockerfile") && !is_read;
         if !(tells || image) || !Role::of(path).counts() {
             continue;
         }
@@ -212,7 +217,8 @@ fn file_ending(sources: &Sources<'_>, path: &str) -> Option<ProjectPath> {
         return Some(direct);
     }
     let ending = format!("/{}", path.trim_start_matches("./").trim_start_matches('/'));
-    counted(sources).find(|file| file.as_str().ends_with(&ending)).cloned()
+    let mut programs = sources.service.programs();
+    programs.find(|file| file.as_str().ends_with(&ending) && counts(file)).cloned()
 }
 
 /// Whether origins admit every site: `*`, or an expression that matches everything.

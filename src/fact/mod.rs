@@ -3,6 +3,8 @@
 //! Facts are the waist of prodcheck: collectors and probes produce them, checks judge them, and neither
 //! side knows the other. What cannot be known is a fact too ([`Value::Unknown`]), with the reason.
 
+use std::sync::Arc;
+
 pub mod catalogue;
 pub mod facts;
 pub mod path;
@@ -48,7 +50,7 @@ impl Fact {
     }
 
     /// Something that cannot be known, and why.
-    pub fn unknown(why: impl Into<String>) -> Self {
+    pub fn unknown(why: impl Into<Arc<str>>) -> Self {
         Self::derived(Value::Unknown(Ignorance::new(why)))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Fact, Secret, secret};
 
@@ -55,20 +56,20 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignorance {
     /// The cause in the user's words, lower case, without a full stop.
-    pub why: String,
+    pub why: Arc<str>,
     /// What would settle it, as an instruction: "give `--url`".
-    pub remedy: Option<String>,
+    pub remedy: Option<Arc<str>>,
 }
 
 impl Ignorance {
     /// Ignorance with a cause, and no remedy known.
-    pub fn new(why: impl Into<String>) -> Self {
+    pub fn new(why: impl Into<Arc<str>>) -> Self {
         Self { why: why.into(), remedy: None }
     }
 
     /// The same, with what would settle it.
     #[must_use]
-    pub fn settled_by(mut self, remedy: impl Into<String>) -> Self {
+    pub fn settled_by(mut self, remedy: impl Into<Arc<str>>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }

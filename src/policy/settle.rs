@@ -113,11 +113,7 @@ fn waived<'a>(
     }
 }
 
-fn attested<'a>(
-    check: &Check,
-    policy: &'a Policy,
-    today: Date,
-) -> (Status, Option<Decision<'a>>) {
+fn attested<'a>(check: &Check, policy: &'a Policy, today: Date) -> (Status, Option<Decision<'a>>) {
     let valid_days = match check.demand {
         Demand::Attest { valid_days, .. } => Some(valid_days),
         Demand::Require(_) => None,

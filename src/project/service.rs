@@ -27,19 +27,24 @@ pub struct Service {
 pub struct Shared {
     /// All of them, in the order of their paths.
     pub files: Arc<[ProjectPath]>,
-    /// Those in Python.
-    programs: Arc<[ProjectPath]>,
+    /// Those in Python, and those that some server runs as Python.
+    python: Arc<[ProjectPath]>,
 }
 
 impl Shared {
     fn of(files: Vec<ProjectPath>) -> Self {
-        let programs = files.iter().filter(|path| is_program(path)).cloned().collect();
-        Self { files: files.into(), programs }
+        let python = files.iter().filter(|path| is_python(path)).cloned().collect();
+        Self { files: files.into(), python }
     }
 }
 
-fn is_program(path: &ProjectPath) -> bool {
-    path.extension() == "py"
+/// Whether a file is Python: by its ending, or as the `gunicorn.conf` that gunicorn runs as such.
+fn is_python(path: &ProjectPath) -> bool {
+    match path.extension() {
+        "py" | "cfg" => true,
+        "conf" => path.name().contains("gunicorn"),
+        _ => false,
+    }
 }
 
 impl Service {
@@ -48,9 +53,14 @@ impl Service {
         self.own.iter().chain(self.shared.files.iter())
     }
 
-    /// The files in Python that the service sees.
+    /// The files that may be run as Python: the programs, and configuration that servers run.
+    pub fn python(&self) -> impl Iterator<Item = &ProjectPath> {
+        self.own.iter().filter(|path| is_python(path)).chain(self.shared.python.iter())
+    }
+
+    /// The programs in Python that the service sees.
     pub fn programs(&self) -> impl Iterator<Item = &ProjectPath> {
-        self.own.iter().filter(|path| is_program(path)).chain(self.shared.programs.iter())
+        self.python().filter(|path| path.extension() == "py")
     }
 
     /// Whether a file is one that all services share.
@@ -137,10 +147,12 @@ fn nearest<'r>(path: &ProjectPath, roots: &'r BTreeSet<ProjectPath>) -> Option<&
 
 /// Folders with a Django project or a Flask or FastAPI application.
 fn application_roots(project: &Project) -> BTreeSet<ProjectPath> {
-    let counted = || project.paths().filter(|path| Role::of(path).counts());
-    let mut roots: BTreeSet<ProjectPath> =
-        counted().filter(|path| path.name() == "manage.py").map(ProjectPath::folder).collect();
-    for path in counted().filter(|path| APP_FILES.contains(&path.name())) {
+    let named = |names: &'static [&str]| {
+        let named = project.paths().filter(|path| names.contains(&path.name()));
+        named.filter(|path| Role::of(path).counts())
+    };
+    let mut roots: BTreeSet<ProjectPath> = named(&["manage.py"]).map(ProjectPath::folder).collect();
+    for path in named(APP_FILES) {
         if project.makes_application(path)
             && let Some(folder) = program_folder(project, path)
             && nearest(path, &roots).is_none()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use ruff_text_size::{Ranged, TextRange};
 
@@ -124,7 +125,7 @@ pub(super) type Outcome<'a> = Result<Term<'a>, Raised>;
 pub(super) type Step<'a> = Result<Flow<'a>, Raised>;
 
 impl Raised {
-    pub(super) fn new(name: &str, why: impl Into<String>) -> Self {
+    pub(super) fn new(name: &str, why: impl Into<Arc<str>>) -> Self {
         Self {
             name: name.into(),
             why: Ignorance::new(why),

@@ -31,8 +31,8 @@ pub(super) struct Source {
 
 impl<'a> Library<'a> {
     pub(super) fn new(project: &'a Project, service: &'a Service) -> Self {
-        let files = service.files().filter(|path| is_python(path));
-        Self { project, files: files.map(|path| (path, OnceCell::new())).collect() }
+        let files = service.python().map(|path| (path, OnceCell::new()));
+        Self { project, files: files.collect() }
     }
 
     pub(super) fn has(&self, path: &ProjectPath) -> bool {
@@ -121,10 +121,4 @@ fn statements(path: &ProjectPath, text: &str, lines: &LineIndex) -> Result<Vec<S
     }
     let module = parsed.try_into_module();
     Ok(module.map(|module| module.into_suite().into_iter().collect()).unwrap_or_default())
-}
-
-/// Whether a file is a program: by its ending, or as the `gunicorn.conf` that gunicorn runs as one.
-fn is_python(path: &ProjectPath) -> bool {
-    matches!(path.extension(), "py" | "cfg")
-        || (path.name().contains("gunicorn") && matches!(path.extension(), "conf" | "cfg"))
 }

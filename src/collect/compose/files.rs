@@ -28,10 +28,11 @@ const RECIPES: &[&str] = &[
 
 /// Whether a file is one of compose, told from its name.
 pub(super) fn is_compose_name(path: &ProjectPath) -> bool {
-    let name = path.name().to_lowercase();
-    let Some((stem, "yml" | "yaml")) = name.rsplit_once('.') else {
+    if !matches!(path.extension(), "yml" | "yaml" | "YML" | "YAML") {
         return false;
-    };
+    }
+    let name = path.name().to_lowercase();
+    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
     let words = || stem.split(|c: char| !c.is_ascii_alphanumeric());
     words().any(|word| word == "compose")
         || matches!(stem, "production" | "prod" | "docker-stack" | "stack")

@@ -230,7 +230,7 @@ fn loads(namespace: &Namespace) -> Fact {
 /// What stops the settings from loading; absent if nothing does.
 fn stopped_by(namespace: &Namespace) -> Fact {
     match (&namespace.raised, &namespace.rest) {
-        (Some(why), _) => Fact::derived(why.why.as_str()),
+        (Some(why), _) => Fact::derived(&*why.why),
         (None, Some(why)) => Fact::derived(Value::Unknown(why.clone())),
         (None, None) => Fact::absent(),
     }

@@ -20,6 +20,8 @@ pub(super) struct Ignore {
 /// A path pattern.
 #[derive(Debug)]
 pub(super) enum Pattern {
+    /// The build context itself, and all that is in it: `.`.
+    Everything,
     /// Without wildcards, as most are.
     Path(String),
     /// As the expression that it means.
@@ -56,7 +58,7 @@ impl Pattern {
         }
         let clean = cleaned(text);
         if clean.is_empty() {
-            return (!text.is_empty()).then(|| Regex::new("^").ok().map(Self::Expression))?;
+            return (!text.is_empty()).then_some(Self::Everything);
         }
         if !clean.contains(['*', '?', '[', '\\']) {
             return Some(Self::Path(clean));
@@ -69,6 +71,7 @@ impl Pattern {
         let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
         let mut prefixes = folders.chain([path]);
         match self {
+            Self::Everything => true,
             Self::Path(whole) => prefixes.any(|prefix| prefix == whole),
             Self::Expression(expression) => prefixes.any(|prefix| expression.is_match(prefix)),
         }

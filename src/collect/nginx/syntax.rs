@@ -1,5 +1,7 @@
 //! Directives as a file wrote them: names, words, blocks, and where each stands.
 
+use std::sync::Arc;
+
 use crate::fact::{Fact, Ignorance, Origin, Place, Value};
 
 /// One directive, with the block it opens if it opens one.
@@ -77,7 +79,7 @@ impl Directive {
     }
 
     /// A fact that is unknown because of what this directive says.
-    pub(super) fn hides(&self, why: impl Into<String>) -> Fact {
+    pub(super) fn hides(&self, why: impl Into<Arc<str>>) -> Fact {
         Fact::unknown(why).at(self.place.clone())
     }
 

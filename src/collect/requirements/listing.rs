@@ -274,6 +274,6 @@ mod tests {
         let project = Project::of_texts([("requirements.txt", "-r base.txt\na==1")]);
         let listed = read(&project, &ProjectPath::new("requirements.txt"));
         assert_eq!(listed.packages.len(), 1);
-        assert_eq!(listed.rest.unwrap().why, "`base.txt` is not in the project");
+        assert_eq!(&*listed.rest.unwrap().why, "`base.txt` is not in the project");
     }
 }

@@ -77,6 +77,6 @@ mod tests {
     fn a_broken_lock_file_is_told() {
         let project = Project::of_texts([("Pipfile.lock", "{")]);
         let why = versions(&project, &ProjectPath::new("Pipfile.lock")).unwrap_err();
-        assert_eq!(why.why, "`Pipfile.lock` is not valid JSON");
+        assert_eq!(&*why.why, "`Pipfile.lock` is not valid JSON");
     }
 }

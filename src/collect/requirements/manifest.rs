@@ -138,7 +138,12 @@ mod tests {
             let version = package.version.as_deref().unwrap_or("-");
             format!("{} [{}] {version} {}", package.name, package.specifier, package.place)
         };
-        listed.packages.iter().map(shown).chain(listed.rest.map(|why| why.why)).collect()
+        listed
+            .packages
+            .iter()
+            .map(shown)
+            .chain(listed.rest.map(|why| why.why.to_string()))
+            .collect()
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
 use crate::fact::Ignorance;
 use crate::probe::Unanswered;
 
 /// A question put in vain.
-pub(super) fn in_vain(why: impl Into<String>) -> Unanswered {
+pub(super) fn in_vain(why: impl Into<Arc<str>>) -> Unanswered {
     Unanswered::InVain(Ignorance::new(why))
 }
 
@@ -48,7 +49,7 @@ fn within<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'stat
 
 /// Whether the same request may succeed when it is sent again: the connection broke.
 pub(super) fn is_passing(unanswered: &Unanswered) -> bool {
-    matches!(unanswered, Unanswered::InVain(why) if why.why == BROKEN)
+    matches!(unanswered, Unanswered::InVain(why) if *why.why == *BROKEN)
 }
 
 /// Why there is no TLS connection.

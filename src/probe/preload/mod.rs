@@ -206,7 +206,7 @@ fn of_www(site: &Site, answers: &Answers, www: &Url, judged: &mut Judged) {
         Err(Unanswered::Refused) => {}
         // The transport tells of a broken handshake by the name of the protocol.
         Err(Unanswered::InVain(why)) if why.why.contains("TLS") => judged.issues.push(no_tls),
-        Err(Unanswered::InVain(why)) if why.why == NO_SUCH_NAME => {}
+        Err(Unanswered::InVain(why)) if *why.why == *NO_SUCH_NAME => {}
         Err(why) => judged.open.push(why.ignorance()),
     }
 }

@@ -75,8 +75,8 @@ fn content(value: &Value) -> Vec<(&'static str, Json)> {
             vec![("is", "one-of".into()), ("alternatives", alternatives)]
         }
         Value::Unknown(ignorance) => {
-            let mut content = vec![("is", "unknown".into()), ("why", ignorance.why.clone().into())];
-            content.extend(ignorance.remedy.clone().map(|remedy| ("remedy", remedy.into())));
+            let mut content = vec![("is", "unknown".into()), ("why", (*ignorance.why).into())];
+            content.extend(ignorance.remedy.as_deref().map(|remedy| ("remedy", remedy.into())));
             content
         }
     }
@@ -84,7 +84,7 @@ fn content(value: &Value) -> Vec<(&'static str, Json)> {
 
 /// Why there may be more than is listed; null if there is not.
 fn more(rest: Option<&Ignorance>) -> Json {
-    rest.map_or(Json::Null, |ignorance| ignorance.why.clone().into())
+    rest.map_or(Json::Null, |ignorance| (*ignorance.why).into())
 }
 
 fn located(place: &Place) -> Json {

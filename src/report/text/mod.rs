@@ -1,7 +1,9 @@
 //! The report for people: 80 columns, the verdict last, colour never the only carrier.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{self, Write};
+
+use rayon::prelude::*;
 
 mod block;
 mod ending;
@@ -22,28 +24,24 @@ pub fn write(report: &Report<'_>, layout: Layout, out: &mut dyn Write) -> io::Re
     if layout.verbosity >= 0 {
         header(report, layout, out)?;
     }
-    let mut blocks = Blocks::of(report, layout);
     let several = report.services.len() > 1;
-    let mut by_service: BTreeMap<Option<&str>, Vec<&Line<'_>>> = BTreeMap::new();
+    let mut by_service: HashMap<Option<&str>, Vec<&Line<'_>>> = HashMap::new();
     for line in &report.lines {
         by_service.entry(line.service.as_deref().filter(|_| several)).or_default().push(line);
     }
-    for service in report.services.iter().map(Some).chain(several.then_some(None)) {
+    let mut blocks = Blocks::of(report, layout);
+    let parts = report.services.iter().map(Some).chain(several.then_some(None)).map(|service| {
         let name = service.map(|service| service.name.as_str()).filter(|_| several);
-        let mine = by_service.get(&name).map_or(&[][..], Vec::as_slice);
-        let sections = section::of(mine, report);
-        if several && sections.iter().any(Section::is_worth_showing) {
-            writeln!(
-                out,
-                "\n{}",
-                rule(service.map_or("shared by all services", |service| &service.name), layout)
-            )?;
-        }
-        for section in sections {
-            if !several || section.is_worth_showing() || layout.verbosity > 0 {
-                section.write(report, layout, &mut blocks, out)?;
-            }
-        }
+        let lines = by_service.remove(&name).unwrap_or_default();
+        let title = several.then(|| name.unwrap_or("shared by all services"));
+        Part { title, blocks: blocks.next(&lines, report), lines }
+    });
+    let parts: Vec<Part<'_, '_>> = parts.collect();
+    // A monorepo has hundreds of parts, of which each is worded by itself.
+    let written: io::Result<Vec<Vec<u8>>> =
+        parts.into_par_iter().map(|part| part.written(report, layout)).collect();
+    for part in written? {
+        out.write_all(&part)?;
     }
     if let Some(fact) = report.observatory.as_ref().filter(|_| layout.observatory) {
         observatory::write(fact, layout, out)?;
@@ -51,36 +49,73 @@ pub fn write(report: &Report<'_>, layout: Layout, out: &mut dyn Write) -> io::Re
     ending::write(report, layout, &blocks, out)
 }
 
-/// Which findings are shown in full, and how many were.
+/// What the report says of one service, or of what all of them share.
+struct Part<'r, 'a> {
+    /// Its heading, where there are several parts.
+    title: Option<&'r str>,
+    lines: Vec<&'r Line<'a>>,
+    blocks: Blocks,
+}
+
+impl Part<'_, '_> {
+    fn written(mut self, report: &Report<'_>, layout: Layout) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        let sections = section::of(&self.lines);
+        let several = self.title.is_some();
+        if let Some(title) = self.title
+            && sections.iter().any(Section::is_worth_showing)
+        {
+            writeln!(out, "\n{}", rule(title, layout))?;
+        }
+        for section in sections {
+            if !several || section.is_worth_showing() || layout.verbosity > 0 {
+                section.write(report, layout, &mut self.blocks, &mut out)?;
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Which findings are shown in full, and how many of them came before.
+#[derive(Clone, Copy)]
 struct Blocks {
     total: usize,
-    shown: usize,
+    before: usize,
     most: usize,
     all: bool,
 }
 
 impl Blocks {
     fn of(report: &Report<'_>, layout: Layout) -> Self {
-        let all = layout.verbosity > 0;
-        let full = |line: &&Line<'_>| {
-            line.status().is_failure() && (all || line.trips(report.gate.fail_on))
-        };
         let most = if layout.max_findings == 0 { usize::MAX } else { layout.max_findings };
-        Self { total: report.lines.iter().filter(full).count(), shown: 0, most, all }
+        let mut blocks = Self { total: 0, before: 0, most, all: layout.verbosity > 0 };
+        blocks.total = report.lines.iter().filter(|line| blocks.shows(line, report)).count();
+        blocks
+    }
+
+    /// Whether a finding would be shown in full, if there were room for all.
+    fn shows(self, line: &Line<'_>, report: &Report<'_>) -> bool {
+        line.status().is_failure() && (self.all || line.trips(report.gate.fail_on))
+    }
+
+    /// What holds of these lines, the next in the report; what holds of those after them is left.
+    fn next(&mut self, lines: &[&Line<'_>], report: &Report<'_>) -> Self {
+        let here = *self;
+        self.before += lines.iter().filter(|line| self.shows(line, report)).count();
+        here
     }
 
     /// Whether this finding is shown in full; then its number.
     fn number(&mut self, line: &Line<'_>, report: &Report<'_>) -> Option<(usize, usize)> {
-        let full = line.status().is_failure() && (self.all || line.trips(report.gate.fail_on));
-        if !full || self.shown >= self.most {
+        if !self.shows(line, report) {
             return None;
         }
-        self.shown += 1;
-        Some((self.shown, self.total))
+        self.before += 1;
+        (self.before <= self.most).then_some((self.before, self.total))
     }
 
-    fn left_out(&self) -> usize {
-        self.total - self.shown
+    fn left_out(self) -> usize {
+        self.total.saturating_sub(self.most)
     }
 }
 

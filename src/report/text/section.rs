@@ -32,12 +32,11 @@ const INDENT: &str = "            ";
 /// One heading with its judgements.
 pub(super) struct Section<'r, 'a> {
     name: &'static str,
-    place: Option<String>,
     lines: Vec<&'r Line<'a>>,
 }
 
 /// The sections of these judgements, without empty ones.
-pub(super) fn of<'r, 'a>(lines: &[&'r Line<'a>], report: &'r Report<'a>) -> Vec<Section<'r, 'a>> {
+pub(super) fn of<'r, 'a>(lines: &[&'r Line<'a>]) -> Vec<Section<'r, 'a>> {
     let mut under: BTreeMap<&str, Vec<&'r Line<'a>>> = BTreeMap::new();
     for line in lines {
         under.entry(heading(line)).or_default().push(line);
@@ -47,8 +46,7 @@ pub(super) fn of<'r, 'a>(lines: &[&'r Line<'a>], report: &'r Report<'a>) -> Vec<
         .map(|name| {
             let mut lines = under.remove(name).unwrap_or_default();
             lines.sort_by_key(|line| (line.status(), std::cmp::Reverse(line.severity)));
-            let place = place(name, &lines, report);
-            Section { name, place, lines }
+            Section { name, lines }
         })
         .filter(|section| section.lines.iter().any(|line| line.status() != Status::NotApplicable))
         .collect()
@@ -99,7 +97,7 @@ impl Section<'_, '_> {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         if layout.verbosity >= 0 {
-            self.heading(layout, out)?;
+            self.heading(report, layout, out)?;
         }
         let mut told = None;
         for line in &self.lines {
@@ -131,7 +129,7 @@ impl Section<'_, '_> {
         Ok(())
     }
 
-    fn heading(&self, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    fn heading(&self, report: &Report<'_>, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
         let counted: Vec<String> = [
             (Status::Pass, "pass"),
             (Status::Fail, "fail"),
@@ -147,7 +145,8 @@ impl Section<'_, '_> {
         })
         .collect();
         let counted = counted.join(", ");
-        let place = self.place.as_ref().map(|place| printable(place)).unwrap_or_default();
+        let place = place(self.name, &self.lines, report);
+        let place = place.as_deref().map(printable).unwrap_or_default();
         let used = self.name.chars().count() + 2 + place.chars().count() + counted.chars().count();
         let gap = " ".repeat(layout.width.saturating_sub(used).max(2));
         writeln!(out, "\n{}  {place}{gap}{counted}", bold(self.name))

@@ -79,7 +79,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(sources: &'a Sources<'a>, settings: &'a Record) -> Self {
         let mut modules: BTreeMap<&str, Vec<&ProjectPath>> = BTreeMap::new();
-        for file in sources.service.programs().filter(|file| Role::of(file).counts()) {
+        for file in sources.service.programs() {
             let name = module_path(file).rsplit('/').next().unwrap_or_default();
             modules.entry(name).or_default().push(file);
         }
@@ -110,7 +110,8 @@ impl<'a> Walk<'a> {
         Fact::derived(Value::List(List { items: self.admin.clone(), rest: self.unread.clone() }))
     }
 
-    /// The file of a module of the project: the one nearest to the root of the service.
+    /// The file of a module of the project that counts for production: the one nearest to the root of
+    /// the service.
     fn file(&self, module: &str) -> Option<&'a ProjectPath> {
         let path = module.replace('.', "/");
         let name = path.rsplit('/').next().unwrap_or_default();
@@ -118,8 +119,8 @@ impl<'a> Walk<'a> {
             let start = module_path(file).strip_suffix(path.as_str());
             start.is_some_and(|start| start.is_empty() || start.ends_with('/'))
         };
-        let files = self.modules.get(name).into_iter().flatten().filter(fits);
-        files.copied().min_by_key(|file| file.as_str().len())
+        let files = self.modules.get(name).into_iter().flatten().filter(fits).copied();
+        files.filter(|file| Role::of(file).counts()).min_by_key(|file| file.as_str().len())
     }
 
     fn module(&mut self, file: &'a ProjectPath, prefix: &str, depth: usize) {
@@ -129,7 +130,7 @@ impl<'a> Walk<'a> {
         let known = self.scanned.get(file).cloned();
         let routes = match known.map_or_else(|| self.scan(file), Ok) {
             Ok(routes) => routes,
-            Err(why) => return self.unread(why.why),
+            Err(why) => return self.unread(why.why.to_string()),
         };
         self.follow(&routes, "urlpatterns", file, prefix, depth);
     }
