@@ -9,11 +9,10 @@ use rayon::prelude::*;
 
 use crate::check::{Check, CheckId, Finding, Library, Reason, Stage, Verdict, evaluate};
 use crate::collect::Reading;
-use crate::date::Date;
 use crate::fact::value::printable;
 use crate::fact::{Catalogue, Fact, Facts, Place, Value};
 use crate::policy::settle::{Decision, mentioned};
-use crate::policy::{Policy, Status, settle};
+use crate::policy::{Policy, Settled, Status, settle};
 use crate::project::{Given, Project, Service, services};
 use crate::report::excerpt::secrets;
 use crate::report::{Excerpts, Exit, Gate, Line, Report, ServiceSummary, SettingsModule, Target};
@@ -35,11 +34,10 @@ pub struct Request<'a> {
 /// A service, and what the checks make of it. Its facts are gone by then: those of hundreds of services
 /// are more than need be in memory at once.
 struct Judged<'a> {
-    service: Service,
     summary: ServiceSummary,
     secrets: BTreeSet<String>,
-    /// What the checks found, in the order of the checks.
-    findings: Vec<Finding<'a>>,
+    /// What the checks found, in their order.
+    lines: Vec<Line<'a>>,
 }
 
 /// Audits.
@@ -55,13 +53,13 @@ pub fn audit<'a>(
     // Files and site are looked at together; who needs the site's facts waits for them.
     let mut judged = std::thread::scope(|scope| {
         scope.spawn(live);
-        judged(request, &checks, catalogue, &live)
+        judged(request, &checks, policy, catalogue, &live)
     });
     let secrets = judged.iter_mut().flat_map(|judged| std::mem::take(&mut judged.secrets));
     let excerpts = Excerpts::masking(request.project, secrets.collect());
     let services: Vec<ServiceSummary> =
         judged.iter().map(|judged| judged.summary.clone()).collect();
-    let lines = lines(judged, &checks, policy, request.given.today);
+    let lines = lines(judged, &checks);
     let gate = gate(&lines, policy);
     let exit = exit(&lines, &gate, policy, incomplete(live(), &services));
     let notes = notes(&lines, policy, request);
@@ -84,6 +82,7 @@ pub fn audit<'a>(
 fn judged<'s, 'a>(
     request: &Request<'_>,
     checks: &[&'a Check],
+    policy: &'a Policy,
     catalogue: &Catalogue,
     live: &(dyn Fn() -> Option<&'s Facts> + Sync),
 ) -> Vec<Judged<'a>> {
@@ -92,96 +91,90 @@ fn judged<'s, 'a>(
     let judge_all = || {
         let services = services(project, &request.name);
         let reading = Reading::new(project, &services, request.given, catalogue);
-        let judge = |service: &Service| {
+        let several = services.len() > 1;
+        let of_service = |service: &Service| {
             let mut facts = reading.facts(service);
             facts.merge(live().cloned().unwrap_or_default());
+            let name: Arc<str> = service.name.as_str().into();
+            let told = |check: &'a Check, finding: Finding<'a>| {
+                let own = several && concerns(&finding, service);
+                Line {
+                    check,
+                    severity: policy.severities.get(&check.id).copied().unwrap_or(check.severity),
+                    service: own.then(|| Arc::clone(&name)),
+                    settled: settle(finding, check, policy, request.given.today),
+                }
+            };
+            let found = checks.iter().flat_map(|&check| {
+                evaluate(check, &facts, catalogue).into_iter().map(move |finding| (check, finding))
+            });
             Judged {
                 summary: summary(service, &facts),
                 secrets: secrets(&facts),
-                findings: checks
-                    .iter()
-                    .flat_map(|check| evaluate(check, &facts, catalogue))
-                    .collect(),
-                service: service.clone(),
+                lines: found.map(|(check, finding)| told(check, finding)).collect(),
             }
         };
-        services.par_iter().map(judge).collect()
+        services.par_iter().map(of_service).collect()
     };
     // Every program file is searched in the end.
     let (judged, ()) = rayon::join(judge_all, || project.search_for_applications());
     judged
 }
 
-/// The findings of all services as lines, in the order of the checks. What several services share is
-/// judged with each of them, and told once; so is that a check applies to none of them.
-fn lines<'a>(
-    judged: Vec<Judged<'a>>,
-    checks: &[&'a Check],
-    policy: &'a Policy,
-    today: Date,
-) -> Vec<Line<'a>> {
+/// The lines of all services, in the order of the checks. What several services share is judged with each
+/// of them, and told once; so is that a check applies to none of them.
+fn lines<'a>(judged: Vec<Judged<'a>>, checks: &[&'a Check]) -> Vec<Line<'a>> {
     let several = judged.len() > 1;
-    let settled = |(check, found): (&&'a Check, Vec<Found<'a>>)| {
-        let nowhere = several.then(|| applies_nowhere(&found)).flatten();
-        if let Some(finding) = nowhere {
-            return vec![line(None, check, finding, policy, today)];
+    let told = |mut lines: Vec<Line<'a>>| {
+        if several && let Some(line) = applies_nowhere(&lines) {
+            return vec![line];
         }
-        let of_service = |Found { service, finding }: Found<'a>| {
-            let own = several && concerns(&finding, &service);
-            line(own.then(|| service.name.as_str().into()), check, finding, policy, today)
-        };
-        let mut lines: Vec<Line<'a>> = found.into_iter().map(of_service).collect();
         lines.sort_by(order);
         lines.dedup_by(|one, other| several && one.service.is_none() && order(one, other).is_eq());
         lines
     };
-    let found = by_check(judged, checks);
-    let by_check: Vec<Vec<Line<'a>>> = checks.par_iter().zip(found).map(settled).collect();
+    let by_check: Vec<Vec<Line<'a>>> = by_check(judged, checks).into_par_iter().map(told).collect();
     let mut lines = Vec::with_capacity(by_check.iter().map(Vec::len).sum());
     lines.extend(by_check.into_iter().flatten());
     lines
 }
 
-/// What was found of one service.
-struct Found<'a> {
-    service: Arc<Service>,
-    finding: Finding<'a>,
-}
-
-/// The findings of each check, those of the first service first.
-fn by_check<'a>(judged: Vec<Judged<'a>>, checks: &[&'a Check]) -> Vec<Vec<Found<'a>>> {
-    let mut rest: Vec<_> = judged
-        .into_iter()
-        .map(|judged| (Arc::new(judged.service), judged.findings.into_iter().peekable()))
-        .collect();
-    let mut found_by = |check: &Check| {
-        let mut found = Vec::with_capacity(rest.len());
-        for (service, findings) in &mut rest {
-            while let Some(finding) = findings.next_if(|finding| *finding.check == check.id) {
-                found.push(Found { service: Arc::clone(service), finding });
+/// The lines of each check, those of the first service first.
+fn by_check<'a>(judged: Vec<Judged<'a>>, checks: &[&'a Check]) -> Vec<Vec<Line<'a>>> {
+    let mut rest: Vec<_> =
+        judged.into_iter().map(|judged| judged.lines.into_iter().peekable()).collect();
+    let mut of = |check: &Check| {
+        let mut of_check = Vec::with_capacity(rest.len());
+        for lines in &mut rest {
+            while let Some(line) = lines.next_if(|line| line.check.id == check.id) {
+                of_check.push(line);
             }
         }
-        found
+        of_check
     };
-    checks.iter().map(|check| found_by(check)).collect()
+    checks.iter().map(|check| of(check)).collect()
 }
 
-/// What a check finds that applies to none of the services: that, for the reasons they have in common.
-fn applies_nowhere<'a>(found: &[Found<'a>]) -> Option<Finding<'a>> {
-    let (first, others) = found.split_first()?;
-    if found.iter().any(|found| found.finding.verdict != Verdict::NotApplicable) {
+/// What a check comes to that applies to none of several services: that, for the reasons they have in
+/// common.
+fn applies_nowhere<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
+    let (first, others) = lines.split_first()?;
+    if lines.iter().any(|line| line.settled.finding.verdict != Verdict::NotApplicable) {
         return None;
     }
-    let common = first.finding.because.iter().filter(|reason| {
+    let common = first.settled.finding.because.iter().filter(|reason| {
         let same = |other: &Reason<'_>| {
             other.subject == reason.subject && other.found.value == reason.found.value
         };
-        others.iter().all(|found| found.finding.because.iter().any(same))
+        others.iter().all(|line| line.settled.finding.because.iter().any(same))
     });
     let because = common
         .map(|reason| Reason { found: Fact::derived(reason.found.value.clone()), ..reason.clone() })
         .collect();
-    Some(Finding { subject: None, because, contrary: Vec::new(), ..first.finding.clone() })
+    let finding =
+        Finding { subject: None, because, contrary: Vec::new(), ..first.settled.finding.clone() };
+    let settled = Settled { finding, ..first.settled.clone() };
+    Some(Line { check: first.check, severity: first.severity, service: None, settled })
 }
 
 /// What the Observatory would say of the site, if one was asked.
@@ -211,17 +204,6 @@ fn concerns(finding: &Finding<'_>, service: &Service) -> bool {
             Place::File { path, .. } => !service.shares(path),
             Place::Exchange(_) => false,
         })
-}
-
-fn line<'a>(
-    service: Option<Arc<str>>,
-    check: &'a Check,
-    finding: Finding<'a>,
-    policy: &'a Policy,
-    today: Date,
-) -> Line<'a> {
-    let severity = policy.severities.get(&check.id).copied().unwrap_or(check.severity);
-    Line { check, severity, service, settled: settle(finding, check, policy, today) }
 }
 
 /// By check, then service, then what was judged and where: the same order on every machine.

@@ -77,7 +77,11 @@ pub fn ignorance(value: &Value) -> Option<&Ignorance> {
 pub(super) fn gathered<'c>(
     outcomes: impl Iterator<Item = Outcome<'c>>,
 ) -> (Vec<Reason<'c>>, Vec<Reason<'c>>) {
-    let (mut because, mut contrary) = (Vec::new(), Vec::new());
+    let mut outcomes = outcomes;
+    // Mostly one part decides: its reasons are kept as they are.
+    let (mut because, mut contrary) = outcomes
+        .next()
+        .map_or_else(Default::default, |outcome| (outcome.because, outcome.contrary));
     for outcome in outcomes {
         because.extend(outcome.because);
         contrary.extend(outcome.contrary);

@@ -67,12 +67,12 @@ pub(super) fn application(
         .iter()
         .filter_map(|class| Some(format!("{}(", class.rsplit('.').next()?)))
         .collect();
-    let makes = |path: &ProjectPath| {
+    let constructs = |path: &ProjectPath| {
         let text = sources.project.read(path);
         text.is_ok_and(|text| constructors.iter().any(|made| text.contains(made.as_str())))
     };
     let makers: Vec<&ProjectPath> = counted(sources)
-        .filter(|path| sources.project.makes_application(path) && makes(path))
+        .filter(|path| sources.project.makes_application(path) && constructs(path))
         .collect();
     if makers.is_empty() {
         return None;
@@ -139,7 +139,7 @@ fn entries(sources: &Sources<'_>, so_far: &Facts, makers: &[&ProjectPath]) -> Ve
     let starters = ENTRIES
         .iter()
         .take(2)
-        .flat_map(|name| programs().filter(move |path| path.name() == *name).filter(counts));
+        .flat_map(|name| programs().filter(move |path| path.name() == *name && counts(path)));
     for file in starters.chain(ENTRIES.iter().flat_map(|name| named(name).copied())) {
         add(file.clone(), None);
     }
@@ -153,10 +153,10 @@ fn entries(sources: &Sources<'_>, so_far: &Facts, makers: &[&ProjectPath]) -> Ve
 pub(super) fn counted<'p>(
     sources: &Sources<'p>,
 ) -> impl Iterator<Item = &'p ProjectPath> + use<'p> {
-    sources.service.programs().filter(counts)
+    sources.service.programs().filter(|path| counts(path))
 }
 
-fn counts(path: &&ProjectPath) -> bool {
+fn counts(path: &ProjectPath) -> bool {
     Role::of(path).counts()
 }
 

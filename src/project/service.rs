@@ -65,7 +65,9 @@ impl Service {
 
     /// Whether a file is one that all services share.
     pub fn shares(&self, path: &ProjectPath) -> bool {
-        self.shared.files.binary_search(path).is_ok()
+        // What lies in the folder of a service belongs to it, or to one below it.
+        let inside = !self.root.as_str().is_empty() && path.is_in(&self.root);
+        !inside && self.shared.files.binary_search(path).is_ok()
     }
 
     /// Whether the service sees a file.
