@@ -2,12 +2,12 @@
 //! an unknown fact, and what cannot be judged an unknown verdict.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
-use crate::check::{Check, CheckId, Finding, Library, Reason, Stage, Verdict, evaluate};
+use crate::check::{Check, CheckId, Finding, Library, Reason, Severity, Stage, Verdict, evaluate};
 use crate::collect::Reading;
 use crate::fact::value::printable;
 use crate::fact::{Catalogue, Fact, Facts, Place, Value};
@@ -96,13 +96,14 @@ fn judged<'s, 'a>(
             let mut facts = reading.facts(service);
             facts.merge(live().cloned().unwrap_or_default());
             let name: Arc<str> = service.name.as_str().into();
-            let told = |check: &'a Check, finding: Finding<'a>| {
+            let line_of = |check: &'a Check, finding: Finding<'a>| {
                 let own = several && concerns(&finding, service);
                 Line {
                     check,
                     severity: policy.severities.get(&check.id).copied().unwrap_or(check.severity),
                     service: own.then(|| Arc::clone(&name)),
                     settled: settle(finding, check, policy, request.given.today),
+                    told_by: None,
                 }
             };
             let found = checks.iter().flat_map(|&check| {
@@ -111,7 +112,7 @@ fn judged<'s, 'a>(
             Judged {
                 summary: summary(service, &facts),
                 secrets: secrets(&facts),
-                lines: found.map(|(check, finding)| told(check, finding)).collect(),
+                lines: told_once(found.map(|(check, finding)| line_of(check, finding)).collect()),
             }
         };
         services.par_iter().map(of_service).collect()
@@ -119,6 +120,21 @@ fn judged<'s, 'a>(
     // Every program file is searched in the end.
     let (judged, ()) = rayon::join(judge_all, || project.search_for_applications());
     judged
+}
+
+/// The lines of a service: a failure that one as grave tells as well is marked so.
+fn told_once(mut lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
+    let failed: BTreeMap<&CheckId, Severity> = lines
+        .iter()
+        .filter(|line| line.status() == Status::Fail)
+        .map(|line| (&line.check.id, line.severity))
+        .collect();
+    for line in lines.iter_mut().filter(|line| line.status() == Status::Fail) {
+        let is_as_grave =
+            |id: &&CheckId| failed.get(id).is_some_and(|grave| *grave >= line.severity);
+        line.told_by = line.check.told_by.iter().find(is_as_grave);
+    }
+    lines
 }
 
 /// The lines of all services, in the order of the checks. What several services share is judged with each
@@ -174,7 +190,7 @@ fn applies_nowhere<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
     let finding =
         Finding { subject: None, because, contrary: Vec::new(), ..first.settled.finding.clone() };
     let settled = Settled { finding, ..first.settled.clone() };
-    Some(Line { check: first.check, severity: first.severity, service: None, settled })
+    Some(Line { service: None, settled, ..first.clone() })
 }
 
 /// What the Observatory would say of the site, if one was asked.

@@ -52,6 +52,7 @@ fn read(text: &str) -> Result<Check, Vec<String>> {
     let context = Context {
         catalogue: &catalogue,
         register: &register,
+        checks: &["django/x"],
         overrides: &overrides,
         depth: Depth::Whole,
     };
@@ -203,6 +204,14 @@ fn all_mistakes_of_a_file_are_told_at_once() {
 }
 
 #[test]
+fn a_check_is_told_by_one_that_there_is() {
+    let require = "require = { fact = 'live.status', is = 1 }";
+    let told = first_lines(with(&format!("told-by = ['django/y']\n{require}")));
+    assert_eq!(told, ["x.toml:5:12: unknown check `django/y`; did you mean `django/x`?"]);
+    assert!(with(&format!("told-by = ['django/x']\n{require}")).is_ok());
+}
+
+#[test]
 fn a_project_may_change_a_threshold() {
     let (catalogue, register) = (catalogue(), register());
     let overrides = BTreeMap::from([(
@@ -212,6 +221,7 @@ fn a_project_may_change_a_threshold() {
     let context = Context {
         catalogue: &catalogue,
         register: &register,
+        checks: &["django/x"],
         overrides: &overrides,
         depth: Depth::Judging,
     };

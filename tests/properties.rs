@@ -108,6 +108,7 @@ proptest! {
         let context = Context {
             catalogue: &Catalogue::default(),
             register: &Register::default(),
+            checks: &[],
             overrides: &BTreeMap::new(),
             depth: Depth::Whole,
         };

@@ -9,14 +9,23 @@ use prodcheck::date::Date;
 use prodcheck::knowledge::catalogue;
 use prodcheck::policy::{Policy, Status};
 use prodcheck::project::{Given, Project};
-use prodcheck::report::Target;
+use prodcheck::report::{Report, Target};
 
 /// How a check stands, and of which service that is told.
 fn told(files: &[(&str, &str)], check: &str) -> Vec<(Option<String>, Status)> {
+    audited(files, &[check], |report| {
+        let lines = report.lines.iter();
+        lines.map(|line| (line.service.as_deref().map(str::to_owned), line.status())).collect()
+    })
+}
+
+/// What is to be seen in the report of an audit by some checks.
+fn audited<T>(files: &[(&str, &str)], checks: &[&str], seen: impl FnOnce(&Report<'_>) -> T) -> T {
     let catalogue = catalogue();
     let library =
         Library::built_in(&catalogue, &Overrides::new(), Depth::Judging).map_err(drop).unwrap();
-    let policy = Policy { only: vec![CheckId::new(check)], ..Policy::default() };
+    let only = checks.iter().map(|id| CheckId::new(id)).collect();
+    let policy = Policy { only, ..Policy::default() };
     let project = Project::of_texts(files.iter().copied());
     let given = Given::nothing(Date::parse("2026-11-30").unwrap());
     let request = Request {
@@ -26,12 +35,7 @@ fn told(files: &[(&str, &str)], check: &str) -> Vec<(Option<String>, Status)> {
         given: &given,
         site: None,
     };
-    let report = audit(&request, &library, &policy, &catalogue);
-    report
-        .lines
-        .iter()
-        .map(|line| (line.service.as_deref().map(str::to_owned), line.status()))
-        .collect()
+    seen(&audit(&request, &library, &policy, &catalogue))
 }
 
 const SERVICES: [(&str, &str); 4] = [
@@ -74,4 +78,31 @@ fn what_a_shared_file_tells_is_told_once() {
         [("deploy/nginx.conf", "server { location /media/ { alias /srv/media/; autoindex on; } }")];
     let files: Vec<_> = SERVICES.into_iter().chain(nginx).collect();
     assert_eq!(told(&files, "nginx/autoindex-off"), [(None, Status::Fail)]);
+}
+
+#[test]
+fn a_failure_is_told_by_the_graver_check_of_the_same_control_where_that_fails_too() {
+    let both = ["cookies/session-secure", "django/session-cookie-secure"];
+    let files = [
+        ("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n"),
+        (
+            "settings.py",
+            "INSTALLED_APPS = ['django.contrib.sessions']\n\
+             MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware']\n",
+        ),
+    ];
+    let told_by = |checks: &[&str]| {
+        audited(&files, checks, |report| {
+            let failures = report.lines.iter().filter(|line| line.status() == Status::Fail);
+            let told_by = |id: Option<&CheckId>| id.map(ToString::to_string);
+            failures
+                .map(|line| (line.check.id.to_string(), told_by(line.told_by)))
+                .collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(
+        told_by(&both),
+        [(both[0].to_owned(), None), (both[1].to_owned(), Some(both[0].to_owned()))]
+    );
+    assert_eq!(told_by(&both[1..]), [(both[1].to_owned(), None)]);
 }

@@ -76,7 +76,11 @@ impl Library {
             self.register.read(&mut reader);
             problems.extend(reader.finish());
         }
-        let context = Context { catalogue, register: &self.register, overrides, depth };
+        let known = self.checks.iter().map(|check| check.id.as_str());
+        let new = files.iter().filter_map(|file| file.path.strip_suffix(".toml"));
+        let ids: Vec<&str> = known.chain(new).collect();
+        let register = &self.register;
+        let context = Context { catalogue, register, checks: &ids, overrides, depth };
         let loaded: Vec<Result<Check, Vec<Problem>>> = files
             .par_iter()
             .filter_map(|file| Some((file, file.path.strip_suffix(".toml")?)))

@@ -23,6 +23,7 @@ const KEYS: &[&str] = &[
     "guides",
     "aliases",
     "references",
+    "told-by",
     "former-ids",
     "status",
     "example",
@@ -43,6 +44,8 @@ pub struct Context<'c> {
     pub catalogue: &'c Catalogue,
     /// The guides and name spaces there are.
     pub register: &'c Register,
+    /// The ids of all checks there are.
+    pub checks: &'c [&'c str],
     /// Thresholds that the project changes, by check and parameter.
     pub overrides: &'c BTreeMap<String, BTreeMap<String, Scalar>>,
     /// How much is read.
@@ -83,6 +86,7 @@ fn read(id: &str, tree: &Node, reader: &mut Reader<'_>, context: &Context<'_>) -
     let needs = needs(tree, reader, context.catalogue);
     let guides = tree.get("guides").map(|node| context.register.guide_citations(node, reader));
     let aliases = tree.get("aliases").map(|node| context.register.aliases(node, reader));
+    let told_by = told_by(tree, reader, context.checks);
     let stage = stage(tree, reader);
     let examples = examples(tree, reader, context.catalogue);
     let mut syntax =
@@ -104,6 +108,7 @@ fn read(id: &str, tree: &Node, reader: &mut Reader<'_>, context: &Context<'_>) -
         guides: guides.unwrap_or_default(),
         aliases: aliases.unwrap_or_default(),
         references,
+        told_by,
         former_ids,
         stage,
         examples,
@@ -169,6 +174,20 @@ fn needs(tree: &Node, reader: &mut Reader<'_>, catalogue: &Catalogue) -> Vec<Str
         }
     }
     reader.texts(node, "needs")
+}
+
+fn told_by(tree: &Node, reader: &mut Reader<'_>, checks: &[&str]) -> Vec<CheckId> {
+    let Some(node) = tree.get("told-by") else {
+        return Vec::new();
+    };
+    for item in reader.list(node, "told-by") {
+        if let Some(id) = reader.text(item, "told-by")
+            && !checks.contains(&id)
+        {
+            reader.unknown_word(&item.span, id, checks, "check");
+        }
+    }
+    reader.texts(node, "told-by").iter().map(|id| CheckId::new(id)).collect()
 }
 
 fn params(

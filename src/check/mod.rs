@@ -60,6 +60,8 @@ pub struct Check {
     pub aliases: Vec<Citation>,
     /// Anything else worth reading, as URLs.
     pub references: Vec<String>,
+    /// Checks of the same control, of which one says what is to be told where it fails as well.
+    pub told_by: Vec<CheckId>,
     /// Names this check has had.
     pub former_ids: Vec<String>,
     /// Whether it runs.

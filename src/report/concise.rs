@@ -6,9 +6,13 @@ use super::{Line, Report, wording};
 use crate::fact::Place;
 use crate::policy::Status;
 
-/// Writes failures, what expired and what is unknown; the rest says nothing here.
+/// Writes failures, what expired and what is unknown; the rest says nothing here, nor what another
+/// finding tells.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for line in &report.lines {
+        if line.told_by.is_some() {
+            continue;
+        }
         if line.status().is_failure() {
             writeln!(out, "{}: {} {}", place(line), line.severity.word(), what(line))?;
         } else if line.status() == Status::Unknown {

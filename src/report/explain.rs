@@ -24,6 +24,9 @@ pub fn write(
     }
     writeln!(out, "\nWHAT IT CHECKS")?;
     demand(check, catalogue, out)?;
+    for id in &check.told_by {
+        writeln!(out, "  Where `{id}` fails as well, the report leaves it to that.")?;
+    }
     section("WHY", &check.why, out)?;
     section("FIX", &check.fix, out)?;
     params(check, out)?;

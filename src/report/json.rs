@@ -100,7 +100,8 @@ fn service(service: &ServiceSummary) -> Value {
     })
 }
 
-/// Counts of judgements by status, and of failures by severity.
+/// Counts of judgements by status, and of failures by severity: of those that another finding tells, only
+/// that one.
 fn summary(report: &Report<'_>) -> Value {
     let count = |wanted: &dyn Fn(&Line<'_>) -> bool| {
         report.lines.iter().filter(|line| wanted(line)).count()
@@ -112,7 +113,7 @@ fn summary(report: &Report<'_>) -> Value {
     let by_severity: Map<String, Value> = Severity::ALL
         .iter()
         .map(|severity| {
-            let failures = count(&|line| line.status().is_failure() && line.severity == *severity);
+            let failures = count(&|line| line.is_told_failure() && line.severity == *severity);
             (severity.word().to_owned(), failures.into())
         })
         .collect();
@@ -126,6 +127,7 @@ struct Finding<'l> {
     title: &'l str,
     severity: &'static str,
     status: &'static str,
+    told_by: Option<&'l str>,
     service: Option<&'l str>,
     subject: Option<&'l str>,
     #[serde(serialize_with = "citations")]
@@ -148,6 +150,7 @@ impl<'l> Finding<'l> {
             title: &line.check.title,
             severity: line.severity.word(),
             status: line.status().word(),
+            told_by: line.told_by.map(CheckId::as_str),
             service: line.service.as_deref(),
             subject: finding.subject.as_ref().map(|subject| subject.name.as_str()),
             aliases: &line.check.aliases,

@@ -88,7 +88,7 @@ pub struct SettingsModule {
 }
 
 /// One judgement.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Line<'a> {
     /// The check.
     pub check: &'a Check,
@@ -98,6 +98,8 @@ pub struct Line<'a> {
     pub service: Option<Arc<str>>,
     /// The finding and how it stands.
     pub settled: Settled<'a>,
+    /// The check that tells this failure together with its own, of which it is a part.
+    pub told_by: Option<&'a CheckId>,
 }
 
 impl Line<'_> {
@@ -109,6 +111,11 @@ impl Line<'_> {
     /// The places it speaks of, the most telling first.
     pub fn places(&self) -> Vec<&Place> {
         places(&self.settled.finding)
+    }
+
+    /// Whether it is a failure of its own, and not one that another finding tells.
+    pub fn is_told_failure(&self) -> bool {
+        self.status().is_failure() && self.told_by.is_none()
     }
 
     /// Whether it fails an audit with this threshold.

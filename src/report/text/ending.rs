@@ -6,7 +6,7 @@ use super::paint::{by_severity, by_status, dim, wrapped};
 use super::{Blocks, checks, count};
 use crate::check::Severity;
 use crate::policy::Status;
-use crate::report::{Layout, Report};
+use crate::report::{Layout, Line, Report};
 
 pub(super) fn write(
     report: &Report<'_>,
@@ -56,7 +56,7 @@ fn by_severities(report: &Report<'_>) -> String {
         report
             .lines
             .iter()
-            .filter(|line| line.status().is_failure() && line.severity == severity)
+            .filter(|line| line.is_told_failure() && line.severity == severity)
             .count()
     };
     let told =
@@ -70,12 +70,16 @@ fn by_severities(report: &Report<'_>) -> String {
 
 fn by_statuses(report: &Report<'_>) -> String {
     let counted = Status::ALL.iter().filter_map(|status| {
-        let number = report.lines.iter().filter(|line| line.status() == *status).count();
+        let told = |line: &&Line<'_>| line.status() == *status && line.told_by.is_none();
+        let number = report.lines.iter().filter(told).count();
         let word = if *status == Status::NotApplicable { "n/a" } else { status.word() };
         (number > 0 || matches!(status, Status::Pass | Status::Fail))
             .then(|| format!("{number} {word}"))
     });
-    format!("{}   {}", count(checks(report), "check"), counted.collect::<Vec<_>>().join(", "))
+    let told = report.lines.iter().filter(|line| line.told_by.is_some()).count();
+    let told = (told > 0).then(|| format!("{told} told by others"));
+    let counted: Vec<String> = counted.chain(told).collect();
+    format!("{}   {}", count(checks(report), "check"), counted.join(", "))
 }
 
 fn next(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -26,7 +26,8 @@ pub fn write(report: &Report<'_>, layout: Layout, out: &mut dyn Write) -> io::Re
     }
     let several = report.services.len() > 1;
     let mut by_service: HashMap<Option<&str>, Vec<&Line<'_>>> = HashMap::new();
-    for line in &report.lines {
+    let is_told = |line: &&Line<'_>| line.told_by.is_none() || layout.verbosity > 0;
+    for line in report.lines.iter().filter(is_told) {
         by_service.entry(line.service.as_deref().filter(|_| several)).or_default().push(line);
     }
     let mut blocks = Blocks::of(report, layout);
@@ -95,7 +96,8 @@ impl Blocks {
 
     /// Whether a finding would be shown in full, if there were room for all.
     fn shows(self, line: &Line<'_>, report: &Report<'_>) -> bool {
-        line.status().is_failure() && (self.all || line.trips(report.gate.fail_on))
+        let trips = line.trips(report.gate.fail_on) && line.told_by.is_none();
+        line.status().is_failure() && (self.all || trips)
     }
 
     /// What holds of these lines, the next in the report; what holds of those after them is left.
