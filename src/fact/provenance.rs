@@ -9,8 +9,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct ProjectPath {
     text: Arc<str>,
-    /// Where the last part begins: every file is asked its name many times.
-    name_at: usize,
+    /// Where the last part begins, and where what follows its last dot: every file is asked these many times.
+    name_at: u32,
+    extension_at: u32,
 }
 
 impl ProjectPath {
@@ -37,7 +38,10 @@ impl ProjectPath {
 
     fn of(text: Arc<str>) -> Self {
         let name_at = text.rfind('/').map_or(0, |slash| slash + 1);
-        Self { text, name_at }
+        let dot = text.get(name_at..).and_then(|name| name.rfind('.'));
+        let extension_at = dot.map_or(text.len(), |dot| name_at + dot + 1);
+        let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { name_at: short(name_at), extension_at: short(extension_at), text }
     }
 
     /// The path as text; empty for the root itself.
@@ -47,18 +51,19 @@ impl ProjectPath {
 
     /// The last part.
     pub fn name(&self) -> &str {
-        self.text.get(self.name_at..).unwrap_or_default()
+        self.text.get(self.name_at as usize..).unwrap_or_default()
     }
 
     /// What the name ends in after its last dot; empty if there is none.
     pub fn extension(&self) -> &str {
-        self.name().rsplit_once('.').map_or("", |(_, extension)| extension)
+        self.text.get(self.extension_at as usize..).unwrap_or_default()
     }
 
     /// The folder that holds this; the root's folder is the root.
     #[must_use]
     pub fn folder(&self) -> Self {
-        Self::of(self.text.get(..self.name_at.saturating_sub(1)).unwrap_or_default().into())
+        let end = (self.name_at as usize).saturating_sub(1);
+        Self::of(self.text.get(..end).unwrap_or_default().into())
     }
 
     /// A path below this folder, or, with `..`, beside it.

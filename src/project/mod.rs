@@ -3,7 +3,7 @@
 //! All reading of the user's files goes through here: no path outside the root is read, no link is
 //! followed out of it, nothing above the size limit is looked at, and each file is read at most once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -45,7 +45,7 @@ pub struct Project {
 }
 
 /// Where in the list of files those with a word in their path stand.
-type Index = BTreeMap<String, Vec<usize>>;
+type Index = HashMap<String, Vec<usize>>;
 
 /// Where the files are.
 #[derive(Debug)]
