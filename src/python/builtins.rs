@@ -157,6 +157,10 @@ impl<'a> Interpreter<'a> {
             ("int" | "float" | "abs" | "round", kind) => number_as(name, kind),
             ("len", Kind::Text(text)) => count(text.chars().count()),
             ("len", Kind::Sequence(_, id) | Kind::Dict(id)) => self.length(*id),
+            ("len", Kind::Made(made)) => match super::readers::kept(made).and_then(Term::as_text) {
+                Some(text) => count(text.chars().count()),
+                None => None,
+            },
             ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed", _) => {
                 return self.converted(name, argument, arguments, from, at);
             }

@@ -85,7 +85,6 @@ const TRANSPARENT: &[&str] = &[
     "typing.cast",
     "types.MappingProxyType",
     "markupsafe.Markup",
-    "pydantic.SecretStr",
     "os.path.expanduser",
     "os.fspath",
 ];

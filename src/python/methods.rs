@@ -89,7 +89,7 @@ impl<'a> Interpreter<'a> {
         if name == "join" {
             return Ok(self.text_join(text, arguments, from, at));
         }
-        if matches!(name, "encode" | "decode" | "get_secret_value") {
+        if matches!(name, "encode" | "decode") {
             return Ok(Term::text(text, from));
         }
         // One argument that is one of several makes the result one of several.

@@ -1,6 +1,7 @@
 //! The libraries by which programs read their environment.
 
 mod address;
+mod concealed;
 mod configurations;
 mod decouple;
 mod dj_database_url;
@@ -26,6 +27,7 @@ use crate::fact::Fact;
 /// Variables in the order of a file.
 pub(super) type Variables = Rc<[(String, Fact)]>;
 
+pub(super) use concealed::{asterisks, kept};
 pub(super) use configurations::is_configuration;
 pub(super) use pydantic::reads_fields;
 
@@ -51,6 +53,10 @@ impl<'a> Interpreter<'a> {
             return Some(self.database_url(function, arguments, at));
         }
         Some(match name.as_ref() {
+            name if concealed::conceals(name) => match arguments.first().cloned() {
+                Some(text) => self.conceal(&text, at),
+                None => Ok(self.foreign(name, arguments, at)),
+            },
             "os.getenv" => self.os_environ("get", arguments, at),
             "os.putenv" => self.os_environ("setdefault", arguments, at),
             "dotenv.load_dotenv" => Ok(self.load_dotenv(arguments, at)),
@@ -95,6 +101,9 @@ impl<'a> Interpreter<'a> {
             "starlette.config.Config" if matches!(name, "__call__" | "get") => {
                 self.starlette_config(made, arguments, at)
             }
+            "pydantic.SecretStr" if name == "get_secret_value" => Ok(kept(made)
+                .cloned()
+                .unwrap_or_else(|| self.foreign("get_secret_value", arguments, at))),
             "random.SystemRandom" if name != "__call__" => {
                 self.library_call(&format!("random.SystemRandom.{name}").into(), arguments, at)
             }
