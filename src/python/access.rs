@@ -47,6 +47,15 @@ impl<'a> Interpreter<'a> {
                 Some(paths::Attribute::Text(text)) => {
                     Ok(Term::text(text, From::mixed([object], at)))
                 }
+                None if name == "parts" && !path.starts_with(paths::ROOT) => {
+                    let root = path.starts_with('/').then_some("/");
+                    let parts = path.split('/').filter(|part| !part.is_empty());
+                    let from = From::mixed([object], at);
+                    let items =
+                        root.into_iter().chain(parts).map(|part| Term::text(part, from.clone()));
+                    let sequence = Sequence { items: items.collect(), rest: None };
+                    Ok(self.made(Shape::Tuple, sequence, from))
+                }
                 None if name == "parents" => {
                     let parents = paths::parents(path).into_iter();
                     let items = parents
@@ -254,6 +263,11 @@ impl<'a> Interpreter<'a> {
                 (letters, None)
             }
             Kind::Class(class) if Self::is_enumeration(class) => (self.members_of(class), None),
+            Kind::Made(made) if made.class.as_ref() == super::data_files::OPENED => {
+                let made = Rc::clone(made);
+                let lines = self.lines_of(&made, at);
+                self.iterated(&lines, at)
+            }
             Kind::Library(name) if name.as_ref() == "os.environ" => {
                 let all = self.all_variables(at);
                 self.iterated(&all, at)

@@ -83,7 +83,13 @@ impl<'a> Interpreter<'a> {
         match name {
             "print" => return Ok(Self::none_at(at)),
             "globals" | "locals" | "vars" => return Ok(self.names_at_hand(name, at)),
-            "open" => return Ok(self.opaque("what is read from a file", at)),
+            "open" => {
+                let path = arguments.get(0, "file").cloned();
+                return match path {
+                    Some(path) => self.open(&path, arguments, at),
+                    None => Ok(self.opaque("what is read from a file", at)),
+                };
+            }
             "exit" | "quit" => return Err(Raised::new("SystemExit", "the settings stop")),
             "dict" => return Ok(self.new_dict(arguments, at)),
             "dir" => return Ok(self.names_of(arguments, at)),

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome};
-use super::paths;
 use super::term::{From, Kind, Shape, Spot, Term};
 use super::texts;
 
@@ -28,7 +27,7 @@ impl<'a> Interpreter<'a> {
             Kind::Dict(id) => self.dict_method(object, *id, name, arguments, at),
             Kind::Path(path) => {
                 let path = Rc::clone(path);
-                Ok(self.path_method(object, &path, name, arguments, at))
+                self.path_method(object, &path, name, arguments, at)
             }
             Kind::Duration(seconds) if name == "total_seconds" => {
                 Ok(Term::new(Kind::Float(*seconds), From::mixed([object], at)))
@@ -164,37 +163,6 @@ impl<'a> Interpreter<'a> {
             Some(why) => Term::new(Kind::Unknown(why), from),
             None => self.long_text(texts.join(between), from, at),
         }
-    }
-
-    fn path_method(
-        &mut self,
-        object: &Term<'a>,
-        path: &str,
-        name: &str,
-        arguments: &Arguments<'a>,
-        at: Spot,
-    ) -> Term<'a> {
-        let from = From::mixed([object], at);
-        let path = match name {
-            "resolve" | "absolute" | "expanduser" => paths::normal(path),
-            "joinpath" | "path" | "__call__" => {
-                let mut path = path.to_owned();
-                for part in &arguments.positional {
-                    match super::formats::shown(part) {
-                        Some(part) => path = paths::joined(&path, &part),
-                        None => return self.unknown_from(&[part], "this path", at),
-                    }
-                }
-                path
-            }
-            "as_posix" | "__str__" => return Term::text(path, from),
-            "with_name" | "with_suffix" | "relative_to" => {
-                return self.unknown_from(&[object], "this path", at);
-            }
-            "exists" | "is_file" => return self.path_exists(path, from),
-            _ => return self.opaque(&format!("what `.{name}(…)` gives"), at),
-        };
-        Term::new(Kind::Path(path.into()), from)
     }
 
     /// `globals().update(…)`.

@@ -146,7 +146,7 @@ impl<'a> Interpreter<'a> {
             FieldType::Json => {
                 let arguments =
                     Arguments { positional: vec![value.clone()], ..Arguments::default() };
-                return self.parsed("json.loads", &arguments, at).map_err(|raised| Raised {
+                return self.document("json.loads", &arguments, at).map_err(|raised| Raised {
                     name: if raised.exhausted { raised.name } else { "SettingsError".into() },
                     ..raised
                 });

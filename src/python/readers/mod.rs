@@ -101,6 +101,7 @@ impl<'a> Interpreter<'a> {
             "starlette.config.Config" if matches!(name, "__call__" | "get") => {
                 self.starlette_config(made, arguments, at)
             }
+            super::data_files::OPENED if name != "__call__" => self.file_method(made, name, at),
             "pydantic.SecretStr" if name == "get_secret_value" => Ok(kept(made)
                 .cloned()
                 .unwrap_or_else(|| self.foreign("get_secret_value", arguments, at))),
