@@ -1,5 +1,6 @@
-//! Files of the project that the program reads itself. What is in the repository is what production
-//! reads; whether a file is there that the repository does not have is known only there.
+//! Files that the program reads itself. What is in the repository is what production reads. A file of the
+//! project that the repository does not have is absent for a program that is prepared for that, as a
+//! variable is unset that nobody is seen to set; any other file may hold anything.
 
 use std::rc::Rc;
 
@@ -92,15 +93,16 @@ impl<'a> Interpreter<'a> {
         (is_there && !ignored::is_ignored(project, &file)).then_some(file)
     }
 
-    /// What a file holds that the project does not have: if production has none either, the program
-    /// stops, or goes on where it is prepared for that.
+    /// What a file holds that is not read here.
     fn not_there(&mut self, path: &Term<'a>, at: Spot) -> Outcome<'a> {
         let why = format!("a file is read that is not in the project ({})", self.shown(at));
         let mut raised = Raised::new("FileNotFoundError", why);
         raised.variables.clone_from(&path.from.variables);
-        let known = super::formats::shown(path);
-        let exists = known.map(|known| self.path_exists(&known, From::nowhere()));
-        if exists.and_then(|exists| self.truth(&exists)) == Some(false) {
+        let inside = self.named_file(path);
+        let is_prepared = self.would_catch(&raised.name);
+        let is_absent =
+            inside.is_some_and(|file| is_prepared && !self.library.project().has(&file));
+        if is_absent {
             return Err(raised);
         }
         self.may_raise(raised)?;
