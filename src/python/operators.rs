@@ -30,6 +30,7 @@ impl<'a> Interpreter<'a> {
                 Some(plain) => self.truth(&plain),
                 None => Some(true),
             },
+            Kind::Method(_) if term.is_open() => None,
             Kind::Path(_)
             | Kind::Function(_)
             | Kind::Class(_)

@@ -1,6 +1,7 @@
 //! The libraries by which programs read their environment.
 
 mod address;
+mod cfenv;
 mod concealed;
 mod configurations;
 mod decouple;
@@ -13,6 +14,7 @@ mod field_types;
 mod fields;
 mod os;
 mod pydantic;
+mod sentry;
 mod starlette;
 mod validators;
 
@@ -57,6 +59,7 @@ impl<'a> Interpreter<'a> {
                 Some(text) => self.conceal(&text, at),
                 None => Ok(self.foreign(name, arguments, at)),
             },
+            "sentry_sdk.init" => self.sentry_init(arguments, at),
             "os.getenv" => self.os_environ("get", arguments, at),
             "os.putenv" => self.os_environ("setdefault", arguments, at),
             "dotenv.load_dotenv" => Ok(self.load_dotenv(arguments, at)),
@@ -98,6 +101,7 @@ impl<'a> Interpreter<'a> {
             }
             "decouple.Csv" if name == "__call__" => self.csv(made, arguments, at),
             "decouple.Choices" if name == "__call__" => self.choices(made, arguments, at),
+            "cfenv.AppEnv" if name != "__call__" => self.bound_services(name, arguments, at),
             "starlette.config.Config" if matches!(name, "__call__" | "get") => {
                 self.starlette_config(made, arguments, at)
             }
