@@ -148,6 +148,10 @@ impl<'a> Interpreter<'a> {
                     None => Ok(self.opaque(&format!("the name `{name}`"), at)),
                 }
             }
+            (Kind::Made(made), Kind::Text(name)) if super::readers::is_parser(&made.class) => {
+                let (made, name) = (Rc::clone(made), Rc::clone(name));
+                self.parser_item(&made, &name, at)
+            }
             (Kind::Dict(id), _) => match Key::of(index) {
                 Some(key) => self.entry(*id, &key, at),
                 None => Ok(self.some_entry(*id, index, at)),

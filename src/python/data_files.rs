@@ -86,7 +86,7 @@ impl<'a> Interpreter<'a> {
 
     /// The file that a value names, if it is there and is data: what is kept out of the repository is
     /// another file in production.
-    fn data_file(&self, path: &Term<'a>) -> Option<ProjectPath> {
+    pub(super) fn data_file(&self, path: &Term<'a>) -> Option<ProjectPath> {
         let file = self.named_file(path)?;
         let project = self.library.project();
         let is_there = project.read(&file).is_ok_and(|text| text.len() <= MAX_BYTES);

@@ -2,8 +2,6 @@
 //!
 //! Where nobody is seen to set that variable, nothing is bound; what a bound service holds is not read.
 
-use std::rc::Rc;
-
 use crate::python::interpreter::{Arguments, Interpreter, Outcome};
 use crate::python::term::{From, Kind, Spot, Term};
 
@@ -22,11 +20,7 @@ impl<'a> Interpreter<'a> {
         let is_bare = services.as_text().is_some_and(|text| text.trim() == "{}");
         match method {
             "get_service" if is_bare => Ok(Term::new(Kind::None, services.from)),
-            "get_credential" if is_bare => {
-                let mut found = self.os_environ("get", arguments, at)?;
-                found.from.depend_on(&[Rc::from(SERVICES)]);
-                Ok(found)
-            }
+            "get_credential" if is_bare => self.os_environ("get", arguments, at),
             _ => Ok(self.unknown_from(&[&services], "what a bound service tells", at)),
         }
     }

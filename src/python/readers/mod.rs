@@ -3,6 +3,8 @@
 mod address;
 mod cfenv;
 mod concealed;
+mod config_parser;
+mod config_sections;
 mod configurations;
 mod decouple;
 mod dj_database_url;
@@ -30,6 +32,7 @@ use crate::fact::Fact;
 pub(super) type Variables = Rc<[(String, Fact)]>;
 
 pub(super) use concealed::{asterisks, kept};
+pub(super) use config_parser::is_parser;
 pub(super) use configurations::is_configuration;
 pub(super) use pydantic::reads_fields;
 
@@ -102,6 +105,9 @@ impl<'a> Interpreter<'a> {
             "decouple.Csv" if name == "__call__" => self.csv(made, arguments, at),
             "decouple.Choices" if name == "__call__" => self.choices(made, arguments, at),
             "cfenv.AppEnv" if name != "__call__" => self.bound_services(name, arguments, at),
+            class if config_parser::is_parser(class) && name != "__call__" => {
+                self.parser_method(made, name, arguments, at)
+            }
             "starlette.config.Config" if matches!(name, "__call__" | "get") => {
                 self.starlette_config(made, arguments, at)
             }
