@@ -29,7 +29,12 @@ impl<'a> Interpreter<'a> {
                 let kind = constant.unwrap_or_else(|| Kind::Library(dotted.into()));
                 Ok(Term::new(kind, From::literal(at)))
             }
-            Kind::Module(_) if name == "update" => method(object),
+            Kind::Module(scope)
+                if is_of_names(name)
+                    && self.heap.scope(*scope).is_some_and(|it| !it.names.contains_key(name)) =>
+            {
+                method(object)
+            }
             Kind::Module(scope) => Ok(self.name_in(*scope, name, at)),
             Kind::Class(class) => match self.member(class, name) {
                 Some(term) => Ok(self.bound(term, object, at)),
@@ -140,6 +145,12 @@ impl<'a> Interpreter<'a> {
             (Kind::Class(class), Kind::Text(name)) if Self::is_enumeration(class) => self
                 .member(class, name)
                 .ok_or_else(|| Raised::new("KeyError", "an enumeration has no such member")),
+            (Kind::Library(modules), Kind::Text(name)) if modules.as_ref() == "sys.modules" => {
+                Ok(match self.running_module(name) {
+                    Some(scope) => Term::new(Kind::Module(scope), From::literal(at)),
+                    None => self.opaque("a module of the program", at),
+                })
+            }
             (Kind::Library(_) | Kind::Class(_), _) => Ok(object.clone()),
             (Kind::Module(scope), Kind::Text(name)) => {
                 let scope = self.heap.scope(*scope);
@@ -279,6 +290,11 @@ impl<'a> Interpreter<'a> {
             _ => (Vec::new(), Some(self.why_unknown(term, at))),
         }
     }
+}
+
+/// The methods by which the names of a module are read and set as those of a dictionary are.
+fn is_of_names(name: &str) -> bool {
+    matches!(name, "update" | "get" | "items" | "keys" | "values" | "copy")
 }
 
 /// The entry under a key, on those ways on which it is there.

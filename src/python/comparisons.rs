@@ -156,6 +156,16 @@ impl<'a> Interpreter<'a> {
                 }
                 sure.then_some(false)
             }
+            (Kind::Module(scope), Kind::Text(name)) => {
+                let scope = self.heap.scope(*scope)?;
+                match scope.names.get(name) {
+                    Some(term) if term.alternatives().iter().all(|it| !it.is_missing()) => {
+                        Some(true)
+                    }
+                    Some(_) => None,
+                    None => scope.rest.is_none().then_some(false),
+                }
+            }
             (Kind::Dict(id), _) => {
                 let dict = self.heap.dict(*id)?;
                 match dict.entries.get(&Key::of(part)?) {

@@ -176,10 +176,15 @@ impl<'a> Interpreter<'a> {
             _ if name.starts_with("str.") => self.unbound_method(name, arguments, at),
             _ if super::documents::reads(name) => self.document(name, arguments, at),
             "ast.literal_eval" => self.literal_eval(arguments, at),
+            "inspect.getmembers" => self.members_in(arguments, at),
             _ if last_part(name).starts_with(char::is_uppercase) => {
+                self.give_names_away(arguments, at);
                 Ok(self.make(&Rc::from(name), arguments, at))
             }
-            _ => Ok(self.foreign(name, arguments, at)),
+            _ => {
+                self.give_names_away(arguments, at);
+                Ok(self.foreign(name, arguments, at))
+            }
         }
     }
 

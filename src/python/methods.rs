@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::heap::{Dict, Id, Key, Sequence};
+use super::heap::{Dict, Id, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome};
 use super::term::{From, Kind, Shape, Spot, Term};
 use super::texts;
@@ -40,6 +40,11 @@ impl<'a> Interpreter<'a> {
                 let scope = *scope;
                 self.update_names(scope, arguments, at);
                 Ok(Self::none_at(at))
+            }
+            Kind::Module(scope) if matches!(name, "get" | "items" | "keys" | "values" | "copy") => {
+                let dict = self.names_as_dict(*scope);
+                let id = self.heap.put(Object::Dict(dict));
+                self.dict_method(object, id, name, arguments, at)
             }
             Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) if of_texts(name) => {
                 self.missing_attribute(object, name, at)
@@ -171,6 +176,9 @@ impl<'a> Interpreter<'a> {
         for other in &arguments.positional {
             self.merge_entries(&mut dict, other, at);
         }
+        if let Some(why) = &dict.rest {
+            self.open_scope(scope, why.as_ref().clone());
+        }
         let given = dict.entries.into_iter().filter_map(|(key, term)| match key {
             Key::Text(name) => Some((name, term)),
             _ => None,
@@ -178,7 +186,6 @@ impl<'a> Interpreter<'a> {
         let names: Vec<_> = given.chain(arguments.named.iter().cloned()).collect();
         if let Some(scope) = self.heap.scope_mut(scope) {
             scope.names.extend(names);
-            scope.rest = scope.rest.take().or(dict.rest);
         }
     }
 }

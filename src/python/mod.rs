@@ -64,6 +64,7 @@ mod paths;
 mod patterns;
 mod random;
 mod readers;
+mod reflection;
 mod refusals;
 mod regexes;
 mod source;

@@ -143,10 +143,17 @@ impl<'a> Interpreter<'a> {
 
     /// Notes that the scope at work may have further names. Those it has may have been replaced.
     pub(super) fn leave_open_names(&mut self, why: Ignorance) {
-        let why = Rc::new(why);
         let home =
             self.frames.last().and_then(|frame| frame.class.or(frame.scopes.last().copied()));
-        if let Some(scope) = home.and_then(|home| self.heap.scope_mut(home)) {
+        if let Some(home) = home {
+            self.open_scope(home, why);
+        }
+    }
+
+    /// Likewise of any scope.
+    pub(super) fn open_scope(&mut self, scope: Id, why: Ignorance) {
+        let why = Rc::new(why);
+        if let Some(scope) = self.heap.scope_mut(scope) {
             for term in scope.names.values_mut() {
                 let replaced = matches!(
                     term.kind,

@@ -344,6 +344,11 @@ impl<'a> Term<'a> {
         }
     }
 
+    /// Whether it is no value at all.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self.kind, Kind::Missing)
+    }
+
     /// What a person calls such a value.
     pub(super) fn kind_name(&self) -> &'static str {
         match &self.kind {

@@ -124,6 +124,7 @@ impl<'a> Interpreter<'a> {
                     _ => format!("{}.{name}", made.class).into(),
                 };
                 self.note_call(&dotted, arguments, at);
+                self.give_names_away(arguments, at);
                 Ok(self.foreign(&format!("{object}.{name}"), arguments, at))
             }
         }
