@@ -37,6 +37,7 @@ mod comparisons;
 mod comprehensions;
 mod containers;
 mod data_files;
+mod declarations;
 mod documents;
 mod enumerations;
 mod environment;
@@ -72,6 +73,7 @@ mod statements;
 mod term;
 mod texts;
 
+pub use declarations::Declared;
 pub use environment::{Environment, Read};
 pub use frameworks::Made;
 pub use interpreter::Interpreter;
