@@ -10,7 +10,12 @@ use proptest::prelude::*;
 
 /// What becomes of a program; an unoptimised build may take ten times as long as a released one.
 fn evaluated(program: &str) -> Namespace {
-    let project = Project::of_texts([("settings.py", program)]);
+    evaluated_beside(program, "")
+}
+
+/// Likewise of one that reads a file.
+fn evaluated_beside(program: &str, data: &str) -> Namespace {
+    let project = Project::of_texts([("settings.py", program), ("data", data)]);
     let service = services(&project, "shop").swap_remove(0);
     let started = Instant::now();
     let path = ProjectPath::new("settings.py");
@@ -120,6 +125,14 @@ proptest! {
     #[test]
     fn any_text_has_an_outcome(text in "(?s).{0,400}") {
         evaluated(&text);
+    }
+
+    #[test]
+    fn any_data_have_an_outcome(data in prop_oneof!["(?s).{0,200}", "[\\[\\]{}:,\"'#\\-a1.= \n]{0,60}"]) {
+        for reading in ["json.load(f)", "tomllib.load(f)", "yaml.safe_load(f)", "list(f)"] {
+            let head = "import json, tomllib, yaml\nwith open('data') as f:";
+            evaluated_beside(&format!("{head}\n    X = {reading}\n"), &data);
+        }
     }
 
     #[test]

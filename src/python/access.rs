@@ -29,7 +29,12 @@ impl<'a> Interpreter<'a> {
                 let kind = constant.unwrap_or_else(|| Kind::Library(dotted.into()));
                 Ok(Term::new(kind, From::literal(at)))
             }
-            Kind::Module(_) if name == "update" => method(object),
+            Kind::Module(scope)
+                if is_of_names(name)
+                    && self.heap.scope(*scope).is_some_and(|it| !it.names.contains_key(name)) =>
+            {
+                method(object)
+            }
             Kind::Module(scope) => Ok(self.name_in(*scope, name, at)),
             Kind::Class(class) => match self.member(class, name) {
                 Some(term) => Ok(self.bound(term, object, at)),
@@ -46,6 +51,15 @@ impl<'a> Interpreter<'a> {
                 }
                 Some(paths::Attribute::Text(text)) => {
                     Ok(Term::text(text, From::mixed([object], at)))
+                }
+                None if name == "parts" && !path.starts_with(paths::ROOT) => {
+                    let root = path.starts_with('/').then_some("/");
+                    let parts = path.split('/').filter(|part| !part.is_empty());
+                    let from = From::mixed([object], at);
+                    let items =
+                        root.into_iter().chain(parts).map(|part| Term::text(part, from.clone()));
+                    let sequence = Sequence { items: items.collect(), rest: None };
+                    Ok(self.made(Shape::Tuple, sequence, from))
                 }
                 None if name == "parents" => {
                     let parents = paths::parents(path).into_iter();
@@ -131,6 +145,12 @@ impl<'a> Interpreter<'a> {
             (Kind::Class(class), Kind::Text(name)) if Self::is_enumeration(class) => self
                 .member(class, name)
                 .ok_or_else(|| Raised::new("KeyError", "an enumeration has no such member")),
+            (Kind::Library(modules), Kind::Text(name)) if modules.as_ref() == "sys.modules" => {
+                Ok(match self.running_module(name) {
+                    Some(scope) => Term::new(Kind::Module(scope), From::literal(at)),
+                    None => self.opaque("a module of the program", at),
+                })
+            }
             (Kind::Library(_) | Kind::Class(_), _) => Ok(object.clone()),
             (Kind::Module(scope), Kind::Text(name)) => {
                 let scope = self.heap.scope(*scope);
@@ -138,6 +158,10 @@ impl<'a> Interpreter<'a> {
                     Some(term) => Ok(term),
                     None => Ok(self.opaque(&format!("the name `{name}`"), at)),
                 }
+            }
+            (Kind::Made(made), Kind::Text(name)) if super::readers::is_parser(&made.class) => {
+                let (made, name) = (Rc::clone(made), Rc::clone(name));
+                self.parser_item(&made, &name, at)
             }
             (Kind::Dict(id), _) => match Key::of(index) {
                 Some(key) => self.entry(*id, &key, at),
@@ -254,6 +278,11 @@ impl<'a> Interpreter<'a> {
                 (letters, None)
             }
             Kind::Class(class) if Self::is_enumeration(class) => (self.members_of(class), None),
+            Kind::Made(made) if made.class.as_ref() == super::data_files::OPENED => {
+                let made = Rc::clone(made);
+                let lines = self.lines_of(&made, at);
+                self.iterated(&lines, at)
+            }
             Kind::Library(name) if name.as_ref() == "os.environ" => {
                 let all = self.all_variables(at);
                 self.iterated(&all, at)
@@ -261,6 +290,11 @@ impl<'a> Interpreter<'a> {
             _ => (Vec::new(), Some(self.why_unknown(term, at))),
         }
     }
+}
+
+/// The methods by which the names of a module are read and set as those of a dictionary are.
+fn is_of_names(name: &str) -> bool {
+    matches!(name, "update" | "get" | "items" | "keys" | "values" | "copy")
 }
 
 /// The entry under a key, on those ways on which it is there.

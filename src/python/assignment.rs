@@ -120,9 +120,7 @@ impl<'a> Interpreter<'a> {
             }
             (Kind::Module(scope), _) => {
                 let why = Ignorance::new("names are set that are known only when it runs");
-                if let Some(scope) = self.heap.scope_mut(*scope) {
-                    scope.rest.get_or_insert(Rc::new(why));
-                }
+                self.open_scope(*scope, why);
             }
             (Kind::Library(name), Kind::Text(variable)) if name.as_ref() == "os.environ" => {
                 self.set_variable(variable, &value, true);

@@ -155,8 +155,8 @@ fn catches(names: &[Box<str>], raised: &str) -> bool {
         "ModuleNotFoundError" | "ImportStringError" => &["ImportError"],
         "FileNotFoundError" => &["OSError", "IOError", "EnvironmentError"],
         "EnvNotSetError" | "EnvValidationError" => &["EnvError", "ValueError"],
-        "UnicodeDecodeError" | "JSONDecodeError" | "ParseError" | "UnknownSchemeError"
-        | "ValidationError" | "SettingsError" => &["ValueError"],
+        "BadDsn" | "UnicodeDecodeError" | "JSONDecodeError" | "ParseError"
+        | "UnknownSchemeError" | "ValidationError" | "SettingsError" => &["ValueError"],
         "ZeroDivisionError" => &["ArithmeticError"],
         _ => &[],
     };

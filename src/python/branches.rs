@@ -172,6 +172,17 @@ impl<'a> Interpreter<'a> {
         Ok(Leads::Away)
     }
 
+    /// Notes that the program may stop here, if it is prepared for that.
+    pub(super) fn may_raise(&mut self, raised: Raised) -> Result<(), Raised> {
+        self.spend(self.heap.len() / 16 + 1)?;
+        let state = self.heap.clone();
+        let catcher = self.tries.iter_mut().rfind(|attempt| attempt.catches(&raised.name));
+        if let Some(attempt) = catcher {
+            attempt.raises.push((raised, state));
+        }
+        Ok(())
+    }
+
     /// Joins a state from elsewhere with the one at hand.
     pub(super) fn join_with(&mut self, state: &Heap<'a>) -> Result<(), Raised> {
         self.spend(self.heap.len() / 16 + 1)?;

@@ -82,13 +82,21 @@ impl<'a> Interpreter<'a> {
     ) -> Outcome<'a> {
         match name {
             "print" => return Ok(Self::none_at(at)),
+            "vars" if arguments.first().is_some() => return Ok(self.names_in(arguments, at)),
             "globals" | "locals" | "vars" => return Ok(self.names_at_hand(name, at)),
-            "open" => return Ok(self.opaque("what is read from a file", at)),
+            "open" => {
+                let path = arguments.get(0, "file").cloned();
+                return match path {
+                    Some(path) => self.open(&path, arguments, at),
+                    None => Ok(self.opaque("what is read from a file", at)),
+                };
+            }
             "exit" | "quit" => return Err(Raised::new("SystemExit", "the settings stop")),
             "dict" => return Ok(self.new_dict(arguments, at)),
             "dir" => return Ok(self.names_of(arguments, at)),
             "__import__" => return self.import_by_name(arguments, at),
             "getattr" | "hasattr" => return self.reflect(name, arguments, at),
+            "setattr" => return Ok(self.set_attribute(arguments, at)),
             "isinstance" => return Ok(self.is_instance(arguments, at)),
             "range" => return Ok(self.range(arguments, at)),
             "zip" | "enumerate" | "map" | "filter" => return self.lazy(name, arguments, at),
@@ -157,6 +165,10 @@ impl<'a> Interpreter<'a> {
             ("int" | "float" | "abs" | "round", kind) => number_as(name, kind),
             ("len", Kind::Text(text)) => count(text.chars().count()),
             ("len", Kind::Sequence(_, id) | Kind::Dict(id)) => self.length(*id),
+            ("len", Kind::Made(made)) => match super::readers::kept(made).and_then(Term::as_text) {
+                Some(text) => count(text.chars().count()),
+                None => None,
+            },
             ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed", _) => {
                 return self.converted(name, argument, arguments, from, at);
             }
@@ -175,39 +187,12 @@ impl<'a> Interpreter<'a> {
         })
     }
 
-    /// `dir(module)`, or of the names at hand.
-    fn names_of(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
-        let object = arguments.first().cloned().unwrap_or_else(|| self.names_at_hand("vars", at));
-        let scope = match &object.kind {
-            Kind::Module(scope) => self.heap.scope(*scope).cloned(),
-            _ => None,
-        };
-        let Some(scope) = scope else {
-            return self.unknown_from(&[&object], "what `dir(…)` gives", at);
-        };
-        let names = scope.names.keys().map(|name| Term::text(name, From::literal(at)));
-        let sequence = Sequence { items: names.collect(), rest: scope.rest };
-        self.made(Shape::List, sequence, From::literal(at))
-    }
-
     /// How many items a list or dictionary has, if all are known.
     fn length(&self, id: super::heap::Id) -> Option<Kind<'a>> {
         match self.heap.get(id)? {
             Object::Sequence(sequence) if sequence.rest.is_none() => count(sequence.items.len()),
             Object::Dict(dict) if dict.rest.is_none() => count(dict.entries.len()),
             _ => None,
-        }
-    }
-
-    fn names_at_hand(&self, name: &str, at: Spot) -> Term<'a> {
-        let frame = self.frames.last();
-        let scope = match name {
-            "globals" => frame.and_then(|frame| frame.scopes.first()),
-            _ => frame.and_then(|frame| frame.class.as_ref().or(frame.scopes.last())),
-        };
-        match scope {
-            Some(scope) => Term::new(Kind::Module(*scope), From::literal(at)),
-            None => self.opaque("the names", at),
         }
     }
 
@@ -233,41 +218,6 @@ impl<'a> Interpreter<'a> {
         let named = arguments.named.iter().cloned();
         dict.entries.extend(named.map(|(name, term)| (Key::Text(name), term)));
         Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), From::literal(at))
-    }
-
-    /// `getattr` and `hasattr`.
-    fn reflect(&mut self, name: &str, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
-        let (Some(object), Some(attribute)) = (arguments.first(), arguments.positional.get(1))
-        else {
-            return Ok(self.foreign(name, arguments, at));
-        };
-        let (object, default) = (object.clone(), arguments.positional.get(2).cloned());
-        let Some(attribute) = attribute.as_text().cloned() else {
-            return Ok(self.unknown_from(&[attribute], "this attribute", at));
-        };
-        let found = match &object.kind {
-            Kind::Module(scope) => self
-                .heap
-                .scope(*scope)
-                .map(|scope| (scope.names.get(&attribute).cloned(), scope.rest.is_some())),
-            Kind::Class(class) => Some((self.member(class, &attribute), false)),
-            Kind::Instance(class, fields) => {
-                let own = self.heap.scope(*fields).and_then(|it| it.names.get(&attribute)).cloned();
-                Some((own.or_else(|| self.member(class, &attribute)), false))
-            }
-            _ => None,
-        };
-        Ok(match (found, default) {
-            (Some((Some(term), _)), _) if name == "getattr" => term,
-            (Some((None, false)), Some(default)) => default,
-            (Some((None, false)), None) if name == "getattr" => {
-                return Err(Raised::new("AttributeError", "there is no such attribute"));
-            }
-            (Some((term, false)), _) if name == "hasattr" => {
-                Term::new(Kind::Bool(term.is_some()), From::literal(at))
-            }
-            _ => self.unknown_from(&[&object], "this attribute", at),
-        })
     }
 
     fn is_instance(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {

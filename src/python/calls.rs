@@ -120,6 +120,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
             Kind::Unknown(_) => {
+                self.give_names_away(&arguments, at);
                 let text = self.called(at);
                 Ok(self.unknown_from(&[function], &format!("what `{text}(…)` gives"), at))
             }
@@ -188,6 +189,7 @@ impl<'a> Interpreter<'a> {
     ) -> Outcome<'a> {
         if matches!(function.body, Body::Opaque) || !self.budget.enter() {
             self.budget.leave();
+            self.give_names_away(&arguments, at);
             return Ok(self.opaque(&format!("what `{}(…)` gives", function.name), at));
         }
         let local = self.scope();

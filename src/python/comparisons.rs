@@ -110,8 +110,7 @@ impl<'a> Interpreter<'a> {
             return self.equal_to_depth(one, &plain, depth - 1);
         }
         match (&one.kind, &other.kind) {
-            (Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_), _)
-            | (_, Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_)) => None,
+            _ if one.is_open() || other.is_open() => None,
             (Kind::Sequence(one_shape, one), Kind::Sequence(other_shape, other)) => {
                 let (one, other) = (self.heap.sequence(*one)?, self.heap.sequence(*other)?);
                 if one.rest.is_some() || other.rest.is_some() || *one_shape == Shape::Set {
@@ -157,6 +156,16 @@ impl<'a> Interpreter<'a> {
                 }
                 sure.then_some(false)
             }
+            (Kind::Module(scope), Kind::Text(name)) => {
+                let scope = self.heap.scope(*scope)?;
+                match scope.names.get(name) {
+                    Some(term) if term.alternatives().iter().all(|it| !it.is_missing()) => {
+                        Some(true)
+                    }
+                    Some(_) => None,
+                    None => scope.rest.is_none().then_some(false),
+                }
+            }
             (Kind::Dict(id), _) => {
                 let dict = self.heap.dict(*id)?;
                 match dict.entries.get(&Key::of(part)?) {
@@ -192,8 +201,7 @@ fn identical(one: &Term<'_>, other: &Term<'_>) -> Option<bool> {
         // What is read from the environment is a text.
         (Kind::Unknown(_), Kind::None) if one.from.origin == Origin::Environment => Some(false),
         (Kind::None, Kind::Unknown(_)) if other.from.origin == Origin::Environment => Some(false),
-        (Kind::Unset(_) | Kind::Unknown(_) | Kind::OneOf(_) | Kind::Made(_), _)
-        | (_, Kind::Unset(_) | Kind::Unknown(_) | Kind::OneOf(_) | Kind::Made(_)) => None,
+        _ if one.is_open() || other.is_open() => None,
         _ => Some(one.is_same(other)),
     }
 }

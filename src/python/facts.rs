@@ -52,6 +52,10 @@ impl<'a> Interpreter<'a> {
                 })
             }
             Kind::Instance(class, _) => unknown(&format!("is an object of `{}`", class.name)),
+            Kind::Made(made) if super::readers::kept(made).is_some() => {
+                let kept = super::readers::kept(made);
+                kept.map_or(Value::Absent, |it| self.fact_to_depth(it, depth - 1, left).value)
+            }
             Kind::Made(made) => unknown(&format!("is what `{}(…)` makes", made.class)),
             Kind::Library(name) => unknown(&format!("`{name}` comes from a library")),
             Kind::Module(_) => unknown("is a module"),

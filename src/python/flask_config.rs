@@ -111,7 +111,7 @@ impl<'a> Interpreter<'a> {
             let value = match &loads {
                 Some(Kind::Library(name)) if name.as_ref() == "str" => value,
                 Some(_) => self.unknown_from(&[&value], "what this text becomes", at),
-                None => match self.parsed("json.loads", &given, at) {
+                None => match self.document("json.loads", &given, at) {
                     Ok(parsed) if !matches!(parsed.kind, Kind::Unknown(_)) => parsed,
                     _ => value,
                 },

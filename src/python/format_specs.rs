@@ -136,7 +136,7 @@ pub(super) fn represented(term: &Term<'_>) -> Option<String> {
             let is_plain = |c: char| !c.is_control() && !matches!(c, '\\' | '\'') && c.is_ascii();
             text.chars().all(is_plain).then(|| format!("'{text}'"))
         }
-        Kind::Path(_) => None,
+        Kind::Path(_) | Kind::Made(_) => None,
         _ => shown(term),
     }
 }

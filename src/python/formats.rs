@@ -231,6 +231,7 @@ pub(super) fn shown(term: &Term<'_>) -> Option<String> {
         Kind::Int(int) => Some(int.to_string()),
         Kind::Float(float) => Some(format!("{float:?}")),
         Kind::Text(text) | Kind::Path(text) => Some(text.to_string()),
+        Kind::Made(made) => super::readers::asterisks(made).map(str::to_owned),
         _ => None,
     }
 }

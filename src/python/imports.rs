@@ -198,6 +198,10 @@ impl<'a> Interpreter<'a> {
             .map(|all| self.iterated(all, Spot { file: self.file(), range: TextRange::default() }))
             .filter(|(_, rest)| rest.is_none())
             .map(|(items, _)| items.iter().filter_map(|item| item.as_text().cloned()).collect());
+        // What may come with them may replace what was here; what is known of them comes after it.
+        if let Some(why) = scope.rest {
+            self.leave_open_names(why.as_ref().clone());
+        }
         for (name, term) in scope.names {
             let wanted = match &chosen {
                 Some(chosen) => chosen.contains(&name),
@@ -206,9 +210,6 @@ impl<'a> Interpreter<'a> {
             if wanted {
                 self.bind(&name, term);
             }
-        }
-        if let Some(why) = scope.rest {
-            self.leave_open_names(why.as_ref().clone());
         }
         Ok(())
     }
@@ -258,5 +259,17 @@ mod tests {
         let whole = names(&[("settings.py", program)], Some(&[]));
         assert!(whole.raised.is_some_and(|why| why.why.contains("`A`")));
         each_in(&[("A", "1")], &[(program, "\"1\"")]);
+    }
+
+    #[test]
+    fn what_is_set_after_an_import_that_is_not_read_is_known_where_it_is_imported() {
+        let files = [
+            ("settings.py", "A = 1\nfrom base import *"),
+            ("base.py", "from shop_settings import *\nX = 1"),
+        ];
+        let found = names(&files, None).variables;
+        let shown = |name: &str| found.get(name).map(|fact| fact.value.to_string());
+        assert_eq!(shown("X").as_deref(), Some("1"));
+        assert!(shown("A").is_some_and(|it| it.starts_with("one of 1 or unknown")));
     }
 }

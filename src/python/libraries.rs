@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::access;
 use super::formats::shown;
-use super::heap::{Dict, Key, Object};
+use super::heap::{Key, Object};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::paths;
 use super::term::{From, Kind, Spot, Term};
@@ -85,7 +85,6 @@ const TRANSPARENT: &[&str] = &[
     "typing.cast",
     "types.MappingProxyType",
     "markupsafe.Markup",
-    "pydantic.SecretStr",
     "os.path.expanduser",
     "os.fspath",
 ];
@@ -175,12 +174,17 @@ impl<'a> Interpreter<'a> {
             "re.match" | "re.fullmatch" | "re.search" => Ok(self.regex_match(name, arguments, at)),
             "dict.fromkeys" => Ok(self.with_keys(arguments, at)),
             _ if name.starts_with("str.") => self.unbound_method(name, arguments, at),
-            "json.loads" => self.parsed(name, arguments, at),
+            _ if super::documents::reads(name) => self.document(name, arguments, at),
             "ast.literal_eval" => self.literal_eval(arguments, at),
+            "inspect.getmembers" => self.members_in(arguments, at),
             _ if last_part(name).starts_with(char::is_uppercase) => {
+                self.give_names_away(arguments, at);
                 Ok(self.make(&Rc::from(name), arguments, at))
             }
-            _ => Ok(self.foreign(name, arguments, at)),
+            _ => {
+                self.give_names_away(arguments, at);
+                Ok(self.foreign(name, arguments, at))
+            }
         }
     }
 
@@ -205,33 +209,6 @@ impl<'a> Interpreter<'a> {
         }
         let path = if path.is_empty() { paths::ROOT.to_owned() } else { path };
         Term::new(Kind::Path(path.into()), from)
-    }
-
-    fn os_path(&mut self, function: &str, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
-        let mut from = From::literal(at);
-        let mut parts = Vec::new();
-        for argument in &arguments.positional {
-            from.take_in(&argument.from);
-            match shown(argument) {
-                Some(text) if !matches!(argument.kind, Kind::None) => parts.push(text),
-                _ => return self.unknown_from(&[argument], "this path", at),
-            }
-        }
-        let Some((first, others)) = parts.split_first() else {
-            return self.opaque("this path", at);
-        };
-        let text = match function {
-            "join" => others.iter().fold(first.clone(), |path, part| paths::joined(&path, part)),
-            "dirname" => paths::parent(first),
-            "basename" => paths::name(first).to_owned(),
-            "abspath" | "realpath" | "normpath" => {
-                let text = paths::normal(first);
-                if text.starts_with('/') { text } else { paths::joined(paths::ROOT, &text) }
-            }
-            "exists" | "isfile" | "isdir" => return self.path_exists(first, from),
-            _ => return self.opaque(&format!("what `os.path.{function}(…)` gives"), at),
-        };
-        Term::text(text, from)
     }
 
     /// Whether a file is there. What the project has is there in production too; of what it does not
@@ -313,63 +290,6 @@ impl<'a> Interpreter<'a> {
             _ => {}
         }
         copy
-    }
-
-    /// `json.loads`: of a text that is known.
-    pub(super) fn parsed(
-        &mut self,
-        name: &str,
-        arguments: &Arguments<'a>,
-        at: Spot,
-    ) -> Outcome<'a> {
-        let Some(argument) = arguments.first().cloned() else {
-            return Ok(self.foreign(name, arguments, at));
-        };
-        self.each(&argument, |this, argument| {
-            let from = From::mixed([argument], at);
-            let Some(text) = argument.as_text() else {
-                return Ok(this.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at));
-            };
-            match serde_json::from_str(text) {
-                Ok(json) => Ok(this.json(&json, &from)),
-                // Python reads `NaN`, and halves of characters.
-                Err(_) if ["NaN", "Infinity", "\\u"].iter().any(|odd| text.contains(odd)) => {
-                    Ok(this.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at))
-                }
-                Err(_) => {
-                    let mut raised = Raised::new("JSONDecodeError", "a text is no JSON");
-                    raised.variables.clone_from(&argument.from.variables);
-                    Err(raised)
-                }
-            }
-        })
-    }
-
-    /// JSON as Python has it. The parser that read it has a depth limit of its own.
-    fn json(&mut self, json: &serde_json::Value, from: &From) -> Term<'a> {
-        let kind = match json {
-            serde_json::Value::Null => Kind::None,
-            serde_json::Value::Bool(bool) => Kind::Bool(*bool),
-            serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-                (Some(int), _) => Kind::Int(int),
-                (None, float) => Kind::Float(float.unwrap_or_default()),
-            },
-            serde_json::Value::String(text) => Kind::Text(text.as_str().into()),
-            serde_json::Value::Array(items) => {
-                let items = items.iter().map(|item| self.json(item, from)).collect();
-                let sequence = super::heap::Sequence { items, rest: None };
-                return self.made(super::term::Shape::List, sequence, from.clone());
-            }
-            serde_json::Value::Object(fields) => {
-                let mut dict = Dict::default();
-                for (name, value) in fields {
-                    let value = self.json(value, from);
-                    dict.entries.insert(Key::Text(name.as_str().into()), value);
-                }
-                Kind::Dict(self.heap.put(Object::Dict(dict)))
-            }
-        };
-        Term::new(kind, from.clone())
     }
 
     /// A named entry of a dictionary that a library was given.

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use super::heap::{Dict, Id, Key, Sequence};
+use super::heap::{Dict, Id, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome};
-use super::paths;
 use super::term::{From, Kind, Shape, Spot, Term};
 use super::texts;
 
@@ -28,7 +27,7 @@ impl<'a> Interpreter<'a> {
             Kind::Dict(id) => self.dict_method(object, *id, name, arguments, at),
             Kind::Path(path) => {
                 let path = Rc::clone(path);
-                Ok(self.path_method(object, &path, name, arguments, at))
+                self.path_method(object, &path, name, arguments, at)
             }
             Kind::Duration(seconds) if name == "total_seconds" => {
                 Ok(Term::new(Kind::Float(*seconds), From::mixed([object], at)))
@@ -41,6 +40,11 @@ impl<'a> Interpreter<'a> {
                 let scope = *scope;
                 self.update_names(scope, arguments, at);
                 Ok(Self::none_at(at))
+            }
+            Kind::Module(scope) if matches!(name, "get" | "items" | "keys" | "values" | "copy") => {
+                let dict = self.names_as_dict(*scope);
+                let id = self.heap.put(Object::Dict(dict));
+                self.dict_method(object, id, name, arguments, at)
             }
             Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) if of_texts(name) => {
                 self.missing_attribute(object, name, at)
@@ -89,7 +93,7 @@ impl<'a> Interpreter<'a> {
         if name == "join" {
             return Ok(self.text_join(text, arguments, from, at));
         }
-        if matches!(name, "encode" | "decode" | "get_secret_value") {
+        if matches!(name, "encode" | "decode") {
             return Ok(Term::text(text, from));
         }
         // One argument that is one of several makes the result one of several.
@@ -166,42 +170,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn path_method(
-        &mut self,
-        object: &Term<'a>,
-        path: &str,
-        name: &str,
-        arguments: &Arguments<'a>,
-        at: Spot,
-    ) -> Term<'a> {
-        let from = From::mixed([object], at);
-        let path = match name {
-            "resolve" | "absolute" | "expanduser" => paths::normal(path),
-            "joinpath" | "path" | "__call__" => {
-                let mut path = path.to_owned();
-                for part in &arguments.positional {
-                    match super::formats::shown(part) {
-                        Some(part) => path = paths::joined(&path, &part),
-                        None => return self.unknown_from(&[part], "this path", at),
-                    }
-                }
-                path
-            }
-            "as_posix" | "__str__" => return Term::text(path, from),
-            "with_name" | "with_suffix" | "relative_to" => {
-                return self.unknown_from(&[object], "this path", at);
-            }
-            "exists" | "is_file" => return self.path_exists(path, from),
-            _ => return self.opaque(&format!("what `.{name}(…)` gives"), at),
-        };
-        Term::new(Kind::Path(path.into()), from)
-    }
-
     /// `globals().update(…)`.
     fn update_names(&mut self, scope: Id, arguments: &Arguments<'a>, at: Spot) {
         let mut dict = Dict::default();
         for other in &arguments.positional {
             self.merge_entries(&mut dict, other, at);
+        }
+        if let Some(why) = &dict.rest {
+            self.open_scope(scope, why.as_ref().clone());
         }
         let given = dict.entries.into_iter().filter_map(|(key, term)| match key {
             Key::Text(name) => Some((name, term)),
@@ -210,7 +186,6 @@ impl<'a> Interpreter<'a> {
         let names: Vec<_> = given.chain(arguments.named.iter().cloned()).collect();
         if let Some(scope) = self.heap.scope_mut(scope) {
             scope.names.extend(names);
-            scope.rest = scope.rest.take().or(dict.rest);
         }
     }
 }

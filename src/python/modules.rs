@@ -143,10 +143,17 @@ impl<'a> Interpreter<'a> {
 
     /// Notes that the scope at work may have further names. Those it has may have been replaced.
     pub(super) fn leave_open_names(&mut self, why: Ignorance) {
-        let why = Rc::new(why);
         let home =
             self.frames.last().and_then(|frame| frame.class.or(frame.scopes.last().copied()));
-        if let Some(scope) = home.and_then(|home| self.heap.scope_mut(home)) {
+        if let Some(home) = home {
+            self.open_scope(home, why);
+        }
+    }
+
+    /// Likewise of any scope.
+    pub(super) fn open_scope(&mut self, scope: Id, why: Ignorance) {
+        let why = Rc::new(why);
+        if let Some(scope) = self.heap.scope_mut(scope) {
             for term in scope.names.values_mut() {
                 let replaced = matches!(
                     term.kind,
@@ -235,8 +242,12 @@ impl<'a> Interpreter<'a> {
         };
         let file = match file_of_program(program) {
             Some(path) => {
-                let path = self.eval(path)?;
-                self.named_file(&path).filter(|file| is_here && self.library.has(file))
+                let path = match self.eval(path)? {
+                    Term { kind: Kind::Made(opened), .. } => opened.positional.first().cloned(),
+                    path => Some(path),
+                };
+                let file = path.and_then(|path| self.named_file(&path));
+                file.filter(|file| is_here && self.library.has(file))
             }
             None => None,
         };
@@ -284,7 +295,8 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-/// The path in `open(path).read()`, `path.read_text()`, and in `compile(…)` of either.
+/// The path or the open file in `open(path).read()`, `file.read()`, `path.read_text()`, and in `compile(…)`
+/// of any of them.
 fn file_of_program(program: &Expr) -> Option<&Expr> {
     let Expr::Call(call) = program else {
         return None;
@@ -292,11 +304,7 @@ fn file_of_program(program: &Expr) -> Option<&Expr> {
     match (call.func.as_ref(), call.arguments.args.first()) {
         (Expr::Name(name), Some(first)) if name.id.as_str() == "compile" => file_of_program(first),
         (Expr::Attribute(reading), _) => match (reading.attr.as_str(), reading.value.as_ref()) {
-            ("read", Expr::Call(opening)) => match opening.func.as_ref() {
-                Expr::Name(name) if name.id.as_str() == "open" => opening.arguments.args.first(),
-                _ => None,
-            },
-            ("read_text" | "read_bytes", path) => Some(path),
+            ("read" | "read_text" | "read_bytes", path) => Some(path),
             _ => None,
         },
         _ => None,

@@ -30,9 +30,7 @@ impl<'a> Interpreter<'a> {
                 Some(plain) => self.truth(&plain),
                 None => Some(true),
             },
-            Kind::Made(made) if matches!(made.class.as_ref(), "re.Match" | "re.Pattern") => {
-                Some(true)
-            }
+            Kind::Method(_) if term.is_open() => None,
             Kind::Path(_)
             | Kind::Function(_)
             | Kind::Class(_)
@@ -43,8 +41,11 @@ impl<'a> Interpreter<'a> {
                 let first = truths.next()??;
                 truths.all(|truth| truth == Some(first)).then_some(first)
             }
-            Kind::Made(made) if made.class.as_ref() == super::regexes::MATCH => Some(true),
-            Kind::Made(_) | Kind::Library(_) | Kind::Unset(_) | Kind::Unknown(_) => None,
+            Kind::Made(made) if matches!(made.class.as_ref(), "re.Match" | "re.Pattern") => {
+                Some(true)
+            }
+            Kind::Made(made) => self.truth(super::readers::kept(made)?),
+            Kind::Library(_) | Kind::Unset(_) | Kind::Unknown(_) => None,
         }
     }
 

@@ -57,6 +57,39 @@ pub(super) fn parent(path: &str) -> String {
     }
 }
 
+/// `os.path.dirname`: all before the last slash, the slashes at its end left out.
+pub(super) fn folder_of(path: &str) -> &str {
+    let folder = path.rfind('/').map_or("", |at| path.get(..=at).unwrap_or_default());
+    let trimmed = folder.trim_end_matches('/');
+    if trimmed.is_empty() { folder } else { trimmed }
+}
+
+/// A path and the ending of its name: `.gz` of `x.tar.gz`, nothing of `.env`.
+pub(super) fn split_suffix(path: &str) -> (&str, &str) {
+    let start = path.rfind('/').map_or(0, |at| at + 1);
+    let name = path.get(start..).unwrap_or_default();
+    let hidden = name.len() - name.trim_start_matches('.').len();
+    match name.rfind('.') {
+        Some(dot) if dot > hidden => path.split_at(start + dot),
+        _ => (path, ""),
+    }
+}
+
+/// `path.with_name(part)`, `.with_suffix(part)`, `.relative_to(part)`; none where there is no such path.
+pub(super) fn changed(path: &str, method: &str, part: &str) -> Option<String> {
+    match method {
+        "with_name" if part.is_empty() || part.contains('/') || name(path).is_empty() => None,
+        "with_name" => Some(joined(&parent(path), part)),
+        "with_suffix" if !part.is_empty() && (!part.starts_with('.') || part.len() == 1) => None,
+        "with_suffix" => Some(format!("{}{part}", split_suffix(path).0)),
+        _ => {
+            let rest = path.strip_prefix(part.trim_end_matches('/'))?;
+            let below = rest.strip_prefix('/').or(rest.is_empty().then_some("."))?;
+            Some(below.to_owned())
+        }
+    }
+}
+
 /// The folders above, nearest first.
 pub(super) fn parents(path: &str) -> Vec<String> {
     let mut all = Vec::new();

@@ -334,6 +334,21 @@ impl<'a> Term<'a> {
         }
     }
 
+    /// Whether it may be equal to anything, or true or not: what is not known, and what a library's object
+    /// has that is perhaps no method.
+    pub(super) fn is_open(&self) -> bool {
+        match &self.kind {
+            Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_) => true,
+            Kind::Method(method) => matches!(method.0.kind, Kind::Made(_)),
+            _ => false,
+        }
+    }
+
+    /// Whether it is no value at all.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self.kind, Kind::Missing)
+    }
+
     /// What a person calls such a value.
     pub(super) fn kind_name(&self) -> &'static str {
         match &self.kind {

@@ -9,6 +9,10 @@ prodcheck chose, in a copy of the project, without a network and within a time l
 
 A check is decided where prodcheck knows the settings that Django's condition asks for. A false pass is a
 check that Django raises and prodcheck decides not to; a false fail the other way round.
+
+Where the run cannot tell what production would do, because a package or release is not installed here, a stub
+stands for something, or a file is read that the repository does not have, the row is left out, whatever
+prodcheck says of it, and counted apart.
 """
 
 import argparse
@@ -24,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from conditions import CHECKS, compared, conditions
+from truth import KEPT_OUT
 
 SECONDS = 120
 
@@ -125,6 +130,8 @@ def judged(arguments, project, copy, env_file, kind):
     row["loads"] = loads
     if "failed" in real:
         row["error"] = real["failed"]
+    elif "raised" in real and (why := undecided(real, copy)):
+        row["left out"] = why
     elif "raised" in real:
         row["refused"] = loads is False
         row["conditions"] = {}
@@ -138,6 +145,32 @@ def judged(arguments, project, copy, env_file, kind):
         key: shown(value) for key, value in fields(django.get("settings")).items() if key in real.get("values", {})
     }
     return row
+
+
+# Exceptions that a program does not raise on purpose, but that come of a value it did not expect.
+ACCIDENTS = ("AssertionError", "AttributeError", "IndexError", "NameError", "TypeError", "ValueError")
+
+
+def undecided(real, copy):
+    """Why the settings may load in production although they do not here, if so."""
+    told = real["raised"]
+    error = told.partition(":")[0]
+    if "<stub " in told or "'Stub'" in told:
+        return "a stub stands for a value"
+    if error == "ModuleNotFoundError" and (found := re.search(r"No module named '(\w+)", told)):
+        top = found[1]
+        if not KEPT_OUT.search(top) and not any(copy.rglob(top)) and not any(copy.rglob(f"{top}.py")):
+            return "a package is not installed here"
+    if error == "ImportError" and re.search(r"cannot import name '\w+' from '\w[\w.]*' \(.*site-packages", told):
+        return "another release of a package is installed here"
+    if error == "FileNotFoundError":
+        return "a file is read that the repository does not have"
+    file = copy / real["at"].rpartition(":")[0]
+    if error in ACCIDENTS and real["at"] and file.is_file():
+        stubs = "|".join(map(re.escape, real["stubs"])) or "$."
+        if re.search(rf"^\s*(?:from|import) (?:{stubs})\b", file.read_text(errors="replace"), re.M):
+            return "a stub stands for a module that is used there"
+    return None
 
 
 def shown(fact):
@@ -160,8 +193,10 @@ def sample(name):
         return "redis://:Ne7tqL2v@cache.internal:6379/0"
     if name.endswith(("KEY", "SECRET", "TOKEN")):
         return "v8Xw2QpLr5Tz9KmN4bHc7JdG1sFy6aEu3oViRqWxPkZtYhMnBgCj0DlS"
-    if name.endswith("DSN"):
+    if name.endswith("DSN") or "SENTRY" in name and name.endswith("URL"):
         return "https://public@errors.example.com/1"
+    if "MAIL" in name and name.endswith("URL"):
+        return "smtp://mail.internal:25"
     if name.endswith("URL"):
         return "https://shop.example.com"
     if name.endswith(("HOSTS", "HOST", "DOMAIN")):
@@ -215,6 +250,9 @@ def table(rows):
         if "error" in row:
             notes.append(row["error"].strip().splitlines()[-1][:80])
             total["error"] += 1
+        elif "left out" in row:
+            notes.append(f"left out, {row['left out']}: {row['truth']['raised'][:90]} {row['truth']['at']}")
+            total["left out"] += 1
         elif "refused" in row:
             word = "refused" if row["refused"] else {True: "LOADS?", None: "unknown-load"}[row["loads"]]
             total[word] += 1

@@ -2,6 +2,7 @@
 
 mod carry;
 mod class;
+mod csrf_view;
 mod defaults;
 mod derive;
 mod fallback;
@@ -173,6 +174,7 @@ impl Collector for Django {
         derive::derive(&settings, &mut facts);
         derive::derive_deployment(&settings, release, so_far, &mut facts);
         issued::derive(sources, &settings, &mut facts);
+        facts.put("django.csrf-failure-view", csrf_view::found(sources, &settings));
         routes::derive(sources, &settings, &mut facts);
         facts.put("django.falls-back-to-development", fallback::is_development(sources, &selected));
         logins::derive(sources, &settings, so_far, &mut facts);

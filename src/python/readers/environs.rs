@@ -195,7 +195,7 @@ impl<'a> Interpreter<'a> {
             "dict" => return self.environs_dict(&text, arguments, value, at),
             "json" => {
                 let given = Arguments { positional: vec![value.clone()], ..Arguments::default() };
-                return self.parsed("json.loads", &given, at).map_err(renamed);
+                return self.document("json.loads", &given, at).map_err(renamed);
             }
             "url" => {
                 let address = Address::parse(&text);

@@ -12,6 +12,8 @@ use crate::python::term::{From, Kind, Made, Spot, Term};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum FieldType {
     Text,
+    /// A text that shows itself as asterisks.
+    Concealed,
     Bool,
     Int,
     Float,
@@ -49,7 +51,8 @@ impl FieldType {
                 Some("int" | "PositiveInt" | "NonNegativeInt") => Self::Int,
                 Some("float") => Self::Float,
                 Some("Path" | "FilePath" | "DirectoryPath") => Self::Path,
-                Some("str" | "Any" | "SecretStr" | "EmailStr") => Self::Text,
+                Some("SecretStr") => Self::Concealed,
+                Some("str" | "Any" | "EmailStr") => Self::Text,
                 Some(name) if name.ends_with("Dsn") || name.ends_with("Url") => Self::Text,
                 Some(name) if is_collection(name) => Self::Json,
                 Some(_) => Self::Named,
@@ -126,9 +129,11 @@ impl<'a> Interpreter<'a> {
             Kind::Unknown(_) | Kind::Unset(_) if *kind == FieldType::Bool => {
                 return Ok(crate::python::comparisons::either_bool(&from));
             }
+            Kind::Unknown(_) if *kind == FieldType::Concealed => return self.conceal(value, at),
             _ => return Ok(value.clone()),
         };
         let kind = match kind {
+            FieldType::Concealed => return self.conceal(value, at),
             FieldType::Text => return Ok(value.clone()),
             FieldType::Bool => return self.bool_of(value, &STRTOBOOL, at).map_err(refusal),
             FieldType::Int => Kind::Int(text.trim().parse().map_err(|_| refused(&from))?),
@@ -141,7 +146,7 @@ impl<'a> Interpreter<'a> {
             FieldType::Json => {
                 let arguments =
                     Arguments { positional: vec![value.clone()], ..Arguments::default() };
-                return self.parsed("json.loads", &arguments, at).map_err(|raised| Raised {
+                return self.document("json.loads", &arguments, at).map_err(|raised| Raised {
                     name: if raised.exhausted { raised.name } else { "SettingsError".into() },
                     ..raised
                 });
@@ -171,7 +176,11 @@ impl<'a> Interpreter<'a> {
         if options.named("pattern").is_some() || options.named("regex").is_some() {
             return Ok(self.unknown_from(&[&value], "whether it fits a pattern", at));
         }
-        let fits = match &value.kind {
+        let counted = match &value.kind {
+            Kind::Made(made) => super::kept(made).unwrap_or(&value),
+            _ => &value,
+        };
+        let fits = match &counted.kind {
             Kind::Text(text) => {
                 let length = text.chars().count();
                 let length = numbers::number(&Kind::Int(i64::try_from(length).unwrap_or(i64::MAX)));

@@ -1,6 +1,10 @@
 //! The libraries by which programs read their environment.
 
 mod address;
+mod cfenv;
+mod concealed;
+mod config_parser;
+mod config_sections;
 mod configurations;
 mod decouple;
 mod dj_database_url;
@@ -12,6 +16,7 @@ mod field_types;
 mod fields;
 mod os;
 mod pydantic;
+mod sentry;
 mod starlette;
 mod validators;
 
@@ -26,6 +31,8 @@ use crate::fact::Fact;
 /// Variables in the order of a file.
 pub(super) type Variables = Rc<[(String, Fact)]>;
 
+pub(super) use concealed::{asterisks, kept};
+pub(super) use config_parser::is_parser;
 pub(super) use configurations::is_configuration;
 pub(super) use pydantic::reads_fields;
 
@@ -51,6 +58,11 @@ impl<'a> Interpreter<'a> {
             return Some(self.database_url(function, arguments, at));
         }
         Some(match name.as_ref() {
+            name if concealed::conceals(name) => match arguments.first().cloned() {
+                Some(text) => self.conceal(&text, at),
+                None => Ok(self.foreign(name, arguments, at)),
+            },
+            "sentry_sdk.init" => self.sentry_init(arguments, at),
             "os.getenv" => self.os_environ("get", arguments, at),
             "os.putenv" => self.os_environ("setdefault", arguments, at),
             "dotenv.load_dotenv" => Ok(self.load_dotenv(arguments, at)),
@@ -92,9 +104,17 @@ impl<'a> Interpreter<'a> {
             }
             "decouple.Csv" if name == "__call__" => self.csv(made, arguments, at),
             "decouple.Choices" if name == "__call__" => self.choices(made, arguments, at),
+            "cfenv.AppEnv" if name != "__call__" => self.bound_services(name, arguments, at),
+            class if config_parser::is_parser(class) && name != "__call__" => {
+                self.parser_method(made, name, arguments, at)
+            }
             "starlette.config.Config" if matches!(name, "__call__" | "get") => {
                 self.starlette_config(made, arguments, at)
             }
+            super::data_files::OPENED if name != "__call__" => self.file_method(made, name, at),
+            "pydantic.SecretStr" if name == "get_secret_value" => Ok(kept(made)
+                .cloned()
+                .unwrap_or_else(|| self.foreign("get_secret_value", arguments, at))),
             "random.SystemRandom" if name != "__call__" => {
                 self.library_call(&format!("random.SystemRandom.{name}").into(), arguments, at)
             }
@@ -104,6 +124,7 @@ impl<'a> Interpreter<'a> {
                     _ => format!("{}.{name}", made.class).into(),
                 };
                 self.note_call(&dotted, arguments, at);
+                self.give_names_away(arguments, at);
                 Ok(self.foreign(&format!("{object}.{name}"), arguments, at))
             }
         }

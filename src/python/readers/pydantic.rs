@@ -162,7 +162,7 @@ impl<'a> Interpreter<'a> {
         let (value, is_default) = self.read_field(reading, &names, default, at)?;
         let converted = |this: &mut Self, value: &Term<'a>| {
             let value = this.validate_before(reading, field, value, at)?;
-            let value = if is_default {
+            let value = if is_default && kind != FieldType::Concealed {
                 value
             } else {
                 this.converted_field(&kind, field.found.as_ref(), &value, at)?

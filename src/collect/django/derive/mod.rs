@@ -157,6 +157,13 @@ pub(super) const DERIVED: &[FactSpec] = &[
         "How many proxies are trusted to say who calls.",
     )
     .in_unit("proxies"),
+    FactSpec::new("django.drf.page-size", Kind::Number, "How many items a page of a list has.")
+        .in_unit("items"),
+    FactSpec::new(
+        "django.drf.pagination-class",
+        Kind::Text,
+        "What cuts lists into pages, unless a view says so itself; absent if nothing does.",
+    ),
     FactSpec::new(
         "django.jwt.access-token-seconds",
         Kind::Number,
@@ -219,6 +226,11 @@ pub(super) const DERIVED: &[FactSpec] = &[
         "django.cors.unbounded-regexes",
         TEXTS,
         "Those of the expressions that admit a stranger.",
+    ),
+    FactSpec::new(
+        "django.cors.malformed",
+        TEXTS,
+        "The settings of django-cors-headers that are of another kind than it takes, or that it takes no more.",
     ),
     FactSpec::new(
         "django.cors.credentials",
@@ -317,6 +329,12 @@ pub(super) const DERIVED: &[FactSpec] = &[
         "django.csp-nonce-unserved",
         Kind::Bool,
         "Whether a policy asks for a nonce that no template gets; absent before Django 6.1.",
+    ),
+    FactSpec::new(
+        "django.csrf-failure-view",
+        Kind::Text,
+        "What Django finds under `CSRF_FAILURE_VIEW`: `a view`, `nothing`, or `a view of other arguments`; absent \
+         where it comes from a library.",
     ),
     FactSpec::new("django.async-unsafe", Kind::Bool, "Whether `DJANGO_ALLOW_ASYNC_UNSAFE` is set."),
     FactSpec::new(

@@ -54,6 +54,8 @@ pub(super) fn derive(settings: &Record, facts: &mut Facts) {
     let rates = rates(&written);
     facts.put("django.drf.rates", or_default(rates, Value::list(Vec::new())));
     facts.put("django.drf.num-proxies", field(&framework, "NUM_PROXIES"));
+    facts.put("django.drf.page-size", field(&framework, "PAGE_SIZE"));
+    facts.put("django.drf.pagination-class", field(&framework, "DEFAULT_PAGINATION_CLASS"));
 }
 
 /// The framework's own classes, and the scope whose rate each goes by.
