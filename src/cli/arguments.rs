@@ -157,7 +157,7 @@ pub(super) struct Network {
     /// Give up on the whole site after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(super) timeout: u64,
-    /// Ask only what a browser would ask
+    /// Send only what a browser would send; what else there is to know stays unknown
     #[arg(long)]
     pub(super) passive: bool,
     /// Answer from a recorded transcript instead of the network

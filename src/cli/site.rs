@@ -163,6 +163,7 @@ fn manner(flags: &Flags) -> Result<Manner, Problem> {
         addresses: addresses.collect::<Result<BTreeMap<_, _>, _>>()?,
         authorities,
         headers: headers.collect::<Result<_, _>>()?,
+        passive: flags.passive,
     })
 }
 

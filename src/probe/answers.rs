@@ -100,15 +100,16 @@ impl Answers {
         }
     }
 
-    /// The TLS versions of an HTTPS address.
-    pub fn versions(&self, url: &Url) -> Result<&Versions, Unanswered> {
-        if self.settled(&Question::Offer(url.clone())) {
-            return self.offer(url).map(|offer| &offer.versions);
-        }
-        match self.answer(&Question::Versions(url.clone()))? {
-            Answer::Versions(versions) => Ok(versions),
-            _ => Err(Unanswered::NotAsked(self.why_not_asked.clone())),
-        }
+    /// The TLS versions of an HTTPS address. Where they were not asked for, the one that was agreed on
+    /// for the certificate is known all the same.
+    pub fn versions(&self, url: &Url) -> Result<Versions, Unanswered> {
+        let why = match self.offer(url) {
+            Ok(offer) => return Ok(offer.versions.clone()),
+            Err(why) => why,
+        };
+        let agreed = self.certificate(url).ok().and_then(|shown| shown.version.clone());
+        let offered = vec![agreed.ok_or_else(|| why.clone())?];
+        Ok(Versions { offered, open: Some(why.ignorance()) })
     }
 
     /// All requests that were answered, with their answers.

@@ -13,9 +13,7 @@ pub enum Question {
     Page(Request),
     /// The certificate that stands behind an HTTPS address.
     Certificate(Url),
-    /// The versions of TLS that are offered there.
-    Versions(Url),
-    /// Everything that is offered there below HTTP, the versions among it.
+    /// Everything that is offered there below HTTP.
     Offer(Url),
 }
 
@@ -76,8 +74,6 @@ pub enum Answer {
     Page(Response),
     /// To the question for the certificate.
     Certificate(Certificate),
-    /// To the question for the versions.
-    Versions(Versions),
     /// To the question for everything below HTTP.
     Offer(Offer),
 }
@@ -177,6 +173,8 @@ pub struct Certificate {
     pub must_staple: Option<bool>,
     /// Whether the server sends that answer.
     pub stapled: Option<bool>,
+    /// The version of TLS that was agreed on, as in [`VERSIONS`].
+    pub version: Option<String>,
     /// The protocol that was agreed on of `h2` and `http/1.1`; empty if none was.
     pub alpn: Option<String>,
     /// What stands between it and a trusted authority; none if nothing does.

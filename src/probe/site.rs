@@ -103,8 +103,7 @@ impl Site {
     /// Why a question was not put although the site was asked.
     pub(super) fn why_not_asked(&self) -> Ignorance {
         if self.passive {
-            return Ignorance::new("a browser would not ask this")
-                .settled_by("leave `--passive` away");
+            return Ignorance::new("left out by `--passive`").settled_by("leave `--passive` away");
         }
         Ignorance::new("the answers before it left nothing to ask")
     }

@@ -13,8 +13,7 @@ use url::Url;
 pub(super) fn answers(url: &Url, response: &Response) -> Result<Vec<Answered>, Problem> {
     let mut answers: Vec<Answered> = Vec::new();
     if let Some(versions) = versions(response)? {
-        let offer = offer(response, versions.clone())?;
-        answers.push((Question::Versions(url.clone()), Ok(Answer::Versions(versions))));
+        let offer = offer(response, versions)?;
         answers.push((Question::Offer(url.clone()), Ok(Answer::Offer(offer))));
     }
     if let Some(certificate) = certificate(response)? {
@@ -35,12 +34,17 @@ fn versions(response: &Response) -> Result<Option<Versions>, Problem> {
     let Some(offered) = one(response, "versions").map(words) else {
         return Ok(None);
     };
-    if let Some(wrong) = offered.iter().find(|word| !VERSIONS.contains(&word.as_str())) {
-        let problem = Problem::new(format!("unknown version of TLS: `{wrong}`"));
-        return Err(problem.with_hint(format!("known: {}", VERSIONS.join(", "))));
-    }
+    offered.iter().try_for_each(|version| known(version))?;
     let open = one(response, "versions-unknown").map(Ignorance::new);
     Ok(Some(Versions { offered, open }))
+}
+
+fn known(version: &str) -> Result<(), Problem> {
+    if VERSIONS.contains(&version) {
+        return Ok(());
+    }
+    let problem = Problem::new(format!("unknown version of TLS: `{version}`"));
+    Err(problem.with_hint(format!("known: {}", VERSIONS.join(", "))))
 }
 
 fn offer(response: &Response, versions: Versions) -> Result<Offer, Problem> {
@@ -85,6 +89,8 @@ fn certificate(response: &Response) -> Result<Option<Certificate>, Problem> {
         }
         None => None,
     };
+    let version = text("agreed-version");
+    version.iter().try_for_each(|version| known(version))?;
     Ok(Some(Certificate {
         names: words(names),
         lifespan_days: not_before.zip(not_after).map(|(from, to)| from.days_until(to)),
@@ -100,6 +106,7 @@ fn certificate(response: &Response) -> Result<Option<Certificate>, Problem> {
         embedded_scts: number(response, "certificate-scts")?,
         must_staple: yes(response, "certificate-must-staple")?,
         stapled: yes(response, "certificate-stapled")?,
+        version,
         alpn: text("alpn"),
         distrust: text("certificate-distrust"),
     }))

@@ -38,7 +38,7 @@
 //! `TLS` has several questions in one: with `Versions` all other versions were refused, unless
 //! `Versions-Unknown` says why some are not known. `Suites-TLSv1.2` are the cipher suites of that version,
 //! `Suites-Order` whether the `server` or the `client` decides among them, `Groups` and `DH-Bits` how keys
-//! are exchanged. `Certificate-Distrust` says why the certificate is not trusted; without it, it is.
+//! are exchanged. `Agreed-Version` is the one in which the certificate was shown. `Certificate-Distrust` says why the certificate is not trusted; without it, it is.
 
 use std::collections::BTreeMap;
 
@@ -261,7 +261,7 @@ impl Asked {
         let answers = told::answers(&url, &self.response.unwrap_or_default())?;
         match failure {
             Some(failure) if answers.is_empty() => {
-                let all = [Question::Certificate, Question::Versions, Question::Offer];
+                let all = [Question::Certificate, Question::Offer];
                 Ok(all.map(|question| (question(url.clone()), Err(failure.clone()))).into())
             }
             _ => Ok(answers),

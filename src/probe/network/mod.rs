@@ -24,7 +24,7 @@ mod tls;
 mod why;
 
 use self::tls::offer::Desk;
-use self::tls::{handshake, offer, trusting, versions};
+use self::tls::{handshake, offer, trusting};
 use super::{Answer, Answered, Question, Transport, Unanswered};
 use crate::problem::Problem;
 
@@ -41,6 +41,8 @@ pub struct Manner {
     pub authorities: Option<Vec<u8>>,
     /// Headers to send with every request over HTTPS; they may be secret.
     pub headers: Vec<(String, String)>,
+    /// Whether TLS is spoken as browsers speak it only, whatever that leaves unseen.
+    pub passive: bool,
 }
 
 impl Default for Manner {
@@ -51,6 +53,7 @@ impl Default for Manner {
             addresses: BTreeMap::new(),
             authorities: None,
             headers: Vec::new(),
+            passive: false,
         }
     }
 }
@@ -175,10 +178,6 @@ impl Shared {
             }
             Question::Certificate(url) => {
                 handshake::certificate(self, url, until).await.map(Answer::Certificate)
-            }
-            Question::Versions(url) => {
-                let desk = Desk::new(self.clone(), url.clone(), until);
-                versions::versions(&desk).await.map(Answer::Versions)
             }
             Question::Offer(url) => {
                 let desk = Desk::new(self.clone(), url.clone(), until);

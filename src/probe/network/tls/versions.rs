@@ -13,11 +13,6 @@ use crate::probe::question::{VERSIONS, Versions};
 pub(super) type Agreed = (u16, Chosen);
 
 /// Greets in every version, all at once.
-pub(in crate::probe::network) async fn versions(desk: &Desk) -> Result<Versions, Unanswered> {
-    agreed(desk).await.map(|(versions, _)| versions)
-}
-
-/// The same, with what was chosen.
 pub(super) async fn agreed(desk: &Desk) -> Result<(Versions, Vec<Agreed>), Unanswered> {
     // Some firewalls drop a greeting that is very long, so what is rare has one of its own.
     let greet = |code: u16| async move {
