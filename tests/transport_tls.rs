@@ -6,6 +6,7 @@ mod loopback;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -236,6 +237,28 @@ fn every_version_is_asked_for_by_itself() {
         let found = versions(serve_versions(table)).unwrap();
         assert_eq!(found.offered, offered);
         assert_eq!(found.open.map(|open| open.why).as_deref(), open);
+    }
+}
+
+#[test]
+fn a_limit_on_connections_is_no_refusal() {
+    // Whatever the first of the greetings are, those that come after them are hung up on.
+    for limit in [1, 3, 6, 9] {
+        let agreeing = serve_versions([Manners::Agree; 5]);
+        let count = AtomicUsize::new(0);
+        let port = serve(move |mut near| {
+            if count.fetch_add(1, Ordering::SeqCst) < limit {
+                let mut far = TcpStream::connect(("127.0.0.1", agreeing)).unwrap();
+                let mut greeting = [0; 2048];
+                let read = near.read(&mut greeting).unwrap_or_default();
+                let _ = far.write_all(&greeting[..read]);
+                let _ = std::io::copy(&mut far, &mut near);
+            }
+        });
+        let found = versions(port).unwrap();
+        let told = found.open.map(|open| open.why).unwrap_or_default();
+        let all = found.offered.len() == VERSIONS.len();
+        assert!(all || told.contains("it limits connections, perhaps"), "{limit}: {told}");
     }
 }
 
