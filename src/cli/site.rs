@@ -97,6 +97,10 @@ impl Asker {
         if site.paths.is_empty() {
             site.paths.clone_from(&self.live.paths);
         }
+        site.mail_domain = site.mail_domain.or_else(|| self.live.mail_domain.clone());
+        if site.dkim_selectors.is_empty() {
+            site.dkim_selectors.clone_from(&self.live.dkim_selectors);
+        }
         site.today = site.today.or(Some(self.today));
         site.passive = self.passive;
         Ok(Site { url: url.to_owned(), asked: site, source: self.source()? })
@@ -163,6 +167,7 @@ fn manner(flags: &Flags) -> Result<Manner, Problem> {
         addresses: addresses.collect::<Result<BTreeMap<_, _>, _>>()?,
         authorities,
         headers: headers.collect::<Result<_, _>>()?,
+        resolver: flags.resolver,
         passive: flags.passive,
     })
 }

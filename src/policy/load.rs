@@ -205,13 +205,17 @@ impl Loader<'_, '_> {
         let Some(table) = tree.get("live") else {
             return Live::default();
         };
-        self.reader.known_keys(table, &["url", "http-url", "paths", "health", "frontend"], "key");
+        let known =
+            ["url", "http-url", "paths", "health", "frontend", "mail-domain", "dkim-selectors"];
+        self.reader.known_keys(table, &known, "key");
         Live {
             url: self.text(table, "url"),
             http_url: self.text(table, "http-url"),
             paths: self.texts(table, "paths"),
             health: self.text(table, "health"),
             frontend: self.text(table, "frontend"),
+            mail_domain: self.text(table, "mail-domain"),
+            dkim_selectors: self.texts(table, "dkim-selectors"),
         }
     }
 

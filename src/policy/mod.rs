@@ -59,6 +59,10 @@ pub struct Live {
     pub health: Option<String>,
     /// The origin of the front end that may call the site.
     pub frontend: Option<String>,
+    /// The domain that sends its mail, if not the one of the site's name.
+    pub mail_domain: Option<String>,
+    /// The names of the keys that its mail is signed with (DKIM selectors).
+    pub dkim_selectors: Vec<String>,
 }
 
 /// `[django]`: answers that the files do not give, or give wrongly.

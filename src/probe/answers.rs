@@ -9,6 +9,7 @@ use super::offer::Offer;
 use super::question::{
     Answer, Answered, Certificate, Question, REFUSED, Request, Response, Unanswered, Versions,
 };
+use super::records::{Lookup, Records};
 use crate::fact::{Exchange, Fact, Ignorance, Place, Value};
 
 /// All answers, by question.
@@ -46,7 +47,8 @@ impl Answers {
     /// Whether anything at all was answered; no questions are no failure.
     pub fn reached(&self) -> Result<(), Ignorance> {
         let mut why = None;
-        for answer in self.given.values() {
+        let of_site = |question: &Question| !matches!(question, Question::Records(_));
+        for (_, answer) in self.given.iter().filter(|(question, _)| of_site(question)) {
             match answer {
                 Ok(_) => return Ok(()),
                 Err(Unanswered::NotAsked(_)) => {}
@@ -110,6 +112,14 @@ impl Answers {
         let agreed = self.certificate(url).ok().and_then(|shown| shown.version.clone());
         let offered = vec![agreed.ok_or_else(|| why.clone())?];
         Ok(Versions { offered, open: Some(why.ignorance()) })
+    }
+
+    /// The records of a name in DNS.
+    pub fn records(&self, lookup: &Lookup) -> Result<&Records, Unanswered> {
+        match self.answer(&Question::Records(lookup.clone()))? {
+            Answer::Records(records) => Ok(records),
+            _ => Err(Unanswered::NotAsked(self.why_not_asked.clone())),
+        }
     }
 
     /// All requests that were answered, with their answers.

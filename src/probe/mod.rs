@@ -10,6 +10,7 @@ pub mod answers;
 pub mod ciphers;
 pub mod cookies;
 pub mod cors;
+pub mod dns;
 pub mod error_page;
 pub mod exposed;
 pub mod foreign_host;
@@ -19,6 +20,7 @@ pub mod guideline;
 pub mod health;
 pub mod https;
 mod journey;
+pub mod mail;
 mod markup;
 pub mod network;
 pub mod observatory;
@@ -27,6 +29,7 @@ pub mod other_pages;
 pub mod plain_http;
 pub mod preload;
 pub mod question;
+pub mod records;
 pub mod site;
 pub mod tls;
 mod told;
@@ -74,6 +77,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &foreign_host::ForeignHost,
     &forwarded::Forwarded,
     &health::Health,
+    &dns::Dns,
+    &mail::Mail,
     &observatory::Observatory,
     &preload::Preload,
 ];

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::offer::Offer;
+use super::records::{Lookup, Records};
 use crate::date::Date;
 use crate::fact::Ignorance;
 
@@ -15,6 +16,8 @@ pub enum Question {
     Certificate(Url),
     /// Everything that is offered there below HTTP.
     Offer(Url),
+    /// Records of DNS; the site itself is not asked.
+    Records(Lookup),
 }
 
 /// A request that changes nothing.
@@ -76,6 +79,8 @@ pub enum Answer {
     Certificate(Certificate),
     /// To the question for everything below HTTP.
     Offer(Offer),
+    /// To the question for records.
+    Records(Records),
 }
 
 /// The answer to a request.

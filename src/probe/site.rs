@@ -20,6 +20,10 @@ pub struct Site {
     pub paths: Vec<String>,
     /// The origin of the front end that may call the site.
     pub frontend: Option<String>,
+    /// The domain that sends the site's mail, if the user named it.
+    pub mail_domain: Option<String>,
+    /// The names of the keys that it signs with, if the user named them.
+    pub dkim_selectors: Vec<String>,
     /// Whether only what a browser would ask is asked.
     pub passive: bool,
     /// The day on which it is asked.
@@ -59,6 +63,8 @@ impl Site {
             health: None,
             paths: Vec::new(),
             frontend: None,
+            mail_domain: None,
+            dkim_selectors: Vec::new(),
             passive: false,
             today: None,
         })

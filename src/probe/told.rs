@@ -1,9 +1,10 @@
-//! What a transcript tells about TLS, header by header.
+//! What a transcript tells about TLS and DNS, header by header.
 
 use super::offer::{Named, Offer, Suites};
 use super::question::{
     Answer, Answered, Certificate, Chain, Question, Response, VERSIONS, Versions,
 };
+use super::records::{Lookup, RecordKind, Records};
 use crate::date::Date;
 use crate::fact::Ignorance;
 use crate::problem::Problem;
@@ -20,6 +21,24 @@ pub(super) fn answers(url: &Url, response: &Response) -> Result<Vec<Answered>, P
         answers.push((Question::Certificate(url.clone()), Ok(Answer::Certificate(certificate))));
     }
     Ok(answers)
+}
+
+/// The question in `example.test CAA`.
+pub(super) fn lookup(asked: &str) -> Result<Lookup, Problem> {
+    let (name, word) = asked.trim().split_once(' ').unwrap_or((asked.trim(), ""));
+    let kinds = RecordKind::ALL;
+    let kind = kinds.into_iter().find(|kind| kind.word() == word.trim()).ok_or_else(|| {
+        Problem::new(format!("`{}` is no kind of record", word.trim()))
+            .with_hint(format!("known: {}", kinds.map(RecordKind::word).join(", ")))
+    })?;
+    Ok(Lookup { name: name.to_ascii_lowercase(), kind })
+}
+
+/// The records of a name.
+pub(super) fn records(response: &Response) -> Result<Records, Problem> {
+    let exists = yes(response, "no-such-name")? != Some(true);
+    let values = response.values("record").map(str::to_owned).collect();
+    Ok(Records { exists, values })
 }
 
 fn one<'r>(response: &'r Response, name: &'r str) -> Option<&'r str> {
