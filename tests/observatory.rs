@@ -247,7 +247,7 @@ impl Rerouted<'_> {
             }
             Question::Certificate(url) => Question::Certificate(self.there(url)),
             Question::Offer(url) => Question::Offer(self.there(url)),
-            Question::Records(_) => question.clone(),
+            Question::Records(_) | Question::SignIn(_) => question.clone(),
         }
     }
 

@@ -164,6 +164,10 @@ pub(super) struct Network {
     /// Send only what a browser would send; what else there is to know stays unknown
     #[arg(long)]
     pub(super) passive: bool,
+    /// Knock at the paths that `[live.active]` in prodcheck.toml names: without credentials, with forged
+    /// tokens and wrong passwords. What will be asked is printed before
+    #[arg(long, conflicts_with_all = ["passive", "offline", "headers"])]
+    pub(super) active: bool,
     /// Answer from a recorded transcript instead of the network
     #[arg(long, value_name = "FILE")]
     pub(super) replay: Option<PathBuf>,

@@ -114,6 +114,14 @@ impl Answers {
         Ok(Versions { offered, open: Some(why.ignorance()) })
     }
 
+    /// The answers to a row of wrong passwords.
+    pub fn tries(&self, request: &Request) -> Result<&[Response], Unanswered> {
+        match self.answer(&Question::SignIn(request.clone()))? {
+            Answer::SignIn(tries) => Ok(tries),
+            _ => Err(Unanswered::NotAsked(self.why_not_asked.clone())),
+        }
+    }
+
     /// The records of a name in DNS.
     pub fn records(&self, lookup: &Lookup) -> Result<&Records, Unanswered> {
         match self.answer(&Question::Records(lookup.clone()))? {

@@ -18,9 +18,14 @@ pub enum Question {
     Offer(Url),
     /// Records of DNS; the site itself is not asked.
     Records(Lookup),
+    /// A row of wrong passwords, one after the other, until something else comes back than at first.
+    SignIn(Request),
 }
 
-/// A request that changes nothing.
+/// Wrong passwords in a row.
+pub const MOST_TRIES: usize = 10;
+
+/// A request. Only those that the user allows are meant to change anything if they succeed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Request {
     /// The address.
@@ -36,6 +41,8 @@ pub struct Request {
 pub enum Method {
     /// The page.
     Get,
+    /// What a form sends, or a program: a made-up name and a wrong password, as its `Content-Type` says.
+    Post,
     /// Leave to ask for more, as browsers ask it for pages of other sites.
     Options,
 }
@@ -45,10 +52,16 @@ impl Method {
     pub fn word(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Post => "POST",
             Self::Options => "OPTIONS",
         }
     }
 }
+
+/// A name that nobody has, with a password that nobody has, under the usual names of fields.
+const MADE_UP_FORM: &str = "username=prodcheck&login=prodcheck&email=prodcheck%40probe.invalid\
+                            &password=prodcheck-knows-no-password";
+const MADE_UP_JSON: &str = r#"{"username":"prodcheck","email":"prodcheck@probe.invalid","password":"prodcheck-knows-no-password"}"#;
 
 impl Request {
     /// The bare address.
@@ -60,6 +73,16 @@ impl Request {
     pub fn preflight(url: Url, origin: &str) -> Self {
         let request = Self { url, method: Method::Options, headers: Vec::new() };
         request.with("Origin", origin).with("Access-Control-Request-Method", "POST")
+    }
+
+    /// What is sent with it.
+    pub(super) fn body(&self) -> Option<&'static str> {
+        let json = self.headers.iter().any(|(_, value)| value == "application/json");
+        match self.method {
+            Method::Get | Method::Options => None,
+            Method::Post if json => Some(MADE_UP_JSON),
+            Method::Post => Some(MADE_UP_FORM),
+        }
     }
 
     /// The same with one more header.
@@ -81,6 +104,8 @@ pub enum Answer {
     Offer(Offer),
     /// To the question for records.
     Records(Records),
+    /// To a row of wrong passwords, in their order; at least one.
+    SignIn(Vec<Response>),
 }
 
 /// The answer to a request.

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::active::Active;
 use super::question::Request;
 use crate::date::Date;
 use crate::fact::Ignorance;
@@ -24,6 +25,8 @@ pub struct Site {
     pub mail_domain: Option<String>,
     /// The names of the keys that it signs with, if the user named them.
     pub dkim_selectors: Vec<String>,
+    /// What may be tried on it, and where.
+    pub active: Active,
     /// Whether only what a browser would ask is asked.
     pub passive: bool,
     /// The day on which it is asked.
@@ -65,6 +68,7 @@ impl Site {
             frontend: None,
             mail_domain: None,
             dkim_selectors: Vec::new(),
+            active: Active::default(),
             passive: false,
             today: None,
         })

@@ -28,11 +28,12 @@
 //! < Certificate-Key: EC 256
 //! ```
 //!
-//! - `@` tells about the interview: `on` its day; `health`, `paths` and `frontend`, `mail-domain` and
-//!   `dkim-selectors` what the user named;
+//! - `@` tells about the interview: `on` its day; `health`, `paths` and `frontend`, `mail-domain`,
+//!   `dkim-selectors`, `login`, `protected`, `tokens` and `webhooks` what the user named, `active` that he
+//!   allows to try it;
 //!   `url` and `plain` the site's addresses. Without these the first HTTPS and the first plain address
 //!   asked for are the site's.
-//! - `>` is what was asked: a line `GET`, `OPTIONS` or `TLS` with an address, or `DNS` with a name and a
+//! - `>` is what was asked: a line `GET`, `POST`, `OPTIONS` or `TLS` with an address, or `DNS` with a name and a
 //!   kind of record; then the headers that make it a
 //!   question of its own.
 //! - `<` is what came back: the status line and the headers in their order, and how long it took.
@@ -50,8 +51,9 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::question::{Answer, Answered, Method, Question, REFUSED, Request, Response, Unanswered};
-use super::records::Lookup;
+use super::active::Active;
+use super::question::{Answer, Answered, Method, Question, Request, Response, Unanswered};
+use super::recorded::{Asked, What, tried};
 use super::{Site, Transport, told};
 use crate::date::Date;
 use crate::fact::Ignorance;
@@ -101,27 +103,27 @@ pub fn read(text: &str) -> Result<Transcript, Problem> {
 }
 
 /// What can be told about an interview.
-const NOTES: [&str; 8] =
-    ["on", "health", "paths", "frontend", "mail-domain", "dkim-selectors", "url", "plain"];
+const NOTES: [&str; 14] = [
+    "on",
+    "health",
+    "paths",
+    "frontend",
+    "mail-domain",
+    "dkim-selectors",
+    "url",
+    "plain",
+    "active",
+    "login",
+    "login-json",
+    "protected",
+    "tokens",
+    "webhooks",
+];
 
 #[derive(Default)]
 struct Reader {
     notes: BTreeMap<String, String>,
     asked: Vec<Asked>,
-}
-
-/// What was asked.
-enum What {
-    Page(Request),
-    Tls(Url),
-    Dns(Lookup),
-}
-
-/// One exchange as it is being read.
-struct Asked {
-    what: What,
-    response: Option<Response>,
-    failure: Option<String>,
 }
 
 impl Reader {
@@ -171,13 +173,17 @@ impl Reader {
             self.asked.push(Asked { what, response: None, failure: None });
             return Ok(());
         }
-        if let Some((word @ ("GET" | "OPTIONS" | "TLS"), address)) = line.split_once(' ') {
+        if let Some((word @ ("GET" | "POST" | "OPTIONS" | "TLS"), address)) = line.split_once(' ') {
             let mut url = Url::parse(address.trim())
                 .ok()
                 .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
                 .ok_or_else(|| Problem::new(format!("`{address}` is no web address")))?;
             url.set_fragment(None);
-            let method = if word == "OPTIONS" { Method::Options } else { Method::Get };
+            let method = match word {
+                "OPTIONS" => Method::Options,
+                "POST" => Method::Post,
+                _ => Method::Get,
+            };
             let what = match word {
                 "TLS" => What::Tls(url),
                 _ => What::Page(Request { url, method, headers: Vec::new() }),
@@ -187,7 +193,7 @@ impl Reader {
         }
         let (name, value) = line.split_once(':').ok_or_else(|| {
             Problem::new(
-                "a question begins with `GET`, `OPTIONS` or `TLS` and an address, or `DNS`",
+                "a question begins with `GET`, `POST`, `OPTIONS` or `TLS` and an address, or `DNS`",
             )
         })?;
         let What::Page(request) = &mut self.current()?.what else {
@@ -258,11 +264,22 @@ impl Reader {
         site.mail_domain = note("mail-domain").map(str::to_owned);
         site.dkim_selectors = words("dkim-selectors");
         site.frontend = note("frontend").map(str::to_owned);
+        site.active = Active {
+            allowed: note("active").is_some(),
+            login: note("login").map(str::to_owned),
+            login_json: note("login-json").is_some(),
+            protected: words("protected"),
+            tokens: words("tokens"),
+            webhooks: words("webhooks"),
+            ..Active::default()
+        };
         site.today = note("on").and_then(Date::parse);
         let mut answers = BTreeMap::new();
+        let tried = tried(&self.asked);
         for asked in self.asked {
             answers.extend(asked.answers()?);
         }
+        answers.extend(tried);
         Ok(Transcript { site, answers })
     }
 }
@@ -270,51 +287,6 @@ impl Reader {
 /// The front page of the site that an address is on.
 fn front_of(url: Url) -> String {
     url.join("/").unwrap_or(url).into()
-}
-
-impl What {
-    fn url(&self) -> Option<&Url> {
-        match self {
-            Self::Page(request) => Some(&request.url),
-            Self::Tls(url) => Some(url),
-            Self::Dns(_) => None,
-        }
-    }
-}
-
-impl Asked {
-    fn answers(self) -> Result<Vec<Answered>, Problem> {
-        let failure = self.failure.as_deref().map(|why| match why {
-            REFUSED => Unanswered::Refused,
-            why => Unanswered::InVain(Ignorance::new(why)),
-        });
-        let unended = Unanswered::InVain(Ignorance::new("the transcript ends before the answer"));
-        let url = match self.what {
-            What::Page(request) => {
-                // The headers may have come before the body failed: then they count.
-                let answer = match (self.response, failure) {
-                    (Some(response), _) if response.status > 0 => Ok(Answer::Page(response)),
-                    (_, Some(failure)) => Err(failure),
-                    (_, None) => Err(unended),
-                };
-                return Ok(vec![(Question::Page(request), answer)]);
-            }
-            What::Dns(lookup) => {
-                let records = told::records(&self.response.unwrap_or_default())?;
-                let answer = failure.map_or(Ok(Answer::Records(records)), Err);
-                return Ok(vec![(Question::Records(lookup), answer)]);
-            }
-            What::Tls(url) => url,
-        };
-        let answers = told::answers(&url, &self.response.unwrap_or_default())?;
-        match failure {
-            Some(failure) if answers.is_empty() => {
-                let all = [Question::Certificate, Question::Offer];
-                Ok(all.map(|question| (question(url.clone()), Err(failure.clone()))).into())
-            }
-            _ => Ok(answers),
-        }
-    }
 }
 
 #[cfg(test)]

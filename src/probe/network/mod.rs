@@ -184,6 +184,9 @@ impl Shared {
                 let _seat = seat.map_err(|_| self.out_of_time())?;
                 fetch::page(self, request, until).await.map(Answer::Page)
             }
+            Question::SignIn(request) => {
+                fetch::sign_in(self, request, until).await.map(Answer::SignIn)
+            }
             Question::Certificate(url) => {
                 handshake::certificate(self, url, until).await.map(Answer::Certificate)
             }
