@@ -1,8 +1,11 @@
-//! What a fleet costs: 2,000 local HTTPS sites, beside the floor of one handshake and one request each.
+//! What a fleet costs: 2,000 local HTTPS sites, beside the floor of one handshake and one request each, and
+//! beside the bare connections that a probe makes.
 //!
-//! `cargo bench --bench fleet` runs three programs one after the other, the sites in a fourth: the floor,
-//! a fleet of 200 sites and one of 2,000. It prints sites per second, the processor time per site of the
-//! client alone, how many connections and requests it made, and the most memory that it held.
+//! `cargo bench --bench fleet` runs four programs one after the other, the sites in a fifth: the floor, a
+//! fleet of 200 sites, one of 2,000, and a bare client that makes as many connections, greetings, handshakes
+//! and requests as that, and looks at nothing. It prints sites per second, the processor time per site of
+//! the client alone, what it asked, the most memory that it held, and how many times the bare client's
+//! processor time the fleet takes.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -29,16 +32,18 @@ const AT_ONCE: usize = 32;
 fn main() {
     match std::env::var("FLEET_BENCH").as_deref() {
         Ok("sites") => sites(),
-        Ok("floor") => floor(),
+        Ok("floor") => bare(&Asked { greetings: 0, handshakes: SITES, requests: SITES }),
+        Ok("bare") => bare(&Asked::given()),
         _ => measured(),
     }
 }
 
 fn measured() {
-    let floor = {
+    let client = |name: &'static str, role: &str, asked: &Asked| {
         let (server, https, _) = Server::start();
-        let command = itself("floor", &[("HTTPS", https)]);
-        ("the floor", SITES, Cost::of(command), server.stop())
+        let mut command = itself(role, &[("HTTPS", https)]);
+        command.envs(asked.told());
+        (name, SITES, Cost::of(command), server.stop())
     };
     let fleet = |number: usize| {
         let (server, https, http) = Server::start();
@@ -48,18 +53,55 @@ fn measured() {
         command.arg("probe").arg("--targets").arg(list.path()).args(["--format", "jsonl"]);
         ("a fleet", number, Cost::of(command), server.stop())
     };
-    for (name, number, cost, (connections, requests)) in [floor, fleet(SITES / 10), fleet(SITES)] {
+    let floor = client("the floor", "floor", &Asked::default());
+    let (small, large) = (fleet(SITES / 10), fleet(SITES));
+    let same = client("as much, barely,", "bare", &large.3);
+    let ratio = large.2.processor.as_secs_f64() / same.2.processor.as_secs_f64();
+    for (name, number, cost, asked) in [floor, small, large, same] {
         #[expect(clippy::cast_precision_loss, reason = "the numbers are small")]
         let each = |count: usize| count as f64 / number as f64;
         println!(
-            "{name} of {number}: {:.0} sites/s, {:.2} ms of processor a site, {:.1} connections and \
-             {:.1} requests a site, {} MB at most",
+            "{name} of {number}: {:.0} sites/s, {:.2} ms of processor a site, {:.1} greetings, {:.1} \
+             handshakes and {:.1} requests a site, {} MB at most",
             1.0 / (cost.wall.as_secs_f64() * each(1)),
             cost.processor.as_secs_f64() * each(1000),
-            each(connections),
-            each(requests),
+            each(asked.greetings),
+            each(asked.handshakes),
+            each(asked.requests),
             cost.memory_kilobytes / 1024
         );
+    }
+    println!("the fleet takes {ratio:.1} times the processor of the bare client");
+}
+
+/// What was asked of all sites.
+#[derive(Default)]
+struct Asked {
+    /// Connections that came to no handshake, those in plain HTTP among them.
+    greetings: usize,
+    handshakes: usize,
+    requests: usize,
+}
+
+impl Asked {
+    fn told(&self) -> [(&'static str, String); 3] {
+        let numbers = [self.greetings, self.handshakes, self.requests];
+        let [greetings, handshakes, requests] = numbers.map(|number| number.to_string());
+        [("GREETINGS", greetings), ("HANDSHAKES", handshakes), ("REQUESTS", requests)]
+    }
+
+    fn given() -> Self {
+        let number = |name: &str| std::env::var(name).unwrap().parse().unwrap();
+        let (greetings, handshakes) = (number("GREETINGS"), number("HANDSHAKES"));
+        Self { greetings, handshakes, requests: number("REQUESTS") }
+    }
+
+    /// The part of one site: the same for all, and one more for the first of them where it does not come
+    /// out even.
+    fn of_site(&self, site: usize) -> Self {
+        let part = |all: usize| all / SITES + usize::from(site < all % SITES);
+        let (greetings, handshakes) = (part(self.greetings), part(self.handshakes));
+        Self { greetings, handshakes, requests: part(self.requests) }
     }
 }
 
@@ -139,20 +181,20 @@ impl Server {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the sites");
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let mut server = Self { child, input, output: BufReader::new(output) };
-        let [https, http] = server.numbers();
+        let [https, http, _] = server.numbers();
         (server, u16::try_from(https).unwrap(), u16::try_from(http).unwrap())
     }
 
-    /// Connections and requests that there were.
-    fn stop(mut self) -> (usize, usize) {
+    /// What there was.
+    fn stop(mut self) -> Asked {
         self.input.write_all(b"\n").unwrap();
-        let [connections, requests] = self.numbers();
+        let [connections, handshakes, requests] = self.numbers();
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (connections, requests)
+        Asked { greetings: connections - handshakes, handshakes, requests }
     }
 
-    fn numbers(&mut self) -> [usize; 2] {
+    fn numbers(&mut self) -> [usize; 3] {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
         let numbers: Vec<usize> =
@@ -162,6 +204,7 @@ impl Server {
 }
 
 static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
+static HANDSHAKES: AtomicUsize = AtomicUsize::new(0);
 static REQUESTS: AtomicUsize = AtomicUsize::new(0);
 
 /// Serves one site at every address of the machine, and tells at the end what was asked.
@@ -182,14 +225,17 @@ fn sites() {
         let acceptor = acceptor.clone();
         async move {
             if let Ok(stream) = acceptor.accept(stream).await {
+                HANDSHAKES.fetch_add(1, Ordering::SeqCst);
                 answer(stream).await;
             }
         }
     }));
     let http = runtime.block_on(listen(answer));
-    println!("{https} {http}");
+    println!("{https} {http} 0");
     let _ = std::io::stdin().read(&mut [0]);
-    println!("{} {}", CONNECTIONS.load(Ordering::SeqCst), REQUESTS.load(Ordering::SeqCst));
+    let [connections, handshakes, requests] =
+        [&CONNECTIONS, &HANDSHAKES, &REQUESTS].map(|count| count.load(Ordering::SeqCst));
+    println!("{connections} {handshakes} {requests}");
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }
 
@@ -227,8 +273,8 @@ async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send) {
     }
 }
 
-/// One handshake and one request to each site.
-fn floor() {
+/// Asks each site for its part, and looks at no answer.
+fn bare(all: &Asked) {
     let https: u16 = std::env::var("HTTPS").unwrap().parse().unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let runtime =
@@ -243,18 +289,12 @@ fn floor() {
     runtime.unwrap().block_on(async {
         let seats = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
         let mut asking = tokio::task::JoinSet::new();
-        for target in targets(SITES, https, 0).lines() {
+        for (site, target) in targets(SITES, https, 0).lines().enumerate() {
             let host = target.trim_start_matches("https://").split(':').next().unwrap().to_owned();
-            let (connector, seats) = (connector.clone(), seats.clone());
+            let (connector, seats, share) = (connector.clone(), seats.clone(), all.of_site(site));
             asking.spawn(async move {
                 let _seat = seats.acquire().await.unwrap();
-                let name = rustls::pki_types::ServerName::try_from(host.clone()).unwrap();
-                let stream = TcpStream::connect((host.as_str(), https)).await.unwrap();
-                let mut stream = connector.connect(name, stream).await.unwrap();
-                let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
-                stream.write_all(request.as_bytes()).await.unwrap();
-                let mut answer = [0; 4096];
-                assert!(stream.read(&mut answer).await.unwrap() > 0);
+                ask(&host, https, &connector, &share).await;
             });
         }
         while let Some(asked) = asking.join_next().await {
@@ -262,6 +302,34 @@ fn floor() {
         }
     });
 }
+
+async fn ask(host: &str, port: u16, connector: &tokio_rustls::TlsConnector, share: &Asked) {
+    let mut answer = [0; 4096];
+    for _ in 0..share.greetings {
+        let mut stream = TcpStream::connect((host, port)).await.unwrap();
+        stream.write_all(GREETING).await.unwrap();
+        let _ = stream.read(&mut answer).await;
+    }
+    let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    let mut left = share.requests;
+    for connection in (1..=share.handshakes).rev() {
+        let name = rustls::pki_types::ServerName::try_from(host.to_owned()).unwrap();
+        let stream = TcpStream::connect((host, port)).await.unwrap();
+        let mut stream = connector.connect(name, stream).await.unwrap();
+        let own = left.div_ceil(connection);
+        for _ in 0..own {
+            stream.write_all(request.as_bytes()).await.unwrap();
+            assert!(stream.read(&mut answer).await.unwrap() > 0);
+        }
+        left -= own;
+    }
+}
+
+/// A greeting in SSL 3.0, which the server refuses with an alert.
+const GREETING: &[u8] = &[
+    22, 3, 0, 0, 45, 1, 0, 0, 41, 3, 0, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 0, 0, 2, 0, 47, 1, 0,
+];
 
 /// Looks at no certificate, but does check that the server has its key.
 #[derive(Debug)]

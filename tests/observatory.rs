@@ -246,8 +246,8 @@ impl Rerouted<'_> {
                 Question::Page(Request { url: self.there(&request.url), ..request.clone() })
             }
             Question::Certificate(url) => Question::Certificate(self.there(url)),
-            Question::Versions(url) => Question::Versions(self.there(url)),
             Question::Offer(url) => Question::Offer(self.there(url)),
+            Question::Records(_) | Question::SignIn(_) => question.clone(),
         }
     }
 

@@ -4,7 +4,11 @@
 
 mod loopback;
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -76,11 +80,11 @@ fn certificate(port: u16, manner: Manner) -> Result<Certificate, Unanswered> {
 }
 
 fn versions(port: u16) -> Result<Versions, Unanswered> {
-    let question = Question::Versions(address(port));
+    let question = Question::Offer(address(port));
     let answer = Network::new(manner()).unwrap().visit().ask(vec![question]).swap_remove(0).1;
     answer.map(|answer| match answer {
-        Answer::Versions(versions) => versions,
-        other => panic!("not versions: {other:?}"),
+        Answer::Offer(offer) => offer.versions,
+        other => panic!("not an offer: {other:?}"),
     })
 }
 
@@ -234,6 +238,70 @@ fn every_version_is_asked_for_by_itself() {
         assert_eq!(found.offered, offered);
         assert_eq!(found.open.map(|open| open.why).as_deref(), open);
     }
+}
+
+#[test]
+fn a_limit_on_connections_is_no_refusal() {
+    // Whatever the first of the greetings are, those that come after them are hung up on.
+    for limit in [1, 3, 6, 9] {
+        let agreeing = serve_versions([Manners::Agree; 5]);
+        let count = AtomicUsize::new(0);
+        let port = serve(move |mut near| {
+            if count.fetch_add(1, Ordering::SeqCst) < limit {
+                let mut far = TcpStream::connect(("127.0.0.1", agreeing)).unwrap();
+                let mut greeting = [0; 2048];
+                let read = near.read(&mut greeting).unwrap_or_default();
+                let _ = far.write_all(&greeting[..read]);
+                let _ = std::io::copy(&mut far, &mut near);
+            }
+        });
+        let found = versions(port).unwrap();
+        let told = found.open.map(|open| open.why).unwrap_or_default();
+        let all = found.offered.len() == VERSIONS.len();
+        assert!(all || told.contains("it limits connections, perhaps"), "{limit}: {told}");
+    }
+}
+
+#[test]
+fn passively_only_what_a_browser_would_send_is_sent() {
+    let heads = Arc::new(Mutex::new(BTreeSet::new()));
+    let (taken, signed) = (heads.clone(), loopback::self_signed("shop.test"));
+    let port = serve_tls_at("127.0.0.1:0", signed, move |line| {
+        let mut buffer = [0; 4096];
+        while let Ok(read @ 1..) = line.read(&mut buffer) {
+            let head = String::from_utf8_lossy(&buffer[..read]).into_owned();
+            taken.lock().unwrap().insert(head);
+            let page = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+            let _ = line.write_all(page.as_bytes());
+        }
+    });
+    let mut site = Site::parse(address(port).as_str(), Some("http://127.0.0.1:1/")).unwrap();
+    site.passive = true;
+    let network = Network::new(Manner { passive: true, ..manner() }).unwrap();
+    let facts = learn(&site, &interview(&site, &network.visit()));
+    let heads: Vec<String> = heads.lock().unwrap().iter().cloned().collect();
+    assert_eq!(heads.len(), 1, "{heads:#?}");
+    assert!(heads[0].starts_with("GET / HTTP/1.1\r\n"), "{heads:#?}");
+    let why = "left out by `--passive`";
+    for path in
+        ["live.tls.suites", "live.cors-probes", "live.env-exposed", "live.foreign-host.status"]
+    {
+        let told = facts.at(path).value.to_string();
+        assert!(told.contains(why), "{path}: {told}");
+    }
+    let versions = facts.at("live.tls.versions");
+    assert_eq!(versions.value.to_string(), "[\"TLSv1.3\", … perhaps more]");
+}
+
+#[test]
+fn passively_nothing_but_whole_handshakes_is_tried() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let port = serve(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+    });
+    assert!(certificate(port, Manner { passive: true, ..manner() }).is_err());
+    assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The command line as it may be typed.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -148,6 +149,9 @@ pub(super) struct Network {
     /// Use this address for a host and port
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     pub(super) resolve: Vec<String>,
+    /// Ask this server for DNS records, instead of the one that this machine uses
+    #[arg(long, value_name = "ADDRESS[:PORT]", value_parser = name_server)]
+    pub(super) resolver: Option<SocketAddr>,
     /// Trust the certificate authorities in this file too
     #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
@@ -157,9 +161,13 @@ pub(super) struct Network {
     /// Give up on the whole site after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(super) timeout: u64,
-    /// Ask only what a browser would ask
+    /// Send only what a browser would send; what else there is to know stays unknown
     #[arg(long)]
     pub(super) passive: bool,
+    /// Knock at the paths that `[live.active]` in prodcheck.toml names: without credentials, with forged
+    /// tokens and wrong passwords. What will be asked is printed before
+    #[arg(long, conflicts_with_all = ["passive", "offline", "headers"])]
+    pub(super) active: bool,
     /// Answer from a recorded transcript instead of the network
     #[arg(long, value_name = "FILE")]
     pub(super) replay: Option<PathBuf>,
@@ -325,6 +333,13 @@ fn several(text: &str) -> Result<usize, String> {
 
 /// Each site at work holds up to a dozen connections; systems allow about a thousand by default.
 const MOST_AT_ONCE: usize = 256;
+
+/// The port of DNS, unless another one is given (RFC 1035 §4.2).
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    let address = text.trim_matches(['[', ']']).parse().map(|ip: IpAddr| SocketAddr::new(ip, 53));
+    let address = address.or_else(|_| text.parse());
+    address.map_err(|_| "it is an address, such as 9.9.9.9 or [::1]:5353".to_owned())
+}
 
 fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "it is a day of the calendar, such as 2026-11-21".to_owned())

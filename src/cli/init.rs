@@ -71,6 +71,9 @@ fn document(stack: &[String], settings: Option<&str>) -> String {
          # [live]\n\
          # url = \"https://shop.example\"       # the site, so that nobody has to type it\n\
          # health = \"/health/\"\n\
+         # [live.active]                     # what `--active` may try there\n\
+         # login = \"/accounts/login/\"\n\
+         # protected = [\"/account/\"]\n\
          {django}\
          \n\
          # A threshold of one check; `prodcheck explain ID` lists them.\n\

@@ -12,6 +12,7 @@ use crate::check::load::Depth;
 use crate::fact::{Catalogue, Facts};
 use crate::knowledge::catalogue;
 use crate::policy::Policy;
+use crate::problem::Problem;
 use crate::project::Given;
 use crate::report::{Measured, Report, Target};
 
@@ -32,6 +33,11 @@ pub(super) fn run(command: &Probe, color: When) -> anyhow::Result<u8> {
         setup::library(&command.judgement.library, config.as_ref(), &catalogue, Depth::Judging)?;
     let mut policy = setup::policy(&command.judgement, config.as_ref(), &library)?;
     only_live(&mut policy, &library);
+    if command.network.active && fleet::is_meant(command) {
+        return Err(Problem::new("`--active` is for one site")
+            .with_hint("name it, and only it")
+            .into());
+    }
     let given = Given::nothing(command.judgement.today.unwrap_or_else(today));
     let asker = Asker::new(&command.network, &policy, given.today)?;
     let judge = Judge {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::check::Library;
 use crate::date::Date;
 use crate::fact::{Facts, Ignorance};
 use crate::policy::{Live, Policy};
+use crate::probe::active::{self, Active};
 use crate::probe::network::{Manner, Network};
 use crate::probe::transcript::{self, Transcript};
 use crate::probe::{self, DOMAIN};
@@ -21,6 +23,7 @@ pub(super) struct Asker {
     http_url: Option<String>,
     live: Live,
     passive: bool,
+    active: bool,
     today: Date,
     means: Means,
 }
@@ -69,6 +72,7 @@ impl Asker {
             http_url: flags.http_url.clone().or_else(|| policy.live.http_url.clone()),
             live: policy.live.clone(),
             passive: flags.passive,
+            active: flags.active,
             today,
             means,
         })
@@ -96,6 +100,13 @@ impl Asker {
         site.frontend = site.frontend.or_else(|| self.live.frontend.clone());
         if site.paths.is_empty() {
             site.paths.clone_from(&self.live.paths);
+        }
+        site.mail_domain = site.mail_domain.or_else(|| self.live.mail_domain.clone());
+        if site.dkim_selectors.is_empty() {
+            site.dkim_selectors.clone_from(&self.live.dkim_selectors);
+        }
+        if !matches!(self.means, Means::Transcript(_)) {
+            site.active = Active { allowed: self.active, ..self.live.active.clone() };
         }
         site.today = site.today.or(Some(self.today));
         site.passive = self.passive;
@@ -130,6 +141,9 @@ impl Site {
 
     /// Asks it everything.
     pub(super) fn ask(&self) -> Facts {
+        if self.is_on_the_network() {
+            self.announce();
+        }
         let answers = match &self.source {
             Source::Network(network) => probe::interview(&self.asked, &network.visit()),
             Source::Transcript(transcript) => probe::interview(&self.asked, transcript.as_ref()),
@@ -141,6 +155,17 @@ impl Site {
             }
         };
         probe::learn(&self.asked, &answers)
+    }
+}
+
+impl Site {
+    /// Tells what will be tried before it is.
+    fn announce(&self) {
+        let mut stderr = anstream::stderr();
+        for line in active::announced(&self.asked) {
+            // Where standard error is gone, nobody is left to be told.
+            let _ = writeln!(stderr, "--active: {line}");
+        }
     }
 }
 
@@ -163,6 +188,8 @@ fn manner(flags: &Flags) -> Result<Manner, Problem> {
         addresses: addresses.collect::<Result<BTreeMap<_, _>, _>>()?,
         authorities,
         headers: headers.collect::<Result<_, _>>()?,
+        resolver: flags.resolver,
+        passive: flags.passive,
     })
 }
 

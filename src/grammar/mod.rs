@@ -7,6 +7,7 @@ pub mod http_header;
 pub mod image_reference;
 pub mod ini;
 pub mod interpolation;
+pub mod mail_records;
 pub mod registered_domain;
 pub mod shell_words;
 pub mod structured_field;

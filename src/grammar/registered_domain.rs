@@ -26,6 +26,14 @@ pub fn domain_at_registry(host: &str) -> Option<&str> {
     host.get(label..)
 }
 
+/// The name under a registry's suffix, where nobody hands out names below it: none of `shop.github.io`, and
+/// none under a suffix that no registry has.
+pub fn own_domain(host: &str) -> Option<&str> {
+    let domain = registered_domain(host)?;
+    let suffix = psl::suffix(host.as_bytes())?;
+    (suffix.typ() == Some(Type::Icann)).then_some(domain)
+}
+
 /// Whether a name is a public suffix itself.
 pub fn is_public_suffix(host: &str) -> bool {
     psl::suffix_str(host) == Some(host)
@@ -55,6 +63,17 @@ mod tests {
         ] {
             assert_eq!(registered_domain(host), registered, "{host}");
             assert_eq!(domain_at_registry(host), at_registry, "{host}");
+        }
+        for (host, own) in [
+            ("www.example.co.uk", Some("example.co.uk")),
+            ("example.com", Some("example.com")),
+            ("shop.github.io", None),
+            ("shop.test", None),
+            ("shop.internal", None),
+            ("co.uk", None),
+            ("127.0.0.1", None),
+        ] {
+            assert_eq!(own_domain(host), own, "{host}");
         }
         assert!(is_public_suffix("co.uk") && is_public_suffix("github.io"));
         assert!(!is_public_suffix("example.co.uk"));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Attestation, Django, Live, Policy, Threshold, Waiver};
 use crate::check::library::Overrides;
 use crate::check::{CheckId, Library, Scalar, Severity};
+use crate::probe::active::Active;
 use crate::problem::{Problem, SourcePlace};
 use crate::toml_tree::{Node, Reader};
 
@@ -205,14 +206,52 @@ impl Loader<'_, '_> {
         let Some(table) = tree.get("live") else {
             return Live::default();
         };
-        self.reader.known_keys(table, &["url", "http-url", "paths", "health", "frontend"], "key");
+        let known = [
+            "url",
+            "http-url",
+            "paths",
+            "health",
+            "frontend",
+            "mail-domain",
+            "dkim-selectors",
+            "active",
+        ];
+        self.reader.known_keys(table, &known, "key");
         Live {
             url: self.text(table, "url"),
             http_url: self.text(table, "http-url"),
             paths: self.texts(table, "paths"),
             health: self.text(table, "health"),
             frontend: self.text(table, "frontend"),
+            mail_domain: self.text(table, "mail-domain"),
+            dkim_selectors: self.texts(table, "dkim-selectors"),
+            active: self.active(table),
         }
+    }
+
+    fn active(&mut self, live: &Node) -> Active {
+        let Some(table) = live.get("active") else {
+            return Active::default();
+        };
+        let known = ["login", "login-json", "protected", "tokens", "webhooks", "requests"];
+        self.reader.known_keys(table, &known, "key");
+        let usual = Active::default();
+        let requests = table.get("requests").and_then(|node| self.reader.int(node, "requests"));
+        Active {
+            allowed: false,
+            login: self.text(table, "login"),
+            login_json: self.flag(table, "login-json"),
+            protected: self.texts(table, "protected"),
+            tokens: self.texts(table, "tokens"),
+            webhooks: self.texts(table, "webhooks"),
+            most_requests: requests
+                .and_then(|number| usize::try_from(number).ok())
+                .unwrap_or(usual.most_requests),
+        }
+    }
+
+    fn flag(&mut self, table: &Node, key: &str) -> bool {
+        table.get(key).and_then(|node| self.reader.bool(node, key)).unwrap_or_default()
     }
 
     fn django(&mut self, tree: &Node) -> Django {

@@ -13,6 +13,7 @@ pub use settle::{Settled, Status, settle};
 pub use waiver::Waiver;
 
 use crate::check::{CheckId, Severity};
+use crate::probe::active::Active;
 
 /// The names under which the file is looked for, in this order, from the project's folder upwards.
 pub const FILE_NAMES: [&str; 2] = ["prodcheck.toml", ".prodcheck.toml"];
@@ -59,6 +60,12 @@ pub struct Live {
     pub health: Option<String>,
     /// The origin of the front end that may call the site.
     pub frontend: Option<String>,
+    /// The domain that sends its mail, if not the one of the site's name.
+    pub mail_domain: Option<String>,
+    /// The names of the keys that its mail is signed with (DKIM selectors).
+    pub dkim_selectors: Vec<String>,
+    /// `[live.active]`: what may be tried there with `--active`.
+    pub active: Active,
 }
 
 /// `[django]`: answers that the files do not give, or give wrongly.

@@ -9,6 +9,7 @@ use super::offer::Offer;
 use super::question::{
     Answer, Answered, Certificate, Question, REFUSED, Request, Response, Unanswered, Versions,
 };
+use super::records::{Lookup, Records};
 use crate::fact::{Exchange, Fact, Ignorance, Place, Value};
 
 /// All answers, by question.
@@ -46,7 +47,8 @@ impl Answers {
     /// Whether anything at all was answered; no questions are no failure.
     pub fn reached(&self) -> Result<(), Ignorance> {
         let mut why = None;
-        for answer in self.given.values() {
+        let of_site = |question: &Question| !matches!(question, Question::Records(_));
+        for (_, answer) in self.given.iter().filter(|(question, _)| of_site(question)) {
             match answer {
                 Ok(_) => return Ok(()),
                 Err(Unanswered::NotAsked(_)) => {}
@@ -100,13 +102,30 @@ impl Answers {
         }
     }
 
-    /// The TLS versions of an HTTPS address.
-    pub fn versions(&self, url: &Url) -> Result<&Versions, Unanswered> {
-        if self.settled(&Question::Offer(url.clone())) {
-            return self.offer(url).map(|offer| &offer.versions);
+    /// The TLS versions of an HTTPS address. Where they were not asked for, the one that was agreed on
+    /// for the certificate is known all the same.
+    pub fn versions(&self, url: &Url) -> Result<Versions, Unanswered> {
+        let why = match self.offer(url) {
+            Ok(offer) => return Ok(offer.versions.clone()),
+            Err(why) => why,
+        };
+        let agreed = self.certificate(url).ok().and_then(|shown| shown.version.clone());
+        let offered = vec![agreed.ok_or_else(|| why.clone())?];
+        Ok(Versions { offered, open: Some(why.ignorance()) })
+    }
+
+    /// The answers to a row of wrong passwords.
+    pub fn tries(&self, request: &Request) -> Result<&[Response], Unanswered> {
+        match self.answer(&Question::SignIn(request.clone()))? {
+            Answer::SignIn(tries) => Ok(tries),
+            _ => Err(Unanswered::NotAsked(self.why_not_asked.clone())),
         }
-        match self.answer(&Question::Versions(url.clone()))? {
-            Answer::Versions(versions) => Ok(versions),
+    }
+
+    /// The records of a name in DNS.
+    pub fn records(&self, lookup: &Lookup) -> Result<&Records, Unanswered> {
+        match self.answer(&Question::Records(lookup.clone()))? {
+            Answer::Records(records) => Ok(records),
             _ => Err(Unanswered::NotAsked(self.why_not_asked.clone())),
         }
     }

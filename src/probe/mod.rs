@@ -6,10 +6,12 @@
 
 use std::collections::BTreeSet;
 
+pub mod active;
 pub mod answers;
 pub mod ciphers;
 pub mod cookies;
 pub mod cors;
+pub mod dns;
 pub mod error_page;
 pub mod exposed;
 pub mod foreign_host;
@@ -19,6 +21,7 @@ pub mod guideline;
 pub mod health;
 pub mod https;
 mod journey;
+pub mod mail;
 mod markup;
 pub mod network;
 pub mod observatory;
@@ -27,6 +30,8 @@ pub mod other_pages;
 pub mod plain_http;
 pub mod preload;
 pub mod question;
+mod recorded;
+pub mod records;
 pub mod site;
 pub mod tls;
 mod told;
@@ -74,6 +79,9 @@ pub const PROBES: &[&dyn Probe] = &[
     &foreign_host::ForeignHost,
     &forwarded::Forwarded,
     &health::Health,
+    &dns::Dns,
+    &mail::Mail,
+    &active::Knocking,
     &observatory::Observatory,
     &preload::Preload,
 ];
@@ -102,7 +110,9 @@ pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
             .collect()
     };
     let is_page = |question: &Question| matches!(question, Question::Page(_));
-    let (mut pages, below): (Vec<_>, Vec<_>) = open(&answers).into_iter().partition(is_page);
+    let is_last = |question: &Question| matches!(question, Question::SignIn(_));
+    let (last, open_now): (Vec<_>, Vec<_>) = open(&answers).into_iter().partition(is_last);
+    let (mut pages, below): (Vec<_>, Vec<_>) = open_now.into_iter().partition(is_page);
     let mut follow = |answers: &mut Answers| {
         for _ in 0..MOST_ROUNDS {
             if pages.is_empty() {
@@ -112,17 +122,21 @@ pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
             pages = open(answers).into_iter().filter(is_page).collect();
         }
     };
-    if !transport.takes_time() {
+    if transport.takes_time() {
+        // What is asked below HTTP takes its own time, and no page waits for it.
+        std::thread::scope(|scope| {
+            let aside = scope.spawn(|| transport.ask(below));
+            follow(&mut answers);
+            answers.hear(aside.join().unwrap_or_default());
+        });
+    } else {
         answers.hear(transport.ask(below));
         follow(&mut answers);
-        return answers;
     }
-    // What is asked below HTTP takes its own time, and no page waits for it.
-    std::thread::scope(|scope| {
-        let aside = scope.spawn(|| transport.ask(below));
-        follow(&mut answers);
-        answers.hear(aside.join().unwrap_or_default());
-    });
+    // Who guesses passwords may be shut out, so that comes after everything else.
+    if !last.is_empty() {
+        answers.hear(transport.ask(last));
+    }
     answers
 }
 

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::offer::Offer;
+use super::records::{Lookup, Records};
 use crate::date::Date;
 use crate::fact::Ignorance;
 
@@ -13,13 +14,18 @@ pub enum Question {
     Page(Request),
     /// The certificate that stands behind an HTTPS address.
     Certificate(Url),
-    /// The versions of TLS that are offered there.
-    Versions(Url),
-    /// Everything that is offered there below HTTP, the versions among it.
+    /// Everything that is offered there below HTTP.
     Offer(Url),
+    /// Records of DNS; the site itself is not asked.
+    Records(Lookup),
+    /// A row of wrong passwords, one after the other, until something else comes back than at first.
+    SignIn(Request),
 }
 
-/// A request that changes nothing.
+/// Wrong passwords in a row.
+pub const MOST_TRIES: usize = 10;
+
+/// A request. Only those that the user allows are meant to change anything if they succeed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Request {
     /// The address.
@@ -35,6 +41,8 @@ pub struct Request {
 pub enum Method {
     /// The page.
     Get,
+    /// What a form sends, or a program: a made-up name and a wrong password, as its `Content-Type` says.
+    Post,
     /// Leave to ask for more, as browsers ask it for pages of other sites.
     Options,
 }
@@ -44,10 +52,16 @@ impl Method {
     pub fn word(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Post => "POST",
             Self::Options => "OPTIONS",
         }
     }
 }
+
+/// A name that nobody has, with a password that nobody has, under the usual names of fields.
+const MADE_UP_FORM: &str = "username=prodcheck&login=prodcheck&email=prodcheck%40probe.invalid\
+                            &password=prodcheck-knows-no-password";
+const MADE_UP_JSON: &str = r#"{"username":"prodcheck","email":"prodcheck@probe.invalid","password":"prodcheck-knows-no-password"}"#;
 
 impl Request {
     /// The bare address.
@@ -59,6 +73,16 @@ impl Request {
     pub fn preflight(url: Url, origin: &str) -> Self {
         let request = Self { url, method: Method::Options, headers: Vec::new() };
         request.with("Origin", origin).with("Access-Control-Request-Method", "POST")
+    }
+
+    /// What is sent with it.
+    pub(super) fn body(&self) -> Option<&'static str> {
+        let json = self.headers.iter().any(|(_, value)| value == "application/json");
+        match self.method {
+            Method::Get | Method::Options => None,
+            Method::Post if json => Some(MADE_UP_JSON),
+            Method::Post => Some(MADE_UP_FORM),
+        }
     }
 
     /// The same with one more header.
@@ -76,10 +100,12 @@ pub enum Answer {
     Page(Response),
     /// To the question for the certificate.
     Certificate(Certificate),
-    /// To the question for the versions.
-    Versions(Versions),
     /// To the question for everything below HTTP.
     Offer(Offer),
+    /// To the question for records.
+    Records(Records),
+    /// To a row of wrong passwords, in their order; at least one.
+    SignIn(Vec<Response>),
 }
 
 /// The answer to a request.
@@ -177,6 +203,8 @@ pub struct Certificate {
     pub must_staple: Option<bool>,
     /// Whether the server sends that answer.
     pub stapled: Option<bool>,
+    /// The version of TLS that was agreed on, as in [`VERSIONS`].
+    pub version: Option<String>,
     /// The protocol that was agreed on of `h2` and `http/1.1`; empty if none was.
     pub alpn: Option<String>,
     /// What stands between it and a trusted authority; none if nothing does.

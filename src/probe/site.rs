@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::active::Active;
 use super::question::Request;
 use crate::date::Date;
 use crate::fact::Ignorance;
@@ -20,6 +21,12 @@ pub struct Site {
     pub paths: Vec<String>,
     /// The origin of the front end that may call the site.
     pub frontend: Option<String>,
+    /// The domain that sends the site's mail, if the user named it.
+    pub mail_domain: Option<String>,
+    /// The names of the keys that it signs with, if the user named them.
+    pub dkim_selectors: Vec<String>,
+    /// What may be tried on it, and where.
+    pub active: Active,
     /// Whether only what a browser would ask is asked.
     pub passive: bool,
     /// The day on which it is asked.
@@ -59,6 +66,9 @@ impl Site {
             health: None,
             paths: Vec::new(),
             frontend: None,
+            mail_domain: None,
+            dkim_selectors: Vec::new(),
+            active: Active::default(),
             passive: false,
             today: None,
         })
@@ -103,8 +113,7 @@ impl Site {
     /// Why a question was not put although the site was asked.
     pub(super) fn why_not_asked(&self) -> Ignorance {
         if self.passive {
-            return Ignorance::new("a browser would not ask this")
-                .settled_by("leave `--passive` away");
+            return Ignorance::new("left out by `--passive`").settled_by("leave `--passive` away");
         }
         Ignorance::new("the answers before it left nothing to ask")
     }

@@ -116,8 +116,8 @@ impl Probe for Tls {
 
     fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
         // No browser asks for everything.
-        let offer = if site.passive { Question::Versions } else { Question::Offer };
-        vec![Question::Certificate(site.url.clone()), offer(site.url.clone())]
+        let offer = (!site.passive).then(|| Question::Offer(site.url.clone()));
+        [Question::Certificate(site.url.clone())].into_iter().chain(offer).collect()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {
@@ -128,7 +128,7 @@ impl Probe for Tls {
         facts.put(
             "live.tls.versions",
             match answers.versions(&site.url) {
-                Ok(versions) => listed(site, versions),
+                Ok(versions) => listed(site, &versions),
                 Err(why) => shown(site, why.ignorance(), Vec::new()),
             },
         );

@@ -1,9 +1,10 @@
-//! What a transcript tells about TLS, header by header.
+//! What a transcript tells about TLS and DNS, header by header.
 
 use super::offer::{Named, Offer, Suites};
 use super::question::{
     Answer, Answered, Certificate, Chain, Question, Response, VERSIONS, Versions,
 };
+use super::records::{Lookup, RecordKind, Records};
 use crate::date::Date;
 use crate::fact::Ignorance;
 use crate::problem::Problem;
@@ -13,14 +14,31 @@ use url::Url;
 pub(super) fn answers(url: &Url, response: &Response) -> Result<Vec<Answered>, Problem> {
     let mut answers: Vec<Answered> = Vec::new();
     if let Some(versions) = versions(response)? {
-        let offer = offer(response, versions.clone())?;
-        answers.push((Question::Versions(url.clone()), Ok(Answer::Versions(versions))));
+        let offer = offer(response, versions)?;
         answers.push((Question::Offer(url.clone()), Ok(Answer::Offer(offer))));
     }
     if let Some(certificate) = certificate(response)? {
         answers.push((Question::Certificate(url.clone()), Ok(Answer::Certificate(certificate))));
     }
     Ok(answers)
+}
+
+/// The question in `example.test CAA`.
+pub(super) fn lookup(asked: &str) -> Result<Lookup, Problem> {
+    let (name, word) = asked.trim().split_once(' ').unwrap_or((asked.trim(), ""));
+    let kinds = RecordKind::ALL;
+    let kind = kinds.into_iter().find(|kind| kind.word() == word.trim()).ok_or_else(|| {
+        Problem::new(format!("`{}` is no kind of record", word.trim()))
+            .with_hint(format!("known: {}", kinds.map(RecordKind::word).join(", ")))
+    })?;
+    Ok(Lookup { name: name.to_ascii_lowercase(), kind })
+}
+
+/// The records of a name.
+pub(super) fn records(response: &Response) -> Result<Records, Problem> {
+    let exists = yes(response, "no-such-name")? != Some(true);
+    let values = response.values("record").map(str::to_owned).collect();
+    Ok(Records { exists, values })
 }
 
 fn one<'r>(response: &'r Response, name: &'r str) -> Option<&'r str> {
@@ -35,12 +53,17 @@ fn versions(response: &Response) -> Result<Option<Versions>, Problem> {
     let Some(offered) = one(response, "versions").map(words) else {
         return Ok(None);
     };
-    if let Some(wrong) = offered.iter().find(|word| !VERSIONS.contains(&word.as_str())) {
-        let problem = Problem::new(format!("unknown version of TLS: `{wrong}`"));
-        return Err(problem.with_hint(format!("known: {}", VERSIONS.join(", "))));
-    }
+    offered.iter().try_for_each(|version| known(version))?;
     let open = one(response, "versions-unknown").map(Ignorance::new);
     Ok(Some(Versions { offered, open }))
+}
+
+fn known(version: &str) -> Result<(), Problem> {
+    if VERSIONS.contains(&version) {
+        return Ok(());
+    }
+    let problem = Problem::new(format!("unknown version of TLS: `{version}`"));
+    Err(problem.with_hint(format!("known: {}", VERSIONS.join(", "))))
 }
 
 fn offer(response: &Response, versions: Versions) -> Result<Offer, Problem> {
@@ -85,6 +108,8 @@ fn certificate(response: &Response) -> Result<Option<Certificate>, Problem> {
         }
         None => None,
     };
+    let version = text("agreed-version");
+    version.iter().try_for_each(|version| known(version))?;
     Ok(Some(Certificate {
         names: words(names),
         lifespan_days: not_before.zip(not_after).map(|(from, to)| from.days_until(to)),
@@ -100,6 +125,7 @@ fn certificate(response: &Response) -> Result<Option<Certificate>, Problem> {
         embedded_scts: number(response, "certificate-scts")?,
         must_staple: yes(response, "certificate-must-staple")?,
         stapled: yes(response, "certificate-stapled")?,
+        version,
         alpn: text("alpn"),
         distrust: text("certificate-distrust"),
     }))

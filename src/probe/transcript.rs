@@ -17,6 +17,9 @@
 //! > GET http://example.test/
 //! ! connection refused
 //!
+//! > DNS example.test CAA
+//! < Record: 0 issue "ca.example"
+//!
 //! > TLS https://example.test/
 //! < Versions: TLSv1.2 TLSv1.3
 //! < Certificate-Names: example.test www.example.test
@@ -25,26 +28,32 @@
 //! < Certificate-Key: EC 256
 //! ```
 //!
-//! - `@` tells about the interview: `on` its day; `health`, `paths` and `frontend` what the user named;
+//! - `@` tells about the interview: `on` its day; `health`, `paths` and `frontend`, `mail-domain`,
+//!   `dkim-selectors`, `login`, `protected`, `tokens` and `webhooks` what the user named, `active` that he
+//!   allows to try it;
 //!   `url` and `plain` the site's addresses. Without these the first HTTPS and the first plain address
 //!   asked for are the site's.
-//! - `>` is what was asked: a line `GET`, `OPTIONS` or `TLS` with an address, then the headers that make it a
+//! - `>` is what was asked: a line `GET`, `POST`, `OPTIONS` or `TLS` with an address, or `DNS` with a name and a
+//!   kind of record; then the headers that make it a
 //!   question of its own.
 //! - `<` is what came back: the status line and the headers in their order, and how long it took.
 //! - `|` is the body, a line each.
 //! - `!` says why nothing came back; `! connection refused` is an answer of its own.
 //! - `#` is a comment, and an empty line is left out.
 //!
+//! `DNS` has a line `Record` for each record, and `No-Such-Name: yes` where the name does not exist.
 //! `TLS` has several questions in one: with `Versions` all other versions were refused, unless
 //! `Versions-Unknown` says why some are not known. `Suites-TLSv1.2` are the cipher suites of that version,
 //! `Suites-Order` whether the `server` or the `client` decides among them, `Groups` and `DH-Bits` how keys
-//! are exchanged. `Certificate-Distrust` says why the certificate is not trusted; without it, it is.
+//! are exchanged. `Agreed-Version` is the one in which the certificate was shown. `Certificate-Distrust` says why the certificate is not trusted; without it, it is.
 
 use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::question::{Answer, Answered, Method, Question, REFUSED, Request, Response, Unanswered};
+use super::active::Active;
+use super::question::{Answer, Answered, Method, Question, Request, Response, Unanswered};
+use super::recorded::{Asked, What, tried};
 use super::{Site, Transport, told};
 use crate::date::Date;
 use crate::fact::Ignorance;
@@ -94,20 +103,27 @@ pub fn read(text: &str) -> Result<Transcript, Problem> {
 }
 
 /// What can be told about an interview.
-const NOTES: [&str; 6] = ["on", "health", "paths", "frontend", "url", "plain"];
+const NOTES: [&str; 14] = [
+    "on",
+    "health",
+    "paths",
+    "frontend",
+    "mail-domain",
+    "dkim-selectors",
+    "url",
+    "plain",
+    "active",
+    "login",
+    "login-json",
+    "protected",
+    "tokens",
+    "webhooks",
+];
 
 #[derive(Default)]
 struct Reader {
     notes: BTreeMap<String, String>,
     asked: Vec<Asked>,
-}
-
-/// One exchange as it is being read.
-struct Asked {
-    tls: bool,
-    request: Request,
-    response: Option<Response>,
-    failure: Option<String>,
 }
 
 impl Reader {
@@ -152,22 +168,38 @@ impl Reader {
     }
 
     fn sent(&mut self, line: &str) -> Result<(), Problem> {
-        if let Some((word @ ("GET" | "OPTIONS" | "TLS"), address)) = line.split_once(' ') {
+        if let Some(asked) = line.strip_prefix("DNS ") {
+            let what = What::Dns(told::lookup(asked)?);
+            self.asked.push(Asked { what, response: None, failure: None });
+            return Ok(());
+        }
+        if let Some((word @ ("GET" | "POST" | "OPTIONS" | "TLS"), address)) = line.split_once(' ') {
             let mut url = Url::parse(address.trim())
                 .ok()
                 .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
                 .ok_or_else(|| Problem::new(format!("`{address}` is no web address")))?;
             url.set_fragment(None);
-            let method = if word == "OPTIONS" { Method::Options } else { Method::Get };
-            let request = Request { url, method, headers: Vec::new() };
-            self.asked.push(Asked { tls: word == "TLS", request, response: None, failure: None });
+            let method = match word {
+                "OPTIONS" => Method::Options,
+                "POST" => Method::Post,
+                _ => Method::Get,
+            };
+            let what = match word {
+                "TLS" => What::Tls(url),
+                _ => What::Page(Request { url, method, headers: Vec::new() }),
+            };
+            self.asked.push(Asked { what, response: None, failure: None });
             return Ok(());
         }
         let (name, value) = line.split_once(':').ok_or_else(|| {
-            Problem::new("a question begins with `GET`, `OPTIONS` or `TLS` and an address")
+            Problem::new(
+                "a question begins with `GET`, `POST`, `OPTIONS` or `TLS` and an address, or `DNS`",
+            )
         })?;
-        let current = self.current()?;
-        current.request.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        let What::Page(request) = &mut self.current()?.what else {
+            return Err(Problem::new("only a request has headers"));
+        };
+        request.headers.push((name.trim().to_owned(), value.trim().to_owned()));
         Ok(())
     }
 
@@ -215,8 +247,8 @@ impl Reader {
     fn finish(self) -> Result<Transcript, Problem> {
         let note = |key: &str| self.notes.get(key).map(String::as_str);
         let first = |scheme: &str| {
-            let asked = self.asked.iter().map(|asked| asked.request.url.clone());
-            asked.into_iter().find(|url| url.scheme() == scheme).map(front_of)
+            let mut asked = self.asked.iter().filter_map(|asked| asked.what.url().cloned());
+            asked.find(|url| url.scheme() == scheme).map(front_of)
         };
         let (url, plain) = (first("https"), first("http"));
         let address = note("url").map(str::to_owned).or_else(|| url.or_else(|| plain.clone()));
@@ -224,14 +256,30 @@ impl Reader {
         let plain = note("plain").map(str::to_owned).or(plain);
         let mut site = Site::parse(&address, plain.as_deref())?;
         site.health = note("health").map(str::to_owned);
-        let paths = note("paths").unwrap_or_default().split_whitespace();
-        site.paths = paths.map(str::to_owned).collect();
+        let words = |key: &str| {
+            let words = note(key).unwrap_or_default().split_whitespace();
+            words.map(str::to_owned).collect::<Vec<String>>()
+        };
+        site.paths = words("paths");
+        site.mail_domain = note("mail-domain").map(str::to_owned);
+        site.dkim_selectors = words("dkim-selectors");
         site.frontend = note("frontend").map(str::to_owned);
+        site.active = Active {
+            allowed: note("active").is_some(),
+            login: note("login").map(str::to_owned),
+            login_json: note("login-json").is_some(),
+            protected: words("protected"),
+            tokens: words("tokens"),
+            webhooks: words("webhooks"),
+            ..Active::default()
+        };
         site.today = note("on").and_then(Date::parse);
         let mut answers = BTreeMap::new();
+        let tried = tried(&self.asked);
         for asked in self.asked {
             answers.extend(asked.answers()?);
         }
+        answers.extend(tried);
         Ok(Transcript { site, answers })
     }
 }
@@ -239,34 +287,6 @@ impl Reader {
 /// The front page of the site that an address is on.
 fn front_of(url: Url) -> String {
     url.join("/").unwrap_or(url).into()
-}
-
-impl Asked {
-    fn answers(self) -> Result<Vec<Answered>, Problem> {
-        let failure = self.failure.as_deref().map(|why| match why {
-            REFUSED => Unanswered::Refused,
-            why => Unanswered::InVain(Ignorance::new(why)),
-        });
-        let unended = Unanswered::InVain(Ignorance::new("the transcript ends before the answer"));
-        if !self.tls {
-            // The headers may have come before the body failed: then they count.
-            let answer = match (self.response, failure) {
-                (Some(response), _) if response.status > 0 => Ok(Answer::Page(response)),
-                (_, Some(failure)) => Err(failure),
-                (_, None) => Err(unended),
-            };
-            return Ok(vec![(Question::Page(self.request), answer)]);
-        }
-        let url = self.request.url;
-        let answers = told::answers(&url, &self.response.unwrap_or_default())?;
-        match failure {
-            Some(failure) if answers.is_empty() => {
-                let all = [Question::Certificate, Question::Versions, Question::Offer];
-                Ok(all.map(|question| (question(url.clone()), Err(failure.clone()))).into())
-            }
-            _ => Ok(answers),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Manner, Shared, why};
 use crate::probe::Unanswered;
-use crate::probe::question::{Method, Request, Response};
+use crate::probe::question::{MOST_TRIES, Method, Request, Response};
 use crate::problem::Problem;
 
 /// Bytes read of a body. The rest is not needed: pages say early what they are.
@@ -57,6 +57,9 @@ pub(super) async fn page(
     until: Instant,
 ) -> Result<Response, Unanswered> {
     let first = once(shared, request, until).await;
+    if request.method == Method::Post {
+        return first;
+    }
     let wait = match &first {
         Ok(response) => match wished_wait(response) {
             Some(wait) if wait <= LONGEST_WAIT && Instant::now() + wait < until => wait,
@@ -68,6 +71,26 @@ pub(super) async fn page(
     sleep(wait).await;
     let second = once(shared, request, until).await;
     if second.is_ok() { second } else { first }
+}
+
+/// The answers to a row of requests, one after the other. The first answer that is not like the others, and
+/// the first that asks to stop, ends it.
+pub(super) async fn sign_in(
+    shared: &Shared,
+    request: &Request,
+    until: Instant,
+) -> Result<Vec<Response>, Unanswered> {
+    let mut tries: Vec<Response> = Vec::new();
+    while tries.len() < MOST_TRIES {
+        let response = once(shared, request, until).await?;
+        let other = tries.first().is_some_and(|first| first.status != response.status);
+        let stop = other || matches!(response.status, 429 | 503);
+        tries.push(response);
+        if stop {
+            break;
+        }
+    }
+    Ok(tries)
 }
 
 /// How long the site wants to be left alone (RFC 9110 §10.2.3; a date is taken for "not today").
@@ -85,11 +108,16 @@ async fn once(shared: &Shared, request: &Request, until: Instant) -> Result<Resp
     let sending = async {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
             Method::Options => reqwest::Method::OPTIONS,
         };
         let sent = shared.client.request(method, request.url.clone());
-        let sent = sent.headers(headers(shared, request)).send();
-        sent.await.map_err(|error| why::of_request(&error))
+        let sent = sent.headers(headers(shared, request));
+        let sent = match request.body() {
+            Some(body) => sent.body(body),
+            None => sent,
+        };
+        sent.send().await.map_err(|error| why::of_request(&error))
     };
     let mut answer = shared.patient(until, sending).await?;
     let seconds = begun.elapsed().as_secs_f64();

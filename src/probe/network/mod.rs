@@ -5,7 +5,7 @@
 //! connections, and only of the hosts that the user named.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -20,12 +20,15 @@ use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
 mod fetch;
+mod resolver;
 mod tls;
 mod why;
 
+use self::resolver::Resolver;
 use self::tls::offer::Desk;
-use self::tls::{handshake, offer, trusting, versions};
+use self::tls::{handshake, offer, trusting};
 use super::{Answer, Answered, Question, Transport, Unanswered};
+use crate::fact::Ignorance;
 use crate::problem::Problem;
 
 /// How sites are to be asked.
@@ -41,6 +44,10 @@ pub struct Manner {
     pub authorities: Option<Vec<u8>>,
     /// Headers to send with every request over HTTPS; they may be secret.
     pub headers: Vec<(String, String)>,
+    /// The resolver to put questions to DNS to, instead of the machine's.
+    pub resolver: Option<SocketAddr>,
+    /// Whether TLS is spoken as browsers speak it only, whatever that leaves unseen.
+    pub passive: bool,
 }
 
 impl Default for Manner {
@@ -51,6 +58,8 @@ impl Default for Manner {
             addresses: BTreeMap::new(),
             authorities: None,
             headers: Vec::new(),
+            resolver: None,
+            passive: false,
         }
     }
 }
@@ -68,6 +77,7 @@ struct Shared {
     client: reqwest::Client,
     provider: Arc<CryptoProvider>,
     roots: RootCertStore,
+    resolver: Resolver,
 }
 
 /// Requests to one site at the same time; browsers do not send more.
@@ -95,7 +105,8 @@ impl Network {
             .enable_all()
             .build()
             .map_err(|error| internal(&error.to_string()))?;
-        let shared = Arc::new(Shared { manner, client, provider, roots });
+        let shared =
+            Arc::new(Shared { manner, client, provider, roots, resolver: Resolver::default() });
         let handle = runtime.handle().clone();
         Ok(Self { runtime: Some(runtime), handle, shared })
     }
@@ -173,16 +184,25 @@ impl Shared {
                 let _seat = seat.map_err(|_| self.out_of_time())?;
                 fetch::page(self, request, until).await.map(Answer::Page)
             }
+            Question::SignIn(request) => {
+                fetch::sign_in(self, request, until).await.map(Answer::SignIn)
+            }
             Question::Certificate(url) => {
                 handshake::certificate(self, url, until).await.map(Answer::Certificate)
-            }
-            Question::Versions(url) => {
-                let desk = Desk::new(self.clone(), url.clone(), until);
-                versions::versions(&desk).await.map(Answer::Versions)
             }
             Question::Offer(url) => {
                 let desk = Desk::new(self.clone(), url.clone(), until);
                 offer::offer(Arc::new(desk)).await.map(Answer::Offer)
+            }
+            Question::Records(lookup) => {
+                // Who says where hosts are, is not interested in what others hear.
+                if !self.manner.addresses.is_empty() {
+                    let why =
+                        Ignorance::new("DNS was not asked, since `--resolve` gives addresses");
+                    return Err(Unanswered::NotAsked(why.settled_by("leave `--resolve` away")));
+                }
+                let records = self.resolver.answer(lookup, self.manner.resolver, until).await;
+                records.map(Answer::Records)
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, Error};
+use rustls::{CertificateError, Error, ProtocolVersion};
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use url::Url;
@@ -16,7 +16,7 @@ use super::hello::{CODES, Hello, TLS13};
 use super::{certificate, suites, trusting};
 use crate::probe::Unanswered;
 use crate::probe::network::{Shared, why};
-use crate::probe::question::Certificate;
+use crate::probe::question::{Certificate, VERSIONS};
 
 /// Shakes hands, and looks at what was shown.
 pub(in crate::probe::network) async fn certificate(
@@ -26,7 +26,7 @@ pub(in crate::probe::network) async fn certificate(
 ) -> Result<Certificate, Unanswered> {
     let shaken = shared.patient(until, shaken(shared, url)).await;
     match shaken {
-        Err(Unanswered::InVain(why)) => {
+        Err(Unanswered::InVain(why)) if !shared.manner.passive => {
             // A server of old shows its certificate in the clear.
             let shown = in_the_clear(shared, url, until).await;
             shown.ok_or(Unanswered::InVain(why))
@@ -52,9 +52,15 @@ async fn shaken(shared: &Shared, url: &Url) -> Result<Certificate, Unanswered> {
     let chain = session.peer_certificates().unwrap_or_default();
     let mut shown = described(shared, chain)?;
     shown.stapled = stapled.get().copied();
+    shown.version = session.protocol_version().and_then(named);
     let agreed = session.alpn_protocol().unwrap_or_default();
     shown.alpn = Some(String::from_utf8_lossy(agreed).into_owned());
     Ok(shown)
+}
+
+fn named(version: ProtocolVersion) -> Option<String> {
+    let place = CODES.iter().position(|code| *code == u16::from(version))?;
+    VERSIONS.get(place).map(|name| (*name).to_owned())
 }
 
 /// Greets in the versions in which certificates can be read on the way, the newest first.

@@ -8,4 +8,4 @@ pub(super) mod offer;
 mod order;
 mod suites;
 pub(super) mod trusting;
-pub(super) mod versions;
+mod versions;

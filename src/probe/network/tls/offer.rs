@@ -4,8 +4,8 @@
 //! Few round trips matter more than few greetings: a suite that is chosen is taken out of the offer until
 //! the server refuses the rest, in small packs at the same time.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::sync::Semaphore;
@@ -27,8 +27,15 @@ use crate::probe::question::VERSIONS;
 /// Greetings to one server at the same time.
 const AT_ONCE: usize = 32;
 
+/// The same to a server that has hung up: browsers do not send more, so that a limit on connections lets
+/// them pass.
+const FEW_AT_ONCE: usize = 6;
+
 /// Greetings that are not answered before no further one is sent.
 const MOST_SILENCE: usize = 3;
+
+/// Hang-ups beside an answered greeting that make a refusal.
+const HANG_UPS: usize = 2;
 
 /// Where greetings to one server are sent from.
 pub(in crate::probe::network) struct Desk {
@@ -36,27 +43,43 @@ pub(in crate::probe::network) struct Desk {
     url: Url,
     until: Instant,
     seats: Semaphore,
+    left: AtomicUsize,
     silent: AtomicUsize,
+    hung_up: AtomicBool,
+    /// A greeting that the server has agreed to.
+    witness: OnceLock<Hello>,
 }
 
 impl Desk {
     /// For the server at an address.
     pub(in crate::probe::network) fn new(shared: Arc<Shared>, url: Url, until: Instant) -> Self {
-        let seats = Semaphore::new(AT_ONCE);
-        Self { shared, url, until, seats, silent: AtomicUsize::new(0) }
+        Self {
+            shared,
+            url,
+            until,
+            seats: Semaphore::new(AT_ONCE),
+            left: AtomicUsize::new(AT_ONCE),
+            silent: AtomicUsize::new(0),
+            hung_up: AtomicBool::new(false),
+            witness: OnceLock::new(),
+        }
     }
 
-    /// Greets. A server that hangs up is greeted a second time: it may have been a limit, and a refusal is
-    /// something else.
+    /// Takes a greeting that the server has agreed to for the one that tells a refusal from a limit.
+    pub(super) fn call_witness(&self, hello: &Hello) {
+        self.witness.get_or_init(|| hello.clone());
+    }
+
+    /// Greets, and finds out what a hang-up means.
     pub(super) async fn greet(&self, hello: &Hello) -> Reply {
         if self.silent.load(Ordering::Relaxed) >= MOST_SILENCE {
             return Reply::Unknown(why::in_vain(
                 "the server fell silent when it was asked for more",
             ));
         }
-        let mut reply = self.greet_once(hello, false).await;
+        let mut reply = self.greet_once(hello).await;
         if matches!(reply, Reply::Closed) {
-            reply = self.greet_once(hello, false).await;
+            reply = self.greet_beside_witness(hello).await;
         }
         if matches!(reply, Reply::Unknown(_)) {
             self.silent.fetch_add(1, Ordering::Relaxed);
@@ -64,11 +87,45 @@ impl Desk {
         reply
     }
 
-    pub(super) async fn greet_once(&self, hello: &Hello, whole: bool) -> Reply {
-        let Ok(Ok(_seat)) = timeout_at(self.until, self.seats.acquire()).await else {
+    /// Greets a server again that has hung up, with a greeting right behind that it has agreed to. It hangs
+    /// up on the one and answers the other: then it refuses. It hangs up on both: then it may be a limit
+    /// on connections, and nothing is known.
+    pub(super) async fn greet_beside_witness(&self, hello: &Hello) -> Reply {
+        let Some(witness) = self.witness.get() else { return Reply::Closed };
+        for _ in 0..HANG_UPS {
+            match tokio::join!(self.greet_once(hello), self.greet_once(witness)) {
+                (Reply::Closed, Reply::Agreed(_)) => {}
+                (Reply::Closed, _) => {
+                    return Reply::Unknown(why::in_vain(
+                        "the server hangs up, also on what it agreed to before; it limits \
+                         connections, perhaps",
+                    ));
+                }
+                (reply, _) => return reply,
+            }
+        }
+        Reply::Refused
+    }
+
+    /// Greets; a hang-up may mean anything.
+    pub(super) async fn greet_once(&self, hello: &Hello) -> Reply {
+        let Ok(Ok(seat)) = timeout_at(self.until, self.seats.acquire()).await else {
             return Reply::Unknown(self.shared.out_of_time());
         };
-        greeting::greet(&self.shared, &self.url, hello, whole, self.until).await
+        let reply = greeting::greet(&self.shared, &self.url, hello, false, self.until).await;
+        if matches!(reply, Reply::Closed) {
+            self.hung_up.store(true, Ordering::Relaxed);
+        }
+        if self.hung_up.load(Ordering::Relaxed) && self.has_seats_to_spare() {
+            seat.forget();
+        }
+        reply
+    }
+
+    /// Takes one seat off the count, unless few are left.
+    fn has_seats_to_spare(&self) -> bool {
+        let fewer = |left: usize| (left > FEW_AT_ONCE).then(|| left - 1);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok()
     }
 }
 
@@ -86,8 +143,10 @@ pub(super) async fn eliminate(
     while !left.is_empty() {
         let chosen = match desk.greet(&hello(&left)).await {
             Reply::Agreed(chosen) => chosen,
-            Reply::Refused | Reply::Closed => break,
-            Reply::NotTls => return (found, Some(why::in_vain("the server answers amiss"))),
+            Reply::Refused => break,
+            Reply::Closed | Reply::NotTls => {
+                return (found, Some(why::in_vain("the server answers amiss")));
+            }
             Reply::Unknown(why) => return (found, Some(why)),
         };
         let Some(at) = pick(&chosen).and_then(|id| left.iter().position(|one| *one == id)) else {
