@@ -10,4 +10,5 @@ pub mod interpolation;
 pub mod registered_domain;
 pub mod shell_words;
 pub mod structured_field;
+pub mod unit_file;
 pub mod yaml;
