@@ -9,6 +9,7 @@ pub mod fastapi;
 pub mod flask;
 pub mod git;
 pub mod nginx;
+pub mod platform;
 pub mod requirements;
 pub mod server;
 pub mod stores;
@@ -35,6 +36,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &requirements::Requirements,
     &dockerfile::Dockerfile,
     &compose::Compose,
+    &platform::Platform,
     &env::Env,
     &django::Django,
     &flask::Flask,

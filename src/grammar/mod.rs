@@ -11,4 +11,5 @@ pub mod mail_records;
 pub mod registered_domain;
 pub mod shell_words;
 pub mod structured_field;
+pub mod unit_file;
 pub mod yaml;

@@ -68,7 +68,7 @@ fn read(path: &ProjectPath, text: &str, variables: &Variables, into: &mut BTreeM
 }
 
 /// The environments of several services as one: where they differ, one of their values.
-pub(super) fn common(mut records: Vec<Record>) -> Record {
+pub(crate) fn common(mut records: Vec<Record>) -> Record {
     let Some(first) = records.pop() else {
         return Record::default();
     };

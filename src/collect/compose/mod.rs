@@ -19,6 +19,7 @@ mod tree;
 mod variables;
 
 pub(crate) use composed::Composed;
+pub(crate) use environment::common;
 pub(crate) use lifetime::last_day;
 pub(crate) use secrets::{is_harmless, masked_command, password_in_url};
 pub(crate) use service::{Service, quoted};

@@ -7,7 +7,7 @@ const SOURCE: &[FactSpec] = &[
     FactSpec::new(
         "kind",
         Kind::Text,
-        "`given`, `process`, `compose`, `docker`, `production` or `plain`.",
+        "`given`, `process`, `compose`, `platform`, `docker`, `production` or `plain`.",
     ),
 ];
 

@@ -38,7 +38,9 @@ impl Gathered {
         if let Some(process) = &given.process_env {
             gathered.take("the process's own environment", "process", literal(process));
         }
-        gathered.take("compose", "compose", found_variables(so_far, "compose.environment"));
+        let (composed, hosted) = deployed(so_far);
+        gathered.take("compose", "compose", composed);
+        gathered.take("the platform's files", "platform", hosted);
         gathered.take("Dockerfile", "docker", found_variables(so_far, "docker.environment"));
         for file in files {
             match file.kind {
@@ -80,6 +82,24 @@ impl Gathered {
         let fields = [("path", Fact::derived(path)), ("kind", Fact::derived(kind))];
         self.sources.push(Fact::derived(Value::record(fields)));
     }
+}
+
+/// Variables by name.
+type Variables = Vec<(String, Fact)>;
+
+/// What compose and what platforms give the program. Which of the two is production is not told: where both
+/// set a variable, it has one of their values.
+fn deployed(so_far: &Facts) -> (Variables, Variables) {
+    let mut composed = found_variables(so_far, "compose.environment");
+    let mut hosted = found_variables(so_far, "platform.environment");
+    hosted.retain(|(name, theirs)| {
+        let Some((_, ours)) = composed.iter_mut().find(|(known, _)| known == name) else {
+            return true;
+        };
+        ours.value = Value::one_of(vec![ours.clone(), theirs.clone()]);
+        false
+    });
+    (composed, hosted)
 }
 
 /// The value of an assignment, as far as the file tells it.

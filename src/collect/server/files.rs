@@ -28,15 +28,18 @@ fn format(path: &ProjectPath) -> Option<Format> {
         "nixpacks.toml" => Some(Format::Platform(&["cmd"])),
         "app.yaml" | "app.yml" => Some(Format::Platform(&["entrypoint"])),
         "fly.toml" => Some(Format::Platform(&["app", "web", "cmd"])),
-        name if name.starts_with("supervisor") && path.extension() == "conf" => {
-            Some(Format::Supervisor)
-        }
-        "supervisord.ini" | "supervisor.ini" => Some(Format::Supervisor),
+        _ if is_supervisors(path) => Some(Format::Supervisor),
         _ if path.extension() == "service" => Some(Format::Systemd),
-        _ if path.extension() == "conf" && path.folder().name().starts_with("supervisor") => {
-            Some(Format::Supervisor)
-        }
         _ => None,
+    }
+}
+
+/// Whether supervisor reads a file.
+pub(in crate::collect) fn is_supervisors(path: &ProjectPath) -> bool {
+    let is_its_own = path.name().starts_with("supervisor");
+    match path.extension() {
+        "conf" => is_its_own || path.folder().name().starts_with("supervisor"),
+        _ => matches!(path.name(), "supervisord.ini" | "supervisor.ini"),
     }
 }
 

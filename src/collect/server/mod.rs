@@ -8,6 +8,10 @@ mod packages;
 mod program;
 mod script;
 mod start;
+mod units;
+
+pub(in crate::collect) use files::is_supervisors;
+pub(in crate::collect) use program::starts_server;
 
 use super::{Collector, Sources};
 use crate::fact::{
@@ -54,6 +58,11 @@ const FACTS: &[FactSpec] = &[
         Kind::Record(GUNICORN),
         "The settings of gunicorn; of several that differ, one of theirs.",
     ),
+    FactSpec::new(
+        "server.units",
+        Kind::List(&Kind::Record(units::UNIT)),
+        "The units of systemd that start a program of the project.",
+    ),
 ];
 
 impl Collector for Server {
@@ -97,6 +106,7 @@ impl Collector for Server {
             facts.put("server.gunicorn", one);
         }
         facts.put("server.gunicorns", Fact::derived(gunicorns));
+        facts.put("server.units", Fact::derived(units::of_service(sources)));
         facts
     }
 }

@@ -1,6 +1,6 @@
 //! Which server a command starts, and whether it is one for development.
 
-use crate::grammar::shell_words::{Command, Word};
+use crate::grammar::shell_words::{Command, Word, commands};
 
 /// A program that a command line starts, with what follows its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,14 @@ pub(super) fn started(command: &Command) -> Option<Started> {
     Some(Started { program: Program::Other(first.to_owned()), arguments: rest(0) })
 }
 
+/// Whether a command line starts something that answers requests.
+pub(in crate::collect) fn starts_server(line: &str) -> bool {
+    let is_server = |started: Started| {
+        matches!(started.program, Program::Server(_) | Program::DevelopmentServer(_))
+    };
+    commands(line).iter().filter_map(started).any(is_server)
+}
+
 fn program(name: &str, after: &[String]) -> Option<Program> {
     if let Some((_, server)) = SERVERS.iter().find(|(program, _)| *program == name) {
         return Some(Program::Server(server));
@@ -150,7 +158,6 @@ fn base_name(word: &Word) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar::shell_words::commands;
 
     fn told(line: &str) -> String {
         commands(line)

@@ -41,6 +41,16 @@ impl Class {
         }
     }
 
+    /// How far away the clients of a server can be that listens on an address: on a wildcard, anywhere.
+    pub(super) fn of_listener(address: &str) -> Self {
+        // Redis's `-::1` means: if that address is there.
+        let address = address.trim().trim_start_matches('-').trim_matches(['[', ']']);
+        if matches!(address, "*" | "0.0.0.0" | "::" | "::*" | "::0") {
+            return Self::Public;
+        }
+        Self::of(address, &BTreeSet::new())
+    }
+
     fn of_address(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(v4) => Self::of_v4(v4),
@@ -88,6 +98,22 @@ fn is_private_name(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_on_a_wildcard_has_clients_everywhere() {
+        for (address, class) in [
+            ("*", Class::Public),
+            (" 0.0.0.0", Class::Public),
+            ("[::]", Class::Public),
+            ("-::*", Class::Public),
+            ("-::1", Class::Local),
+            ("10.0.0.5", Class::Private),
+            ("localhost", Class::Local),
+            ("", Class::Local),
+        ] {
+            assert_eq!(Class::of_listener(address), class, "{address}");
+        }
+    }
 
     #[test]
     fn names_and_addresses_tell_how_far_away_a_host_is() {

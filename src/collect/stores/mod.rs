@@ -1,16 +1,21 @@
 //! The databases, caches and queues that the program connects to: the facts under `stores`.
 //!
 //! Connections come from the settings and the environment that earlier collectors found; the servers
-//! themselves from `redis.conf` and `pgbouncer.ini`.
+//! themselves from their own configuration files.
 
 mod connection;
 mod django;
 mod encryption;
 mod gather;
 mod host;
+mod mongod_conf;
+mod my_cnf;
 mod named;
 mod pgbouncer;
+mod postgresql;
 mod redis_conf;
+mod served;
+mod servers;
 mod target;
 
 use super::{Collector, Sources};
@@ -22,6 +27,7 @@ use connection::CONNECTION;
 use gather::Connections;
 use pgbouncer::POOLER;
 use redis_conf::SERVER;
+use served::{Containers, Served};
 
 /// Knows the databases, caches and queues that the program connects to.
 pub struct Stores;
@@ -59,6 +65,21 @@ const FACTS: &[FactSpec] = &[
         "The Redis servers that the project configures.",
     ),
     FactSpec::new(
+        "stores.servers",
+        Kind::List(&Kind::Record(servers::SERVER)),
+        "The PostgreSQL, MySQL and MongoDB servers that the project configures.",
+    ),
+    FactSpec::new(
+        "stores.postgresql-access",
+        Kind::List(&Kind::Record(postgresql::RULE)),
+        "The rules of `pg_hba.conf`: whom the server lets in; the first that is for a connection decides.",
+    ),
+    FactSpec::new(
+        "stores.refused-lines",
+        Kind::List(&Kind::Record(servers::REFUSED)),
+        "The lines of the servers' files that the servers refuse.",
+    ),
+    FactSpec::new(
         "stores.pgbouncer",
         Kind::List(&Kind::Record(POOLER)),
         "The PgBouncers that the project configures.",
@@ -81,17 +102,21 @@ impl Collector for Stores {
     }
 
     fn wants(&self, path: &ProjectPath) -> bool {
-        (redis_conf::is_server(path) || pgbouncer::is_pooler(path)) && Role::of(path).counts()
+        (redis_conf::is_server(path) || pgbouncer::is_pooler(path) || served::is_wanted(path))
+            && Role::of(path).counts()
     }
 
     fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {
         let connections = Connections::of(so_far);
-        let in_container = runs_redis(so_far);
+        let containers = Containers::of(sources, so_far);
         let servers = configured(sources, &redis_conf::is_server, &|path, text| {
-            redis_conf::server(path, text, in_container)
+            redis_conf::server(path, text, containers.run(path, "redis"))
         });
         let poolers = configured(sources, &pgbouncer::is_pooler, &pgbouncer::pooler);
+        let Served { servers: others, access, refused } = Served::of(sources, &containers);
         let lists = [
+            ("stores.servers", others),
+            ("stores.refused-lines", refused),
             ("stores.databases", connections.databases),
             ("stores.redis", connections.redis),
             ("stores.brokers", connections.brokers),
@@ -100,10 +125,12 @@ impl Collector for Stores {
             ("stores.pgbouncer", poolers),
         ];
         let mut facts = Facts::default();
-        if lists.iter().any(|(_, items)| !items.is_empty()) {
+        let is_any = access.rest.is_some() || !access.items.is_empty();
+        if is_any || lists.iter().any(|(_, items)| !items.is_empty()) {
             for (path, items) in lists {
                 facts.put(path, Fact::derived(items));
             }
+            facts.put("stores.postgresql-access", Fact::derived(Value::List(access)));
         }
         facts
     }
@@ -122,15 +149,6 @@ fn configured(
             Err(why) => Fact::derived(Value::Unknown(why)).at(Place::whole(path)),
         })
         .collect()
-}
-
-/// Whether the compose file runs a Redis.
-fn runs_redis(facts: &Facts) -> bool {
-    let services = facts.at("compose.services");
-    services.value.items().iter().any(|service| {
-        let image = service.value.field("image").and_then(|image| image.value.text());
-        image.is_some_and(|image| image.contains("redis") || image.contains("valkey"))
-    })
 }
 
 /// Back ends that keep their entries where one process or one machine alone sees them.

@@ -3,9 +3,10 @@
 //! (PgBouncer 1.25, "config", read 2026-11-21: `auth_type` is `md5`, `pool_mode` `session` and
 //! `max_client_conn` 100 unless said otherwise; `listen_addr` is empty: sockets only.)
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::host::Class;
+use super::target::follows;
 use crate::fact::{Fact, FactSpec, Ignorance, Kind, Origin, Place, Position, ProjectPath, Value};
 
 /// The fields of a pooler.
@@ -67,16 +68,10 @@ pub(super) fn pooler(path: &ProjectPath, text: &str) -> Fact {
 }
 
 fn listens_in_public(listen: &Fact) -> Fact {
-    let is_public = |address: &str| {
-        let address = address.trim();
-        matches!(address, "*" | "0.0.0.0" | "::")
-            || Class::of(address, &BTreeSet::new()) == Class::Public
-    };
-    let value = match &listen.value {
-        Value::Unknown(why) => Value::Unknown(why.clone()),
-        value => Value::from(value.text().unwrap_or_default().split(',').any(is_public)),
-    };
-    Fact { value, provenance: listen.provenance.clone() }
+    follows(listen, &|listen| {
+        let mut addresses = listen.text().unwrap_or_default().split(',');
+        Value::Bool(addresses.any(|address| Class::of_listener(address) == Class::Public))
+    })
 }
 
 /// The settings of the section `[pgbouncer]`, the last of each name.

@@ -3,11 +3,11 @@
 //! (redis.conf of Redis 8.2 and "Redis security", read 2026-11-21: without `bind` it listens on all
 //! addresses; protected mode then answers only this machine as long as no password is set.)
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::connection::rounded;
 use super::host::Class;
-use super::target::secret;
+use super::target::{follows, secret};
 use crate::credential;
 use crate::fact::{Fact, FactSpec, Ignorance, Kind, Origin, Place, Position, ProjectPath, Value};
 
@@ -51,15 +51,11 @@ pub(super) fn is_server(path: &ProjectPath) -> bool {
 pub(super) fn server(path: &ProjectPath, text: &str, in_container: bool) -> Fact {
     let directives = Directives::of(path, text);
     let password = directives.password();
-    let follows = |conclude: &dyn Fn(&str) -> Value| match &password.value {
-        Value::Unknown(why) => Value::Unknown(why.clone()),
-        value => value.text().map_or(Value::Absent, conclude),
+    let of_password = |conclude: &dyn Fn(&str) -> Value| {
+        follows(&password, &|value| value.text().map_or(Value::Absent, conclude))
     };
-    let like = |value: Value| Fact { value, provenance: password.provenance.clone() };
-    let auth = match &password.value {
-        Value::Unknown(why) => Value::Unknown(why.clone()),
-        value => Value::from(value.text().is_some_and(|text| !text.is_empty())),
-    };
+    let auth =
+        follows(&password, &|value| Value::from(value.text().is_some_and(|text| !text.is_empty())));
     let bind = directives.last("bind", Value::from("*"));
     let port = |name: &str, default: Value| {
         let asked = directives.last(name, default);
@@ -71,11 +67,11 @@ pub(super) fn server(path: &ProjectPath, text: &str, in_container: bool) -> Fact
         ("bind-public", listens_in_public(&bind)),
         ("bind", bind),
         ("protected", protected(&directives)),
-        ("auth", like(auth)),
-        ("password-bits", like(follows(&|text| Value::Float(rounded(credential::bits(text)))))),
+        ("auth", auth),
+        ("password-bits", of_password(&|text| Value::Float(rounded(credential::bits(text))))),
         (
             "password-placeholder",
-            like(follows(&|text| credential::placeholder(text).map_or(Value::Absent, Value::from))),
+            of_password(&|text| credential::placeholder(text).map_or(Value::Absent, Value::from)),
         ),
         ("tls-port", port("tls-port", Value::Absent)),
         ("plain-port", port("port", Value::Int(6379))),
@@ -95,17 +91,10 @@ fn protected(directives: &Directives<'_>) -> Fact {
 }
 
 fn listens_in_public(bind: &Fact) -> Fact {
-    let is_public = |address: &str| {
-        // `-::1` means: if that address is there.
-        let address = address.trim_start_matches('-');
-        matches!(address, "*" | "0.0.0.0" | "::" | "::*")
-            || Class::of(address, &BTreeSet::new()) == Class::Public
-    };
-    let value = match &bind.value {
-        Value::Unknown(why) => Value::Unknown(why.clone()),
-        value => Value::from(value.text().unwrap_or_default().split_whitespace().any(is_public)),
-    };
-    Fact { value, provenance: bind.provenance.clone() }
+    follows(bind, &|bind| {
+        let mut addresses = bind.text().unwrap_or_default().split_whitespace();
+        Value::Bool(addresses.any(|address| Class::of_listener(address) == Class::Public))
+    })
 }
 
 /// The directives of a file, the last of each name, with the includes that may say otherwise.
