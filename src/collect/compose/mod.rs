@@ -11,6 +11,7 @@ mod merge;
 mod mount;
 mod password;
 mod port;
+mod purpose;
 mod rights;
 mod secrets;
 mod service;

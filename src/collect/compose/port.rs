@@ -98,6 +98,12 @@ impl Port {
         })
     }
 
+    /// Whether other machines reach it under one of these ports of the host.
+    pub(super) fn is_published_as(&self, ports: &[&str]) -> bool {
+        self.public() == Value::Bool(true)
+            && self.published.as_deref().is_some_and(|published| ports.contains(&published))
+    }
+
     /// Whether it is one of these ports inside the container.
     pub(super) fn targets(&self, ports: &[&str]) -> bool {
         self.target.as_deref().is_some_and(|target| ports.contains(&target))

@@ -9,6 +9,8 @@ mod program;
 mod script;
 mod start;
 
+pub(crate) use program::{serves_developers, serves_production};
+
 use super::{Collector, Sources};
 use crate::fact::{
     Domain, Fact, FactSpec, Facts, Ignorance, Kind, ProjectPath, Value, WhenMissing,

@@ -1,6 +1,6 @@
 //! Which server a command starts, and whether it is one for development.
 
-use crate::grammar::shell_words::{Command, Word};
+use crate::grammar::shell_words::{Command, Word, commands};
 
 /// A program that a command line starts, with what follows its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,24 @@ pub(super) fn started(command: &Command) -> Option<Started> {
     Some(Started { program: Program::Other(first.to_owned()), arguments: rest(0) })
 }
 
+/// Whether a command line starts a server that follows the changes of the source, or one for development.
+pub(crate) fn serves_developers(line: &str) -> bool {
+    let watches = |word: &Word| matches!(word.start(), "--reload" | "--py-autoreload");
+    let scripts = ["npm run dev", "yarn dev", "yarn run dev", "pnpm dev", "pnpm run dev"];
+    scripts.iter().any(|script| line.contains(script))
+        || commands(line).iter().filter_map(started).any(|started| {
+            matches!(started.program, Program::DevelopmentServer(_))
+                || started.arguments.iter().any(watches)
+        })
+}
+
+/// Whether a command line starts a server made for production.
+pub(crate) fn serves_production(line: &str) -> bool {
+    let mut programs = commands(line).into_iter().filter_map(|command| started(&command));
+    programs.any(|started| matches!(started.program, Program::Server(_)))
+        && !serves_developers(line)
+}
+
 fn program(name: &str, after: &[String]) -> Option<Program> {
     if let Some((_, server)) = SERVERS.iter().find(|(program, _)| *program == name) {
         return Some(Program::Server(server));
@@ -150,7 +168,6 @@ fn base_name(word: &Word) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar::shell_words::commands;
 
     fn told(line: &str) -> String {
         commands(line)
