@@ -177,7 +177,7 @@ impl Stack {
 }
 
 /// Whether `docker compose up` starts a service: it has no profile, or one of production.
-fn is_started(item: &Item, variables: &Variables) -> bool {
+pub(super) fn is_started(item: &Item, variables: &Variables) -> bool {
     let profiles = item.get("profiles").map_or(&[][..], Item::items);
     let chosen = variables.value("COMPOSE_PROFILES").unwrap_or_default();
     profiles.is_empty()

@@ -12,7 +12,10 @@ mod mount;
 mod password;
 mod port;
 mod purpose;
+mod relocate;
 mod rights;
+#[cfg(test)]
+mod rows;
 mod secrets;
 mod service;
 mod software;
