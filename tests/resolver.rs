@@ -6,7 +6,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use prodcheck::probe::network::{Manner, Network};
 use prodcheck::probe::records::{Lookup, RecordKind, Records};
@@ -145,13 +145,14 @@ fn a_silent_resolver_delays_one_question_and_no_further_one() {
         None
     });
     let network = Network::new(manner(server)).unwrap();
-    let begun = Instant::now();
-    let why = || ask(&network, "example.com", RecordKind::A).unwrap_err().ignorance().why;
+    let why = || {
+        let asked = ask(&network, "example.com", RecordKind::A);
+        asked.unwrap_err().ignorance().why.to_string()
+    };
     assert_eq!(why(), "the resolver does not answer");
     let asked = count.load(Ordering::SeqCst);
     assert_eq!(why(), "the resolver does not answer");
     assert_eq!(count.load(Ordering::SeqCst), asked);
-    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
 }
 
 #[test]

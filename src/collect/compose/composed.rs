@@ -5,11 +5,11 @@ use super::service::Service;
 use super::software::of_image;
 use super::tree::Item;
 use super::variables::Variables;
-use super::{files, load};
+use super::{files, load, purpose};
 use crate::collect::Sources;
 use crate::fact::{Fact, Ignorance, ProjectPath, Value};
 use crate::grammar::image_reference::ImageReference;
-use crate::project::{Project, Role};
+use crate::project::Role;
 
 /// Words in the names of services that do one thing and end.
 const ONE_SHOTS: &[&str] = &[
@@ -67,7 +67,7 @@ impl Composed {
                         .collect();
                     let mut stack = Stack { files, folder, variables, services };
                     stack.share_builds();
-                    if stack.is_for_development(sources.project) {
+                    if purpose::is_for_development(&stack, sources.project) {
                         composed.set_aside.extend(stack.dockerfiles().cloned());
                     } else {
                         composed.stacks.push(stack);
@@ -156,19 +156,6 @@ impl Stack {
         self.services.iter().filter_map(|service| service.build.as_ref()?.dockerfile.as_ref())
     }
 
-    /// Whether a plain file is for the developer's own machine: it starts nothing but databases, for a
-    /// program that is started by hand, or it names something else that is for development.
-    fn is_for_development(&self, project: &Project) -> bool {
-        let plain = self.files.iter().all(|file| Role::of(file) == Role::Neutral);
-        let mut serving =
-            self.services.iter().filter(|service| service.is_application() || service.is_proxy());
-        let says_so = || self.files.iter().any(|file| begins_with_development(project, file));
-        plain
-            && ((serving.clone().next().is_none() && has_program(project))
-                || serving.any(Service::names_development)
-                || says_so())
-    }
-
     /// The services that end by themselves: others wait for it, or their name says so.
     pub(super) fn one_shots(&self) -> Vec<String> {
         let waits = |item: &Item| {
@@ -189,27 +176,8 @@ impl Stack {
     }
 }
 
-/// Whether the project holds a program that could be started by hand beside its databases.
-fn has_program(project: &Project) -> bool {
-    const PROGRAMS: &[&str] = &[
-        "py", "js", "ts", "mjs", "rb", "go", "php", "java", "kt", "rs", "cs", "ex", "exs", "scala",
-    ];
-    project.paths().any(|path| {
-        PROGRAMS.contains(&path.extension())
-            || matches!(path.name(), "package.json" | "Procfile" | "Dockerfile")
-    })
-}
-
-/// Whether the comment at the top of a file says that it is for development.
-fn begins_with_development(project: &Project, file: &ProjectPath) -> bool {
-    let text = project.read(file).unwrap_or_default();
-    let head = text.lines().take_while(|line| line.starts_with('#') || line.trim().is_empty());
-    let head: String = head.flat_map(|line| [line, "\n"]).collect::<String>().to_lowercase();
-    head.contains("development") && !head.contains("production")
-}
-
 /// Whether `docker compose up` starts a service: it has no profile, or one of production.
-fn is_started(item: &Item, variables: &Variables) -> bool {
+pub(super) fn is_started(item: &Item, variables: &Variables) -> bool {
     let profiles = item.get("profiles").map_or(&[][..], Item::items);
     let chosen = variables.value("COMPOSE_PROFILES").unwrap_or_default();
     profiles.is_empty()

@@ -33,7 +33,12 @@ pub(super) fn of_service(
         match project.read_unlisted(&path) {
             Ok(text) => {
                 files.push(named.fact(path.as_str()));
-                read(&path, &text, variables, &mut record.fields);
+                let raw = file.get("format").and_then(Item::text).is_some_and(|how| how == "raw");
+                if raw {
+                    read_raw(&path, &text, &mut record.fields);
+                } else {
+                    read(&path, &text, variables, &mut record.fields);
+                }
             }
             Err(why) if required => {
                 files.push(named.fact(path.as_str()));
@@ -52,18 +57,29 @@ pub(super) fn of_service(
     (record, files)
 }
 
+/// `format: raw`: what follows the `=`, to the end of the line.
+fn read_raw(path: &ProjectPath, text: &str, into: &mut BTreeMap<String, Fact>) {
+    for (line, number) in text.lines().zip(1_u32..) {
+        if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
+            let place = Place::line(path, number);
+            let fact = Fact::derived(value).from_origin(Origin::Environment).at(place);
+            into.insert(name.to_owned(), secret::concealed(name, fact));
+        }
+    }
+}
+
 fn read(path: &ProjectPath, text: &str, variables: &Variables, into: &mut BTreeMap<String, Fact>) {
     for entry in dotenv::read_with(text, &mut |name| variables.value(name)).entries {
         let at = Position { line: entry.line, column: entry.column, width: entry.width };
         let place = Place::in_file(path, at);
-        let value = match entry.value {
-            Some(value) => Value::Text(value),
-            None => {
-                Value::Unknown(Ignorance::new(format!("`{}` is taken from the host", entry.name)))
-            }
+        let read = entry.as_read_by(dotenv::Reader::Compose);
+        let name = read.map_or(&entry.name, |read| &read.name);
+        let value = match read.map_or(&entry.value, |read| &read.value) {
+            Some(value) => Value::from(value.as_str()),
+            None => Value::Unknown(Ignorance::new(format!("`{name}` is taken from the host"))),
         };
         let fact = Fact::derived(value).from_origin(Origin::Environment).at(place);
-        into.insert(entry.name.clone(), secret::concealed(&entry.name, fact));
+        into.insert(name.clone(), secret::concealed(name, fact));
     }
 }
 

@@ -1,10 +1,11 @@
 //! A stack of compose files as one tree of services: includes, `extends` and overlays resolved.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::merge;
-use super::tree::{Item, ItemKind};
+use super::tree::{Item, ItemKind, Tag};
 use super::variables::Variables;
+use super::{merge, relocate};
 use crate::fact::{Ignorance, ProjectPath};
 use crate::grammar::yaml;
 use crate::project::Project;
@@ -27,13 +28,18 @@ pub(super) fn stack(
     files: &[ProjectPath],
     variables: &Variables,
 ) -> Result<Stack, Ignorance> {
-    let mut loader = Loader { project, variables, trees: BTreeMap::new(), visits: 0 };
+    let variables = Rc::new(variables.clone());
+    let trees = BTreeMap::new();
+    let mut loader = Loader { project, variables: Rc::clone(&variables), trees, visits: 0 };
+    let base = files.first().map_or_else(|| ProjectPath::new(""), ProjectPath::folder);
+    let home = Home { folder: base, variables };
     let mut services: Vec<(String, Item)> = Vec::new();
     for file in files {
-        for (name, service) in loader.services(file, 0)? {
+        for (name, service) in loader.services(file, &home, 0)? {
             lay(&mut services, name, service);
         }
     }
+    services.retain(|(_, service)| service.tag != Tag::Reset);
     if services.len() > MAX_SERVICES {
         return Err(Ignorance::new(format!(
             "the compose files hold more than {MAX_SERVICES} services"
@@ -42,12 +48,16 @@ pub(super) fn stack(
     Ok(Stack { services })
 }
 
-/// Lays a service over the one of the same name, if there is one.
+/// Lays a service over the one of the same name, if there is one. What resets a service that a file below
+/// may have stays until all are laid.
 fn lay(services: &mut Vec<(String, Item)>, name: String, over: Item) {
+    let reset = over.tag == Tag::Reset;
     match services.iter().position(|(known, _)| *known == name) {
         Some(index) => {
             let (_, under) = services.remove(index);
-            services.insert(index, (name, merge::merged(under, over)));
+            if !reset {
+                services.insert(index, (name, merge::merged(under, over)));
+            }
         }
         None => services.push((name, over)),
     }
@@ -55,9 +65,15 @@ fn lay(services: &mut Vec<(String, Item)>, name: String, over: Item) {
 
 struct Loader<'p> {
     project: &'p Project,
-    variables: &'p Variables,
+    variables: Rc<Variables>,
     trees: BTreeMap<ProjectPath, Vec<Item>>,
     visits: usize,
+}
+
+/// Where the paths of a file count from, and what its variables are.
+struct Home {
+    folder: ProjectPath,
+    variables: Rc<Variables>,
 }
 
 impl Loader<'_> {
@@ -65,6 +81,7 @@ impl Loader<'_> {
     fn services(
         &mut self,
         path: &ProjectPath,
+        home: &Home,
         depth: usize,
     ) -> Result<Vec<(String, Item)>, Ignorance> {
         self.visits += 1;
@@ -72,21 +89,50 @@ impl Loader<'_> {
             return Err(Ignorance::new(format!("`{path}` is included through too many files")));
         }
         let mut services = Vec::new();
-        for document in self.documents(path)? {
-            for included in document.get("include").map_or(&[][..], Item::items) {
-                for file in included_files(included) {
-                    let file = path.folder().join(&file);
-                    for (name, service) in self.services(&file, depth + 1)? {
-                        lay(&mut services, name, service);
-                    }
-                }
+        for document in self.documents(path, home)? {
+            let mut included = Vec::new();
+            for item in document.get("include").map_or(&[][..], Item::items) {
+                included.extend(self.included(path, item, home, depth)?);
             }
             for (name, service) in document.get("services").map_or(&[][..], Item::entries) {
-                let service = self.extended(path, service.clone(), depth)?;
+                if included.iter().any(|(known, _)| known == name) {
+                    return Err(Ignorance::new(format!(
+                        "`{path}` includes the service `{name}` and has one of its own"
+                    )));
+                }
+                let service = self.extended(path, service.clone(), home, depth)?;
                 lay(&mut services, name.clone(), service);
             }
+            services.splice(0..0, included);
         }
         Ok(services)
+    }
+
+    /// The services of one item of `include`: its files are laid over each other, and their paths count
+    /// from the folder of the first.
+    fn included(
+        &mut self,
+        path: &ProjectPath,
+        item: &Item,
+        home: &Home,
+        depth: usize,
+    ) -> Result<Vec<(String, Item)>, Ignorance> {
+        let files: Vec<ProjectPath> =
+            included_files(item).iter().map(|file| path.folder().join(file)).collect();
+        let Some(folder) = files.first().map(ProjectPath::folder) else {
+            return Ok(Vec::new());
+        };
+        let beside = home.variables.beside(self.project, &folder);
+        let variables = beside.map_or_else(|| Rc::clone(&home.variables), Rc::new);
+        let inner = Home { folder, variables };
+        let mut services = Vec::new();
+        for file in &files {
+            for (name, service) in self.services(file, &inner, depth + 1)? {
+                lay(&mut services, name, service);
+            }
+        }
+        let moved = |(name, service)| (name, relocate::moved(service, &inner.folder, &home.folder));
+        Ok(services.into_iter().map(moved).collect())
     }
 
     /// The service laid over the one it extends.
@@ -94,6 +140,7 @@ impl Loader<'_> {
         &mut self,
         path: &ProjectPath,
         service: Item,
+        home: &Home,
         depth: usize,
     ) -> Result<Item, Ignorance> {
         let Some(extends) = service.get("extends") else {
@@ -105,8 +152,10 @@ impl Loader<'_> {
         let name = extends.text().or_else(|| extends.get("service")?.text());
         let file = extends.get("file").and_then(Item::text);
         let from = file.map_or_else(|| path.clone(), |file| path.folder().join(&file));
+        let folder = if from == *path { home.folder.clone() } else { from.folder() };
+        let inner = Home { folder, variables: Rc::clone(&home.variables) };
         let base = name.and_then(|name| {
-            let documents = self.documents(&from).ok()?;
+            let documents = self.documents(&from, &inner).ok()?;
             documents.iter().rev().find_map(|document| document.at(&["services", &name]).cloned())
         });
         let Some(base) = base else {
@@ -114,11 +163,12 @@ impl Loader<'_> {
                 "`{path}` extends a service that `{from}` does not have"
             )));
         };
-        let base = self.extended(&from, base, depth + 1)?;
+        let base = self.extended(&from, base, &inner, depth + 1)?;
+        let base = relocate::moved(base, &inner.folder, &home.folder);
         Ok(merge::merged(without(base, "extends"), without(service, "extends")))
     }
 
-    fn documents(&mut self, path: &ProjectPath) -> Result<Vec<Item>, Ignorance> {
+    fn documents(&mut self, path: &ProjectPath, home: &Home) -> Result<Vec<Item>, Ignorance> {
         if let Some(known) = self.trees.get(path) {
             return Ok(known.clone());
         }
@@ -128,9 +178,12 @@ impl Loader<'_> {
         })?;
         let items: Vec<Item> = documents
             .iter()
-            .map(|document| merge::normal(Item::of(path, document, self.variables)))
+            .map(|document| merge::normal(Item::of(path, document, &home.variables)))
             .collect();
-        self.trees.insert(path.clone(), items.clone());
+        // What an include gives its own variables is read anew.
+        if Rc::ptr_eq(&home.variables, &self.variables) {
+            self.trees.insert(path.clone(), items.clone());
+        }
         Ok(items)
     }
 }

@@ -6,11 +6,14 @@
 
 use super::tree::{Item, ItemKind, Tag};
 use super::{mount, port};
+use crate::fact::Value;
 
 /// Keys that may be written `- NAME=value` as well as `NAME: value`.
 const NAMED: &[&str] = &["environment", "labels", "args", "annotations", "sysctls", "extra_hosts"];
 /// Keys that may be written as a list of names as well as a map.
 const LISTED: &[&str] = &["depends_on", "networks"];
+/// Keys that may be written as a text where a list of one is meant.
+const SINGLE: &[&str] = &["env_file", "dns", "dns_search", "tmpfs", "profiles"];
 /// Keys whose value is replaced as a whole.
 const REPLACED: &[&str] = &["command", "entrypoint", "test"];
 
@@ -36,6 +39,15 @@ fn normal_at(key: &str, item: Item) -> Item {
         ItemKind::List(items) => {
             ItemKind::List(items.into_iter().map(|item| normal_at("", item)).collect())
         }
+        scalar @ ItemKind::Scalar(..) if key == "build" || SINGLE.contains(&key) => {
+            let (tag, provenance) = (Tag::Plain, item.provenance.clone());
+            let inner = Item { kind: scalar, tag, provenance };
+            match inner.kind {
+                ItemKind::Scalar(Value::Absent, _) => inner.kind,
+                _ if key == "build" => ItemKind::Map(vec![("context".to_owned(), inner)]),
+                _ => ItemKind::List(vec![inner]),
+            }
+        }
         ItemKind::Map(entries) => ItemKind::Map(
             entries
                 .into_iter()
@@ -59,8 +71,8 @@ fn named_entry(item: &Item) -> Option<(String, Item)> {
     let kind = match &item.kind {
         ItemKind::Scalar(value, _) => {
             let value = match value {
-                crate::fact::Value::Text(text) => {
-                    crate::fact::Value::from(text.split_once('=').map_or("", |(_, value)| value))
+                Value::Text(text) => {
+                    Value::from(text.split_once('=').map_or("", |(_, value)| value))
                 }
                 other => other.clone(),
             };
@@ -76,7 +88,7 @@ fn named_entry(item: &Item) -> Option<(String, Item)> {
 
 fn nothing(item: &Item) -> Item {
     Item {
-        kind: ItemKind::Scalar(crate::fact::Value::Absent, String::new()),
+        kind: ItemKind::Scalar(Value::Absent, String::new()),
         tag: Tag::Plain,
         provenance: item.provenance.clone(),
     }
@@ -86,31 +98,32 @@ fn at_key(key: &str, under: Item, over: Item) -> Item {
     if over.tag != Tag::Plain || REPLACED.contains(&key) {
         return over;
     }
+    // A key without a value says nothing.
+    if matches!(over.kind, ItemKind::Scalar(Value::Absent, _)) {
+        return under;
+    }
     let kind = match (under.kind, over.kind) {
-        (ItemKind::Map(under), ItemKind::Map(over)) => ItemKind::Map(maps(under, over)),
+        (ItemKind::Map(under), ItemKind::Map(over)) => ItemKind::Map(maps(key, under, over)),
         (ItemKind::List(under), ItemKind::List(over)) => ItemKind::List(lists(key, under, over)),
-        // `env_file: a` over `env_file: [b]`: a text is a list of one.
-        (ItemKind::List(mut under), ItemKind::Scalar(value, written)) if key == "env_file" => {
-            under.push(Item {
-                kind: ItemKind::Scalar(value, written),
-                tag: Tag::Plain,
-                provenance: over.provenance.clone(),
-            });
-            ItemKind::List(under)
-        }
         (_, over) => over,
     };
     Item { kind, tag: Tag::Plain, provenance: over.provenance }
 }
 
-fn maps(mut under: Vec<(String, Item)>, over: Vec<(String, Item)>) -> Vec<(String, Item)> {
+fn maps(
+    key: &str,
+    mut under: Vec<(String, Item)>,
+    over: Vec<(String, Item)>,
+) -> Vec<(String, Item)> {
+    let is_named = NAMED.contains(&key);
     for (name, value) in over {
         let known = under.iter().position(|(known, _)| *known == name);
         match known {
             Some(index) => {
                 let (_, below) = under.remove(index);
                 let reset = value.tag == Tag::Reset;
-                let value = at_key(&name, below, value);
+                // `environment: [A]` takes the host's value, whatever stands below.
+                let value = if is_named { value } else { at_key(&name, below, value) };
                 if !reset {
                     under.insert(index, (name, value));
                 }

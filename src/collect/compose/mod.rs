@@ -11,7 +11,11 @@ mod merge;
 mod mount;
 mod password;
 mod port;
+mod purpose;
+mod relocate;
 mod rights;
+#[cfg(test)]
+mod rows;
 mod secrets;
 mod service;
 mod software;

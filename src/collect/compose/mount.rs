@@ -4,6 +4,7 @@
 
 use super::port::split;
 use super::tree::Item;
+use crate::fact::Value;
 
 /// Something mounted into a container.
 pub(super) struct Mount {
@@ -13,6 +14,8 @@ pub(super) struct Mount {
     pub(super) bind: bool,
     /// The path inside the container.
     pub(super) target: String,
+    /// Whether the container cannot write to it.
+    pub(super) read_only: bool,
 }
 
 /// The parts of one item of `volumes`; none if it is of neither form.
@@ -22,18 +25,22 @@ pub(super) fn parse(item: &Item) -> Option<Mount> {
     };
     if let Some(target) = part("target") {
         let bind = part("type").is_some_and(|kind| kind == "bind");
-        return Some(Mount { source: part("source"), bind, target });
+        let read_only = item.get("read_only").map(Item::bool_fact);
+        let read_only = read_only.is_some_and(|fact| fact.value == Value::Bool(true));
+        return Some(Mount { source: part("source"), bind, target, read_only });
     }
     let text = item.text().unwrap_or_else(|| item.written().to_owned());
     let mut parts = split(&text);
     if parts.len() < 2 {
         let target = parts.pop().filter(|target| !target.is_empty())?;
-        return Some(Mount { source: None, bind: false, target });
+        return Some(Mount { source: None, bind: false, target, read_only: false });
     }
     let mut parts = parts.into_iter();
     let source = parts.next()?;
     let bind = source.starts_with(['.', '/', '~', '$']);
-    Some(Mount { source: Some(source), bind, target: parts.next()? })
+    let target = parts.next()?;
+    let read_only = parts.next().is_some_and(|options| options.split(',').any(|word| word == "ro"));
+    Some(Mount { source: Some(source), bind, target, read_only })
 }
 
 /// The path inside the container, without a slash at its end.

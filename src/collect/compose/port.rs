@@ -29,10 +29,10 @@ pub(super) const FIELDS: &[FactSpec] = &[
 
 /// A published port, its parts as they are written or, where variables are known, as they become.
 pub(super) struct Port {
-    host_ip: Option<String>,
-    published: Option<String>,
-    target: Option<String>,
-    protocol: String,
+    pub(super) host_ip: Option<String>,
+    pub(super) published: Option<String>,
+    pub(super) target: Option<String>,
+    pub(super) protocol: String,
 }
 
 /// The parts of one item of `ports`; none if it is of neither form.
@@ -96,6 +96,12 @@ impl Port {
             }
             Err(_) => bare != "localhost",
         })
+    }
+
+    /// Whether other machines reach it under one of these ports of the host.
+    pub(super) fn is_published_as(&self, ports: &[&str]) -> bool {
+        self.public() == Value::Bool(true)
+            && self.published.as_deref().is_some_and(|published| ports.contains(&published))
     }
 
     /// Whether it is one of these ports inside the container.

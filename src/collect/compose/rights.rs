@@ -126,18 +126,13 @@ fn folders(item: &Item) -> Vec<Fact> {
     volumes
         .iter()
         .filter_map(|volume| {
-            let source = mount::parse(volume).filter(|mount| mount.bind)?.source?;
+            let mount = mount::parse(volume).filter(|mount| mount.bind)?;
+            let read_only = mount.read_only;
+            let source = mount.source?;
             let path = if source == "/" { "/" } else { source.trim_end_matches('/') };
             let keys = path.split('/').any(|part| KEYS.contains(&part));
             let system = path == "/" || path == "~" || SYSTEM.contains(&path);
-            (keys || (system && !is_read_only(volume))).then(|| volume.fact(source.as_str()))
+            (keys || (system && !read_only)).then(|| volume.fact(source.as_str()))
         })
         .collect()
-}
-
-fn is_read_only(volume: &Item) -> bool {
-    let written = volume.written();
-    let options = written.rsplit(':').next().unwrap_or_default();
-    options.split(',').any(|word| word == "ro")
-        || volume.get("read_only").is_some_and(|item| item.bool_fact().value == Value::Bool(true))
 }

@@ -9,7 +9,7 @@ use crate::collect::Sources;
 use crate::date::Date;
 use crate::fact::{Fact, FactSpec, Kind, ProjectPath, Value};
 use crate::grammar::image_reference::ImageReference;
-use crate::project::{Project, Role};
+use crate::project::Project;
 use crate::truth::Truth;
 
 /// The fields of one service.
@@ -131,30 +131,15 @@ impl Service {
         self.ports().1
     }
 
-    /// Whether its Dockerfile, stage, environment file, script or settings module is named for development.
-    pub(super) fn names_development(&self) -> bool {
-        let item = &self.item;
-        let dockerfile = self.build.as_ref().and_then(|build| build.dockerfile.as_ref());
-        let target = self.build.as_ref().and_then(|build| build.target.clone());
-        let env_files = item.get("env_file").map_or(&[][..], Item::items);
-        let env_files = env_files.iter().filter_map(|file| file.get("path").unwrap_or(file).text());
-        let settings = item.at(&["environment", "DJANGO_SETTINGS_MODULE"]).and_then(Item::text);
-        let commands = ["entrypoint", "command"].into_iter().filter_map(|key| item.get(key));
-        let words = commands.flat_map(Item::items).filter_map(Item::text);
-        let scripts = words.flat_map(|text| {
-            let words = text.split_whitespace().filter(|word| word.ends_with("sh"));
-            words.map(str::to_owned).collect::<Vec<_>>()
-        });
-        dockerfile
-            .map(ToString::to_string)
-            .into_iter()
-            .chain(target)
-            .chain(env_files)
-            .chain(settings.map(|module| module.replace('.', "/")))
-            .chain(scripts)
-            .any(|name| {
-                matches!(Role::of(&ProjectPath::new(&name)), Role::Development | Role::Test)
-            })
+    /// Whether it keeps or passes on data.
+    pub(super) fn is_datastore(&self) -> bool {
+        matches!(self.software, Some(Software::Datastore(_)))
+    }
+
+    /// Whether it publishes one of these ports of the host to other machines.
+    pub(super) fn publishes(&self, ports: &[&str]) -> bool {
+        let items = self.item.get("ports").map_or(&[][..], Item::items);
+        items.iter().filter_map(port::parse).any(|port| port.is_published_as(ports))
     }
 
     /// The user that the compose file sets, if it sets one.
@@ -335,19 +320,22 @@ impl Service {
     }
 
     fn source_mounted(&self, project: &Project) -> Fact {
-        let Some(build) = &self.build else {
-            return self.item.fact(false);
-        };
+        let mount = self.mounts_source(project);
+        mount.map_or_else(|| self.item.fact(false), |mount| mount.fact(true))
+    }
+
+    /// The mount that lays the project's source over what was built, if there is one.
+    pub(super) fn mounts_source(&self, project: &Project) -> Option<&Item> {
+        let build = self.build.as_ref()?;
         let volumes = self.item.get("volumes").map_or(&[][..], Item::items);
-        let source = volumes.iter().find(|item| {
+        volumes.iter().find(|item| {
             mount::parse(item)
                 .filter(|mount| mount.bind)
                 .and_then(|mount| build.folder_of(&mount.source?))
                 .is_some_and(|folder| {
                     build.context.is_in(&folder) || holds_source(project, &folder)
                 })
-        });
-        source.map_or_else(|| self.item.fact(false), |source| source.fact(true))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::fact::{Fact, Ignorance, Origin, Place, Position, ProjectPath, Provenance, Value};
 use crate::grammar::{dotenv, interpolation};
@@ -12,28 +13,19 @@ use crate::project::{Given, Project};
 const MAX_EXPANDED_BYTES: usize = 16 << 20;
 
 /// Values of variables, and whether there can be others.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Variables {
     known: BTreeMap<String, (String, Option<Place>)>,
     /// Whether a name without a value is really unset.
     whole: bool,
     /// What texts have expanded to so far.
-    expanded_bytes: Cell<usize>,
+    expanded_bytes: Rc<Cell<usize>>,
 }
 
 impl Variables {
     /// The environment of `docker compose` in a folder of the project.
     pub(super) fn of(project: &Project, folder: &ProjectPath, given: &Given) -> Self {
-        let mut known = BTreeMap::new();
-        let path = folder.join(".env");
-        if let Ok(text) = project.read(&path) {
-            for entry in dotenv::read(text).entries {
-                let at = Position { line: entry.line, column: entry.column, width: entry.width };
-                if let Some(value) = entry.value {
-                    known.insert(entry.name, (value, Some(Place::in_file(&path, at))));
-                }
-            }
-        }
+        let mut known = of_file(project, folder);
         if let Some(file) = &given.env_file {
             let entries = dotenv::read(&file.text).entries;
             let values = entries.into_iter().filter_map(|entry| Some((entry.name, entry.value?)));
@@ -42,7 +34,17 @@ impl Variables {
         for (name, value) in given.process_env.iter().flatten().chain(&given.env) {
             known.insert(name.clone(), (value.clone(), None));
         }
-        Self { known, whole: given.env_file.is_some(), expanded_bytes: Cell::new(0) }
+        Self { known, whole: given.env_file.is_some(), expanded_bytes: Rc::default() }
+    }
+
+    /// These, and below them those of the `.env` of another folder; none if it has none of its own.
+    pub(super) fn beside(&self, project: &Project, folder: &ProjectPath) -> Option<Self> {
+        let mut known = of_file(project, folder);
+        if known.keys().all(|name| self.known.contains_key(name)) {
+            return None;
+        }
+        known.extend(self.known.clone());
+        Some(Self { known, ..self.clone() })
     }
 
     /// The value of a variable, if it is known.
@@ -80,6 +82,10 @@ impl Variables {
         if self.expanded_bytes.get() > MAX_EXPANDED_BYTES {
             return Value::Unknown(Ignorance::new("the variables expand to too much text"));
         }
+        let demanded = expanded.errors.iter().find(|error| error.ends_with("must be set"));
+        if let Some(demanded) = demanded.filter(|_| self.whole) {
+            return Value::Unknown(Ignorance::new(demanded.clone()));
+        }
         match expanded.missing.first() {
             Some(name) if !self.whole => {
                 provenance.origin = Origin::Environment;
@@ -91,4 +97,21 @@ impl Variables {
             _ => Value::Text(expanded.text),
         }
     }
+}
+
+/// The variables of the `.env` of a folder, with their places.
+fn of_file(project: &Project, folder: &ProjectPath) -> BTreeMap<String, (String, Option<Place>)> {
+    let path = folder.join(".env");
+    let entries =
+        project.read(&path).map_or_else(|_| Vec::new(), |text| dotenv::read(text).entries);
+    let placed = entries.into_iter().filter_map(|entry| {
+        let at = Position { line: entry.line, column: entry.column, width: entry.width };
+        let read = entry.as_read_by(dotenv::Reader::Compose);
+        let (name, value) = match read {
+            Some(read) => (read.name.clone(), read.value.clone()),
+            None => (entry.name, entry.value),
+        };
+        Some((name, (value?, Some(Place::in_file(&path, at)))))
+    });
+    placed.collect()
 }

@@ -337,6 +337,7 @@ impl Described<'_> {
             .flat_map(|(step, ports)| {
                 ports.iter().map(|port| {
                     let port = port.split('/').next().unwrap_or_default();
+                    let port = self.image.at_end(port).map_or_else(Value::Unknown, Value::from);
                     Fact::literal(port, self.image.place(step))
                 })
             })

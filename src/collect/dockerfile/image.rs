@@ -46,38 +46,40 @@ impl<'f> Image<'f> {
         given: &'f BTreeMap<String, Fact>,
     ) -> Option<Self> {
         let named = |name: &str, before: usize| {
-            let earlier = file.stages.get(..before)?;
-            let by_name = earlier.iter().rposition(|stage| stage.name.as_deref() == Some(name));
+            let by_name = stage_named(file, name, before);
             by_name.or_else(|| name.parse().ok().filter(|index| *index < before))
         };
-        let none = BTreeMap::new();
+        let mut image = Self { path, file, chain: Vec::new(), given, globals: Arguments::new() };
+        for pair in &file.arguments {
+            let value = image.argument(pair, &BTreeMap::new(), &image.globals);
+            image.globals.insert(pair.name.clone(), value);
+        }
         let mut index = match target {
             Some(target) => named(target, file.stages.len())?,
             None => file.stages.len().checked_sub(1)?,
         };
-        let mut chain = Vec::new();
         loop {
             let stage = file.stages.get(index)?;
-            chain.push(stage);
-            match named(&stage.base.to_lowercase(), index) {
+            image.chain.push(stage);
+            match image.name_of_base(stage).ok().and_then(|name| stage_named(file, &name, index)) {
                 Some(below) => index = below,
                 None => break,
             }
         }
-        chain.reverse();
-        let mut image = Self { path, file, chain, given, globals: Arguments::new() };
-        let mut globals = Arguments::new();
-        for pair in &file.arguments {
-            let value = image.argument(pair, &none, &globals);
-            globals.insert(pair.name.clone(), value);
-        }
-        image.globals = globals;
+        image.chain.reverse();
         Some(image)
     }
 
     /// The instructions of the chain, in the order in which they take effect.
     pub(super) fn steps(&self) -> impl DoubleEndedIterator<Item = &'f Step> {
-        self.chain.iter().flat_map(|stage| &stage.steps)
+        (0..self.chain.len()).flat_map(|index| self.steps_of(index))
+    }
+
+    /// The instructions of one stage of the chain; first those that the one before left for it.
+    fn steps_of(&self, index: usize) -> impl DoubleEndedIterator<Item = &'f Step> + use<'f> {
+        let before = index.checked_sub(1).and_then(|index| self.chain.get(index));
+        let triggers = before.map_or(&[][..], |stage| &stage.triggers);
+        triggers.iter().chain(self.chain.get(index).map_or(&[][..], |stage| &stage.steps))
     }
 
     /// Whether a stage is part of the image, and not only builds for it.
@@ -87,21 +89,26 @@ impl<'f> Image<'f> {
 
     /// The name of the image that a stage begins from; none if that is another stage.
     pub(super) fn base_of(&self, stage: &Stage) -> Option<Resolved> {
-        let earlier = self.file.stages.iter().take_while(|earlier| !std::ptr::eq(*earlier, stage));
-        let name = stage.base.to_lowercase();
-        if earlier.into_iter().any(|earlier| earlier.name.as_deref() == Some(&name)) {
-            return None;
-        }
+        let name = self.name_of_base(stage);
+        let index = self.file.stages.iter().position(|other| std::ptr::eq(other, stage));
+        let is_stage = name
+            .as_ref()
+            .is_ok_and(|name| stage_named(self.file, name, index.unwrap_or(0)).is_some());
+        (!is_stage).then_some(name)
+    }
+
+    /// What stands after `FROM`, its variables replaced.
+    fn name_of_base(&self, stage: &Stage) -> Resolved {
         let scope = Scope { environment: &BTreeMap::new(), arguments: &self.globals };
-        Some(resolved(&stage.base, &scope))
+        resolved(&stage.base, &scope)
     }
 
     /// The variables of the finished image, with the place of each.
     pub(super) fn environment(&self) -> BTreeMap<String, Fact> {
         let mut environment = BTreeMap::new();
-        for stage in &self.chain {
+        for index in 0..self.chain.len() {
             let mut arguments = Arguments::new();
-            for step in &stage.steps {
+            for step in self.steps_of(index) {
                 match &step.kind {
                     StepKind::Argument(pairs) => self.declare(pairs, &environment, &mut arguments),
                     StepKind::Environment(pairs) => {
@@ -141,6 +148,14 @@ impl<'f> Image<'f> {
 
     /// The last `USER`, with its place.
     pub(super) fn user(&self) -> Option<(Resolved, Place)> {
+        self.steps().rev().find_map(|step| match &step.kind {
+            StepKind::User(user) => Some((self.at_end(user), self.place(step))),
+            _ => None,
+        })
+    }
+
+    /// A word with the variables of the finished image and the arguments of its last stage.
+    pub(super) fn at_end(&self, word: &str) -> Resolved {
         let environment = self.environment();
         let mut arguments = Arguments::new();
         for step in self.chain.last().map_or(&[][..], |stage| &stage.steps) {
@@ -148,24 +163,31 @@ impl<'f> Image<'f> {
                 self.declare(pairs, &environment, &mut arguments);
             }
         }
-        let scope = Scope { environment: &environment, arguments: &arguments };
-        self.steps().rev().find_map(|step| match &step.kind {
-            StepKind::User(user) => Some((resolved(user, &scope), self.place(step))),
-            _ => None,
-        })
+        resolved(word, &Scope { environment: &environment, arguments: &arguments })
     }
 
-    /// What the container starts: entrypoint and command, each with its place.
+    /// What the container starts: entrypoint and command, each with its place. An entrypoint forgets the
+    /// command of the stage below (Dockerfile reference, `CMD` and `ENTRYPOINT`), and a shell takes none.
     pub(super) fn command(&self) -> (Placed<'f>, Placed<'f>) {
-        let (mut entrypoint, mut command) = (None, None);
-        for step in self.steps() {
-            match &step.kind {
-                StepKind::Entrypoint(words) => entrypoint = Some((words, self.place(step))),
-                StepKind::Start(words) => command = Some((words, self.place(step))),
-                _ => {}
+        let (mut entrypoint, mut command): (Placed<'f>, Placed<'f>) = (None, None);
+        for index in 0..self.chain.len() {
+            let mut is_own = false;
+            for step in self.steps_of(index) {
+                match &step.kind {
+                    StepKind::Entrypoint(words) => {
+                        entrypoint = Some((words, self.place(step)));
+                        command = command.filter(|_| is_own);
+                    }
+                    StepKind::Start(words) => {
+                        command = Some((words, self.place(step)));
+                        is_own = true;
+                    }
+                    _ => {}
+                }
             }
         }
-        (entrypoint, command)
+        let is_shell = matches!(entrypoint, Some((Words::Shell(_), _)));
+        (entrypoint, command.filter(|_| !is_shell))
     }
 
     /// Where an instruction stands.
@@ -215,6 +237,13 @@ impl<'f> Image<'f> {
     }
 }
 
+/// The last stage of a name before another.
+fn stage_named(file: &File, name: &str, before: usize) -> Option<usize> {
+    let name = name.to_lowercase();
+    let earlier = file.stages.get(..before)?;
+    earlier.iter().rposition(|stage| stage.name.as_deref() == Some(&name))
+}
+
 impl Scope<'_> {
     /// The value of a variable, if there is one of the name.
     fn value(&self, name: &str) -> Option<Resolved> {
@@ -232,16 +261,19 @@ fn resolved(word: &str, scope: &Scope<'_>) -> Resolved {
     if !template.contains('$') {
         return Ok(template);
     }
-    let mut open = None;
+    // What is given when the image is built may be left out: then a default counts.
+    let mut open: Vec<(String, Ignorance)> = Vec::new();
     let expanded = interpolation::expand(&template, &mut |name| match scope.value(name)? {
         Ok(value) => Some(value),
         Err(why) => {
-            open = open.take().or(Some(why));
-            Some(String::new())
+            open.push((name.to_owned(), why));
+            None
         }
     });
-    match (open, expanded.missing.first()) {
-        (Some(why), _) => Err(why),
+    let missing = expanded.missing.first();
+    let why = open.iter().find(|(name, _)| missing == Some(name) || template.contains('+'));
+    match (why, missing) {
+        (Some((_, why)), _) => Err(why.clone()),
         (None, Some(name)) => {
             Err(Ignorance::new(format!("`{name}` comes from the base image or the build")))
         }

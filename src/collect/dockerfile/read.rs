@@ -30,6 +30,8 @@ pub(super) struct Stage {
     pub(super) base: String,
     pub(super) base_at: Position,
     pub(super) steps: Vec<Step>,
+    /// What `ONBUILD` puts at the front of each stage that begins from this one.
+    pub(super) triggers: Vec<Step>,
 }
 
 /// An instruction.
@@ -120,20 +122,31 @@ impl<'t> Lines<'t> {
                 base_at: self.position(&from.image.span),
                 base: from.image.value.into_owned(),
                 steps: Vec::new(),
+                triggers: Vec::new(),
             }),
+            Instruction::Onbuild(trigger) => {
+                if let (Some(step), Some(stage)) =
+                    (self.placed_step(*trigger.instruction), file.stages.last_mut())
+                {
+                    stage.triggers.push(step);
+                }
+            }
             Instruction::Arg(arg) if file.stages.is_empty() => {
                 let found = pairs::arguments(&arg.arguments.value);
                 file.arguments.extend(self.placed(found, &arg.arguments.span));
             }
             other => {
-                if let (Some((start, kind)), Some(stage)) =
-                    (self.step(other), file.stages.last_mut())
+                if let (Some(step), Some(stage)) = (self.placed_step(other), file.stages.last_mut())
                 {
-                    let at = self.position(&(start..self.end(start)));
-                    stage.steps.push(Step { at, kind });
+                    stage.steps.push(step);
                 }
             }
         }
+    }
+
+    fn placed_step(&self, instruction: Instruction<'t>) -> Option<Step> {
+        let (start, kind) = self.step(instruction)?;
+        Some(Step { at: self.position(&(start..self.end(start))), kind })
     }
 
     /// What an instruction inside a stage does, and where it starts.

@@ -48,6 +48,16 @@ pub(super) fn is_start_file(path: &ProjectPath) -> bool {
     format(path).is_some()
 }
 
+/// Whether a Procfile starts what no platform would: a container, or a program that follows the source.
+pub(super) fn is_of_developers(procfile: &str) -> bool {
+    const PROGRAMS: &[&str] =
+        &["docker", "docker-compose", "npm", "yarn", "pnpm", "vite", "webpack", "mailhog"];
+    let commands = procfile.lines().filter_map(|line| line.split_once(':'));
+    commands
+        .filter_map(|(_, command)| command.split_whitespace().next())
+        .any(|program| PROGRAMS.contains(&program))
+}
+
 /// The start commands of a file.
 pub(super) fn lines(path: &ProjectPath, text: &str) -> Vec<Line> {
     let Some(format) = format(path) else {

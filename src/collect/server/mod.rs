@@ -11,7 +11,7 @@ mod start;
 mod units;
 
 pub(in crate::collect) use files::is_supervisors;
-pub(in crate::collect) use program::starts_server;
+pub(in crate::collect) use program::{serves_developers, serves_production, starts_server};
 
 use super::{Collector, Sources};
 use crate::fact::{

@@ -101,6 +101,24 @@ pub(in crate::collect) fn starts_server(line: &str) -> bool {
     commands(line).iter().filter_map(started).any(is_server)
 }
 
+/// Whether a command line starts a server that follows the changes of the source, or one for development.
+pub(in crate::collect) fn serves_developers(line: &str) -> bool {
+    let watches = |word: &Word| matches!(word.start(), "--reload" | "--py-autoreload");
+    let scripts = ["npm run dev", "yarn dev", "yarn run dev", "pnpm dev", "pnpm run dev"];
+    scripts.iter().any(|script| line.contains(script))
+        || commands(line).iter().filter_map(started).any(|started| {
+            matches!(started.program, Program::DevelopmentServer(_))
+                || started.arguments.iter().any(watches)
+        })
+}
+
+/// Whether a command line starts a server made for production.
+pub(in crate::collect) fn serves_production(line: &str) -> bool {
+    let mut programs = commands(line).into_iter().filter_map(|command| started(&command));
+    programs.any(|started| matches!(started.program, Program::Server(_)))
+        && !serves_developers(line)
+}
+
 fn program(name: &str, after: &[String]) -> Option<Program> {
     if let Some((_, server)) = SERVERS.iter().find(|(program, _)| *program == name) {
         return Some(Program::Server(server));

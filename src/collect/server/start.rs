@@ -43,7 +43,12 @@ pub(super) fn starts(sources: &Sources<'_>, facts: &Facts) -> Vec<Start> {
     for path in wanted {
         if let Ok(text) = sources.project.read(path) {
             for line in files::lines(path, text) {
+                let first = trail.starts.len();
                 trail.follow(&line, false, 0);
+                if path.name() == "Procfile" && files::is_of_developers(text) {
+                    let why = "the Procfile also starts what only developers run";
+                    trail.doubt(first, why);
+                }
             }
         }
     }
@@ -150,6 +155,14 @@ impl Trail<'_> {
         }
     }
 
+    /// Doubts the servers for development from this start on.
+    fn doubt(&mut self, from: usize, why: &str) {
+        let starts = self.starts.get_mut(from..).unwrap_or_default();
+        for start in starts.iter_mut().filter(|start| is_for_development(start)) {
+            start.doubt = Some(Ignorance::new(why));
+        }
+    }
+
     /// Follows a script of the shell, if the program is one of the project's. Says whether it is.
     fn follow_script(&mut self, program: &Program, in_container: bool, depth: usize) -> bool {
         let file = match program {
@@ -168,16 +181,42 @@ impl Trail<'_> {
         };
         self.scripts_left = left;
         let before = self.starts.len();
+        let mut branches = Branches::default();
         for line in script_lines(path, text) {
+            let is_open = branches.read(&line.text);
+            let first = self.starts.len();
             self.follow(&line, in_container, depth + 1);
-        }
-        let from_script = self.starts.get_mut(before..).unwrap_or_default();
-        if from_script.iter().any(is_for_production) {
-            for start in from_script.iter_mut().filter(|start| is_for_development(start)) {
-                start.doubt = Some(Ignorance::new("the script starts this server or another one"));
+            if is_open {
+                let why = "the script starts this server under a condition only";
+                self.doubt(first, why);
             }
         }
+        if self.starts.get(before..).unwrap_or_default().iter().any(is_for_production) {
+            self.doubt(before, "the script starts this server or another one");
+        }
         true
+    }
+}
+
+/// The conditions that a line of a script stands under.
+#[derive(Default)]
+struct Branches {
+    open: usize,
+}
+
+impl Branches {
+    /// Reads a line, and says whether what it starts depends on a condition.
+    fn read(&mut self, line: &str) -> bool {
+        let before = self.open;
+        for word in line.split([';', ' ', '\t']).filter(|word| !word.is_empty()) {
+            match word {
+                "if" | "case" => self.open += 1,
+                "fi" | "esac" => self.open = self.open.saturating_sub(1),
+                word if word.starts_with('#') => break,
+                _ => {}
+            }
+        }
+        before > 0 || self.open > 0
     }
 }
 

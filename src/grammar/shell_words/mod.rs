@@ -234,6 +234,7 @@ mod tests {
             ("if [ x ]; then exec gunicorn app; fi", "[|x|] ; gunicorn|app"),
             ("-b :${PORT:-${P:-8000}} ${W-3}x", "-b|:${PORT:-${P:-8000}}|${W:-3}x"),
             ("--workers $(nproc --all) `n`", "--workers|$(…)|$(…)"),
+            ("$(command -v uwsgi) --ini `which python3` $(which $X)", "uwsgi|--ini|python3|$(…)"),
             ("a $ 5$", "a|$|5$"),
             ("exec \"$@\"", "$@"),
             ("sh -c", "sh|-c"),

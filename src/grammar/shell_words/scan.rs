@@ -137,9 +137,10 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Skips the text of another command, to its end.
+    /// Reads over the text of another command, to its end. What it prints is unknown, unless it looks a
+    /// program up: `$(command -v gunicorn)` stands for that program.
     fn output(&mut self, end: char) {
-        let mut depth = 0_u32;
+        let (mut depth, mut inside) = (0_u32, String::new());
         for c in self.rest.by_ref() {
             match c {
                 '(' if end == ')' => depth += 1,
@@ -147,8 +148,10 @@ impl<'t> Scanner<'t> {
                 ')' if end == ')' => depth -= 1,
                 _ => {}
             }
+            inside.push(c);
         }
-        self.word().parts.push(Part::Output);
+        let part = looked_up(&inside).map_or(Part::Output, |name| Part::Text(name.to_owned()));
+        self.word().parts.push(part);
     }
 
     fn inside_braces(&mut self) -> String {
@@ -164,6 +167,16 @@ impl<'t> Scanner<'t> {
         }
         inside
     }
+}
+
+/// The program that a command looks up.
+fn looked_up(command: &str) -> Option<&str> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let name = match words.as_slice() {
+        ["command", "-v", name] | ["type", "-p", name] | ["which", name] => name,
+        _ => return None,
+    };
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)).then_some(name)
 }
 
 /// What stands between the braces of `${NAME:-default}`.

@@ -1,0 +1,195 @@
+//! Whether a stack whose files are named for nothing is for the developer's own machine.
+//!
+//! The only compose file there is counts as production. It does not if it says otherwise, if it starts
+//! no program of the project, or if it runs the programs as developers do and something else tells that
+//! production does not.
+
+use super::Service;
+use super::composed::Stack;
+use super::tree::Item;
+use crate::collect::server;
+use crate::fact::{ProjectPath, Value};
+use crate::project::{Project, Role};
+
+/// Files by which a platform or a host starts the program without compose.
+const ELSEWHERE: &[&str] = &[
+    "fly.toml",
+    "render.yaml",
+    "railway.json",
+    "railway.toml",
+    "app.yaml",
+    "app.json",
+    "heroku.yml",
+    "vercel.json",
+    "Dockerrun.aws.json",
+    "zappa_settings.json",
+    "Chart.yaml",
+    "Pulumi.yaml",
+    "kustomization.yaml",
+    "helmfile.yaml",
+];
+/// Last words of variables that name the environment a program runs in.
+const ENVIRONMENT_WORDS: &[&str] = &["env", "environment", "mode", "stage"];
+/// Words that name development and nothing else.
+const DEVELOPMENT_WORDS: &[&str] = &["dev", "devel", "development"];
+
+/// Whether a stack is for the developer's own machine.
+pub(super) fn is_for_development(stack: &Stack, project: &Project) -> bool {
+    if stack.files.iter().any(|file| Role::of(file) != Role::Neutral) {
+        return false;
+    }
+    let serving: Vec<&Service> = stack
+        .services
+        .iter()
+        .filter(|service| service.is_application() || service.is_proxy())
+        .collect();
+    (serving.is_empty() && has_program(project))
+        || serving.iter().any(|service| names_development(service))
+        || stack.files.iter().any(|file| begins_with_development(project, file))
+        || (surrounds_a_program(stack) && has_program(project))
+        || (!is_front(stack) && is_developed(&serving, project))
+}
+
+/// Whether the project holds a program that could be started by hand beside its databases.
+fn has_program(project: &Project) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "py", "js", "ts", "mjs", "rb", "go", "php", "java", "kt", "rs", "cs", "ex", "exs", "scala",
+    ];
+    project.paths().any(|path| {
+        PROGRAMS.contains(&path.extension())
+            || matches!(path.name(), "package.json" | "Procfile" | "Dockerfile")
+    })
+}
+
+/// Whether the comment above everything a file starts says that it is for development, or not for
+/// production.
+fn begins_with_development(project: &Project, file: &ProjectPath) -> bool {
+    let text = project.read(file).unwrap_or_default();
+    let is_head = |line: &&str| {
+        line.trim().is_empty() || line.starts_with(['#', '-']) || line.starts_with("version:")
+    };
+    let comments = text.lines().take_while(is_head).filter_map(|line| line.strip_prefix('#'));
+    let head = comments.collect::<Vec<_>>().join(" ").to_lowercase();
+    let words = head.split_whitespace().collect::<Vec<_>>().join(" ");
+    let refuses = ["not use this in production", "not for production", "not use in production"];
+    refuses.iter().any(|refusal| words.contains(refusal))
+        || (words.contains("development") && !words.contains("production"))
+}
+
+/// Whether a service's Dockerfile, stage, environment file, script or settings module is named for
+/// development.
+fn names_development(service: &Service) -> bool {
+    let item = &service.item;
+    let dockerfile = service.build.as_ref().and_then(|build| build.dockerfile.as_ref());
+    let target = service.build.as_ref().and_then(|build| build.target.clone());
+    let env_files = item.get("env_file").map_or(&[][..], Item::items);
+    let env_files = env_files.iter().filter_map(|file| file.get("path").unwrap_or(file).text());
+    let settings = item.at(&["environment", "DJANGO_SETTINGS_MODULE"]).and_then(Item::text);
+    let commands = ["entrypoint", "command"].into_iter().filter_map(|key| item.get(key));
+    let words = commands.flat_map(Item::items).filter_map(Item::text);
+    let scripts = words.flat_map(|text| {
+        let words = text.split_whitespace().filter(|word| word.ends_with("sh"));
+        words.map(str::to_owned).collect::<Vec<_>>()
+    });
+    dockerfile
+        .map(ToString::to_string)
+        .into_iter()
+        .chain(target)
+        .chain(env_files)
+        .chain(settings.map(|module| module.replace('.', "/")))
+        .chain(scripts)
+        .any(|name| is_named_for_development(&name))
+}
+
+fn is_named_for_development(path: &str) -> bool {
+    matches!(Role::of(&ProjectPath::new(path)), Role::Development | Role::Test)
+}
+
+/// Whether a stack builds nothing, and the host itself alone reaches its services, databases among them:
+/// they stand round a program that is started by hand.
+fn surrounds_a_program(stack: &Stack) -> bool {
+    let has_ports = |service: &Service| service.item.get("ports").is_some();
+    let answers = |service: &Service| service.is_application() || service.is_datastore();
+    let is_inside = |service: &Service| service.published().value == Value::Bool(false);
+    stack.services.iter().any(Service::is_datastore)
+        && stack.services.iter().all(|service| {
+            service.build.is_none()
+                && is_inside(service)
+                && (has_ports(service) || !answers(service))
+        })
+}
+
+/// Whether a stack takes requests where visitors' browsers send them.
+fn is_front(stack: &Stack) -> bool {
+    stack
+        .services
+        .iter()
+        .filter(|service| service.is_proxy() || service.build.is_some())
+        .any(|service| service.publishes(&["80", "443"]))
+}
+
+/// Whether programs are run as developers run them, and something tells that production does not.
+fn is_developed(serving: &[&Service], project: &Project) -> bool {
+    let built = || serving.iter().filter(|service| service.build.is_some());
+    let mounted = built().any(|service| service.mounts_source(project).is_some());
+    let watched = built().any(|service| runs_for_developers(service));
+    let says_so = || built().any(|service| says_development(&service.item));
+    (mounted || watched)
+        && (says_so()
+            || (mounted && watched && is_started_elsewhere(project))
+            || (watched && built().any(|service| replaces_a_server(service, project))))
+}
+
+/// Whether a service is started so that it follows the changes of its source.
+fn runs_for_developers(service: &Service) -> bool {
+    service.command().and_then(|fact| fact.value.text().map(server::serves_developers))
+        == Some(true)
+}
+
+/// Whether compose starts a server for developers in the place of the image's own for production.
+fn replaces_a_server(service: &Service, project: &Project) -> bool {
+    let dockerfile = service.build.as_ref().and_then(|build| build.dockerfile.as_ref());
+    let text = dockerfile.and_then(|path| project.read(path).ok()).unwrap_or_default();
+    let lines = text.lines().filter_map(|line| {
+        let (instruction, command) = line.trim_start().split_once(char::is_whitespace)?;
+        ["CMD", "ENTRYPOINT"].contains(&instruction.to_uppercase().as_str()).then_some(command)
+    });
+    let words = |command: &str| command.replace(['[', ']', '"', ','], " ");
+    runs_for_developers(service) && lines.map(words).any(|line| server::serves_production(&line))
+}
+
+/// Whether a variable or build argument says that the program runs in development, or compose is told to
+/// follow the source.
+fn says_development(item: &Item) -> bool {
+    let environment = item.get("environment").map_or(&[][..], Item::entries);
+    let arguments = item.at(&["build", "args"]).map_or(&[][..], Item::entries);
+    let says = |(name, value): &(String, Item)| {
+        let name = name.to_lowercase();
+        let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let value = value.text().unwrap_or_default().to_lowercase();
+        let is_on = matches!(value.as_str(), "true" | "yes" | "on")
+            || value.parse().is_ok_and(|value: u8| value > 0);
+        let names_environment = words.last().is_some_and(|word| ENVIRONMENT_WORDS.contains(word));
+        let names_files =
+            words.contains(&"env") && words.iter().any(|word| word.starts_with("file"));
+        let is_switch = |word: &&str| DEVELOPMENT_WORDS.contains(word) || *word == "autoreload";
+        (is_on && words.iter().any(is_switch))
+            || (names_environment && (value == "local" || DEVELOPMENT_WORDS.contains(&&*value)))
+            || (names_files && value.split([',', ' ', ':']).any(is_named_for_development))
+    };
+    item.get("develop").is_some() || environment.iter().chain(arguments).any(says)
+}
+
+/// Whether a file tells a platform or a host how to start the program.
+fn is_started_elsewhere(project: &Project) -> bool {
+    let counts = |path: &&ProjectPath| Role::of(path).counts();
+    let serves = |path: &ProjectPath| {
+        let text = project.read(path).unwrap_or_default();
+        text.lines()
+            .filter_map(|line| line.split_once(':'))
+            .any(|(_, command)| server::serves_production(command))
+    };
+    ELSEWHERE.iter().any(|name| project.named(name).any(|path| counts(&path)))
+        || project.with_extension("service").any(|path| counts(&path))
+        || project.named("Procfile").filter(counts).any(serves)
+}
