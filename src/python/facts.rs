@@ -52,6 +52,10 @@ impl<'a> Interpreter<'a> {
                 })
             }
             Kind::Instance(class, _) => unknown(&format!("is an object of `{}`", class.name)),
+            Kind::Made(made) if made.class.as_ref() == super::regexes::PATTERN => {
+                let text = made.positional.first();
+                text.map_or(Value::Absent, |it| self.fact_to_depth(it, depth - 1, left).value)
+            }
             Kind::Made(made) if super::readers::kept(made).is_some() => {
                 let kept = super::readers::kept(made);
                 kept.map_or(Value::Absent, |it| self.fact_to_depth(it, depth - 1, left).value)

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use ruff_python_ast::{StmtImport, StmtImportFrom};
 use ruff_text_size::TextRange;
 
-use super::heap::Id;
+use super::heap::{Id, Sequence};
 use super::interpreter::{Interpreter, Outcome, Raised};
-use super::term::{From, Kind, Spot, Term};
+use super::term::{From, Kind, Shape, Spot, Term};
 use super::{ignored, libraries};
 use crate::fact::{Ignorance, ProjectPath};
 
@@ -151,7 +151,7 @@ impl<'a> Interpreter<'a> {
                     Term::unknown(Ignorance::new(why), at)
                 }
                 None if dotted == "sys" && name == "argv" => self.command_line(at),
-                None => library_name(&format!("{dotted}.{name}"), at),
+                None => self.from_library(&format!("{dotted}.{name}"), at),
             };
             self.bind(alias.asname.as_ref().map_or(name, |name| name.as_str()), term);
         }
@@ -227,16 +227,21 @@ impl<'a> Interpreter<'a> {
         self.would_catch("ImportError") && ignored::is_ignored(self.library.project(), file)
     }
 
+    /// Something of a library, by its dotted name.
+    fn from_library(&mut self, dotted: &str, at: Spot) -> Term<'a> {
+        let from = From::literal(at);
+        if let Some(texts) = libraries::texts_of(dotted) {
+            let items = texts.iter().map(|text| Term::text(text, from.clone())).collect();
+            return self.made(Shape::Tuple, Sequence { items, rest: None }, from);
+        }
+        let kind = libraries::constant(dotted).unwrap_or_else(|| Kind::Library(dotted.into()));
+        Term::new(kind, from)
+    }
+
     fn no_module(&self, name: &str, at: Spot) -> Raised {
         let why = format!("`{name}` is not in the project ({})", self.shown(at));
         Raised::new("ModuleNotFoundError", why)
     }
-}
-
-/// Something of a library, by its dotted name.
-fn library_name<'a>(dotted: &str, at: Spot) -> Term<'a> {
-    let kind = libraries::constant(dotted).unwrap_or_else(|| Kind::Library(dotted.into()));
-    Term::new(kind, From::literal(at))
 }
 
 #[cfg(test)]
@@ -271,5 +276,13 @@ mod tests {
         let shown = |name: &str| found.get(name).map(|fact| fact.value.to_string());
         assert_eq!(shown("X").as_deref(), Some("1"));
         assert!(shown("A").is_some_and(|it| it.starts_with("one of 1 or unknown")));
+    }
+
+    #[test]
+    fn lists_of_a_library_are_added_to() {
+        each(&[(
+            "from corsheaders.defaults import default_methods\nX = [*default_methods, 'PURGE'][5:] + list(default_methods + ('A',))[6:]",
+            "[\"PUT\", \"PURGE\", \"A\"]",
+        )]);
     }
 }

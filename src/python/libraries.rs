@@ -38,6 +38,24 @@ pub(super) fn constant<'a>(dotted: &str) -> Option<Kind<'a>> {
     Some(Kind::Text(text.into()))
 }
 
+/// The texts of a list that a library has (django-cors-headers 4.9, `defaults.py`).
+pub(super) fn texts_of(dotted: &str) -> Option<&'static [&'static str]> {
+    Some(match dotted {
+        "corsheaders.defaults.default_headers" => &[
+            "accept",
+            "authorization",
+            "content-type",
+            "user-agent",
+            "x-csrftoken",
+            "x-requested-with",
+        ],
+        "corsheaders.defaults.default_methods" => {
+            &["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
+        }
+        _ => return None,
+    })
+}
+
 /// The constants of Python's `string`.
 fn letters<'a>(dotted: &str) -> Option<Kind<'a>> {
     const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -171,7 +189,10 @@ impl<'a> Interpreter<'a> {
             | "str2bool.str2bool"
             | "strtobool.strtobool" => self.strtobool(arguments, at),
             "urllib.parse.urlparse" | "urllib.parse.urlsplit" => self.parsed_address(arguments, at),
-            "re.match" | "re.fullmatch" | "re.search" => Ok(self.regex_match(name, arguments, at)),
+            _ if name.starts_with("re.") => {
+                let known = self.regex_call(last_part(name), arguments, at);
+                Ok(known.unwrap_or_else(|| self.foreign(name, arguments, at)))
+            }
             "dict.fromkeys" => Ok(self.with_keys(arguments, at)),
             _ if name.starts_with("str.") => self.unbound_method(name, arguments, at),
             _ if super::documents::reads(name) => self.document(name, arguments, at),

@@ -1,67 +1,180 @@
-//! Regular expressions: whether one matches a text that is known. What it matched is not followed.
+//! Regular expressions on texts that are known, where the two languages of expressions mean the same.
 
 use std::rc::Rc;
 
-use regex::RegexBuilder;
+use regex::{NoExpand, Regex, RegexBuilder};
 
-use super::interpreter::{Arguments, Interpreter};
-use super::term::{From, Kind, Spot, Term};
+use super::heap::Sequence;
+use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::term::{From, Kind, Made, Shape, Spot, Term};
 
-/// The class of what a match gives.
+/// The class of what a match gives, made of its groups.
 pub(super) const MATCH: &str = "re.Match";
+
+/// The class of a compiled expression, made of its text and its flags.
+pub(super) const PATTERN: &str = "re.Pattern";
 
 /// What compiling and running one expression may take.
 const MAX_BYTES: usize = 1 << 16;
 
 impl<'a> Interpreter<'a> {
-    /// `re.match`, `re.fullmatch`, `re.search`: `None`, or an object that is true.
-    pub(super) fn regex_match(
+    /// `re.match(pattern, text)` and its like; none if it is another function.
+    pub(super) fn regex_call(
         &mut self,
+        function: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Option<Term<'a>> {
+        let pattern = arguments.get(0, "pattern")?.clone();
+        // The text comes after what `sub` puts in.
+        let place = usize::from(function == "sub") + 1;
+        let text = arguments.get(place, "string").cloned();
+        let flags = match function {
+            "match" | "fullmatch" | "search" | "findall" => arguments.get(2, "flags").cloned(),
+            _ => arguments.named("flags").cloned(),
+        };
+        let from = From::mixed(&arguments.positional, at);
+        Some(match function {
+            "compile" => {
+                let made = self.make(&Rc::from(PATTERN), arguments, at);
+                Term { from, ..made }
+            }
+            "match" | "fullmatch" | "search" | "findall" | "split" | "sub" => {
+                let answer = self.regex_answer(function, &pattern, flags.as_ref(), text.as_ref());
+                match answer.and_then(|answer| self.regex_told(answer, arguments, &from, at)) {
+                    Some(term) => term,
+                    None => {
+                        let parts: Vec<&Term<'a>> = arguments.positional.iter().collect();
+                        self.unknown_from(&parts, &format!("what `re.{function}(…)` gives"), at)
+                    }
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    /// A method of a compiled expression.
+    pub(super) fn pattern_method(
+        &mut self,
+        made: &Made<'a>,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let mut all = arguments.clone();
+        all.positional.splice(0..0, made.positional.iter().take(1).cloned());
+        if let Some(flags) = made.named.first().map(|(_, term)| term).or(made.positional.get(1)) {
+            all.named.push(("flags".into(), flags.clone()));
+        }
+        let known = self.regex_call(name, &all, at).filter(|_| name != "compile");
+        Ok(known.unwrap_or_else(|| self.foreign(name, arguments, at)))
+    }
+
+    /// `match.group(number)`, `match.groups()`.
+    pub(super) fn match_method(
+        &mut self,
+        made: &Made<'a>,
         name: &str,
         arguments: &Arguments<'a>,
         at: Spot,
     ) -> Term<'a> {
-        let texts = (arguments.get(0, "pattern"), arguments.get(1, "string"));
-        let texts =
-            (texts.0.and_then(Term::as_text).cloned(), texts.1.and_then(Term::as_text).cloned());
-        let ignores_case = match arguments.get(2, "flags").map(|flags| &flags.kind) {
-            None | Some(Kind::Int(0)) => Some(false),
-            Some(Kind::Library(flag)) if matches!(flag.as_ref(), "re.I" | "re.IGNORECASE") => {
-                Some(true)
-            }
-            Some(_) => None,
-        };
-        let answer = match (texts, ignores_case) {
-            ((Some(pattern), Some(text)), Some(ignores_case)) => {
-                self.budget.spend(pattern.len() + text.len() / 8);
-                matches(name, &pattern, &text, ignores_case)
-            }
+        let wanted = match (name, arguments.positional.as_slice()) {
+            ("group", []) => Some(0),
+            ("group", [Term { kind: Kind::Int(number), .. }]) => usize::try_from(*number).ok(),
             _ => None,
         };
-        let parts: Vec<&Term<'a>> = arguments.positional.iter().collect();
-        match answer {
-            Some(true) => {
-                let from = From::mixed(parts, at);
-                let made = self.make(&Rc::from(MATCH), &Arguments::default(), at);
-                Term { from, ..made }
+        let found = wanted.and_then(|wanted| made.positional.get(wanted)).cloned();
+        match (found, name, made.positional.split_first()) {
+            (Some(group), ..) => group,
+            (None, "groups", Some((whole, groups))) => {
+                let sequence = Sequence { items: groups.to_vec(), rest: None };
+                self.made(Shape::Tuple, sequence, whole.from.clone())
             }
-            Some(false) => Term::new(Kind::None, From::mixed(parts, at)),
-            None => self.unknown_from(&parts, &format!("what `{name}(…)` gives"), at),
+            _ => self.foreign(&format!("re.Match.{name}"), arguments, at),
         }
+    }
+
+    fn regex_answer(
+        &mut self,
+        function: &str,
+        pattern: &Term<'a>,
+        flags: Option<&Term<'a>>,
+        text: Option<&Term<'a>>,
+    ) -> Option<Answer> {
+        let (pattern, flags) = match &pattern.kind {
+            Kind::Made(made) if made.class.as_ref() == PATTERN => {
+                let own = made.named("flags").or_else(|| made.positional.get(1));
+                (made.positional.first()?.as_text()?.clone(), own.cloned())
+            }
+            _ => (pattern.as_text()?.clone(), flags.cloned()),
+        };
+        let ignores_case = match flags.map(|flags| flags.kind) {
+            None | Some(Kind::Int(0)) => false,
+            Some(Kind::Library(flag)) if matches!(flag.as_ref(), "re.I" | "re.IGNORECASE") => true,
+            Some(_) => return None,
+        };
+        let text = text?.as_text()?;
+        self.budget.spend(pattern.len() + text.len() / 8);
+        answer(function, &pattern, text, ignores_case)
+    }
+
+    fn regex_told(
+        &mut self,
+        answer: Answer,
+        arguments: &Arguments<'a>,
+        from: &From,
+        at: Spot,
+    ) -> Option<Term<'a>> {
+        Some(match answer {
+            Answer::Groups(groups) => {
+                let groups = groups.into_iter().map(|group| match group {
+                    Some(text) => Term::text(text, from.clone()),
+                    None => Term::new(Kind::None, from.clone()),
+                });
+                let arguments = Arguments { positional: groups.collect(), ..Arguments::default() };
+                let made = self.make(&Rc::from(MATCH), &arguments, at);
+                Term { from: from.clone(), ..made }
+            }
+            Answer::None => Term::new(Kind::None, from.clone()),
+            Answer::Texts(texts) => {
+                let items = texts.into_iter().map(|text| Term::text(text, from.clone()));
+                let sequence = Sequence { items: items.collect(), rest: None };
+                self.made(Shape::List, sequence, from.clone())
+            }
+            Answer::Replaced(regex, text) => {
+                let new = arguments.get(1, "repl").and_then(Term::as_text)?;
+                if new.contains('\\') || arguments.get(3, "count").is_some() {
+                    return None;
+                }
+                let text = regex.replace_all(&text, NoExpand(new)).into_owned();
+                self.long_text(text, from.clone(), at)
+            }
+        })
     }
 }
 
-/// Whether the expression matches; none if the two languages might not mean the same.
-fn matches(name: &str, pattern: &str, text: &str, ignores_case: bool) -> Option<bool> {
+/// What an expression finds in a text.
+#[derive(Debug)]
+enum Answer {
+    None,
+    /// The whole match, and each of its groups.
+    Groups(Vec<Option<String>>),
+    Texts(Vec<String>),
+    /// Something is to be put in the place of every match.
+    Replaced(Regex, String),
+}
+
+/// What the function finds; none if the two languages might not mean the same.
+fn answer(function: &str, pattern: &str, text: &str, ignores_case: bool) -> Option<Answer> {
     // `$` is also before a last line feed in Python; sets in sets and `\Z` are read otherwise.
     if text.contains('\n')
         || ["\\Z", "\\z", "&&", "--", "~~", "[["].iter().any(|it| pattern.contains(it))
     {
         return None;
     }
-    let whole = match name {
-        "re.match" => format!("^(?:{pattern})"),
-        "re.fullmatch" => format!("^(?:{pattern})$"),
+    let whole = match function {
+        "match" => format!("^(?:{pattern})"),
+        "fullmatch" => format!("^(?:{pattern})$"),
         _ => pattern.to_owned(),
     };
     let built = RegexBuilder::new(&whole)
@@ -69,29 +182,45 @@ fn matches(name: &str, pattern: &str, text: &str, ignores_case: bool) -> Option<
         .size_limit(MAX_BYTES << 4)
         .dfa_size_limit(MAX_BYTES << 4)
         .build();
-    built.ok().map(|regex| regex.is_match(text))
+    let regex = built.ok()?;
+    // Matches of nothing are found at other places.
+    let is_plain = regex.captures_len() == 1 && !regex.is_match("");
+    Some(match function {
+        "findall" if is_plain => {
+            Answer::Texts(regex.find_iter(text).map(|found| found.as_str().to_owned()).collect())
+        }
+        "split" if is_plain => Answer::Texts(regex.split(text).map(str::to_owned).collect()),
+        "sub" if is_plain => Answer::Replaced(regex, text.to_owned()),
+        "findall" | "split" | "sub" => return None,
+        _ => match regex.captures(text) {
+            Some(found) => {
+                let groups = found.iter();
+                Answer::Groups(groups.map(|group| Some(group?.as_str().to_owned())).collect())
+            }
+            None => Answer::None,
+        },
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{Answer, answer};
 
     #[test]
     fn an_expression_matches_as_in_python_or_is_not_decided() {
-        for (name, pattern, text, ignores_case, expected) in [
-            ("re.match", "^(true|1)$", "true", false, Some(true)),
-            ("re.match", "true", "untrue", false, Some(false)),
-            ("re.search", "true", "untrue", false, Some(true)),
-            ("re.match", "TRUE", "true", true, Some(true)),
-            ("re.fullmatch", "a|ab", "ab", false, Some(true)),
-            ("re.match", "a(?=b)", "ab", false, None),
-            ("re.match", "a$", "a\n", false, None),
+        for (function, pattern, text, ignores_case, expected) in [
+            ("match", "^(true|1)$", "true", false, Some(true)),
+            ("match", "true", "untrue", false, Some(false)),
+            ("search", "true", "untrue", false, Some(true)),
+            ("match", "TRUE", "true", true, Some(true)),
+            ("fullmatch", "a|ab", "ab", false, Some(true)),
+            ("match", "a(?=b)", "ab", false, None),
+            ("match", "a$", "a\n", false, None),
+            ("findall", "a*", "aa", false, None),
         ] {
-            assert_eq!(
-                matches(name, pattern, text, ignores_case),
-                expected,
-                "{name} {pattern} {text:?}"
-            );
+            let found = answer(function, pattern, text, ignores_case);
+            let found = found.map(|found| !matches!(found, Answer::None));
+            assert_eq!(found, expected, "{function} {pattern} {text:?}");
         }
     }
 }

@@ -25,6 +25,7 @@ use std::rc::Rc;
 use super::comparisons::either_bool;
 use super::environment::Found;
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::regexes;
 use super::term::{From, Kind, Made, Spot, Term};
 use crate::fact::Fact;
 
@@ -112,6 +113,12 @@ impl<'a> Interpreter<'a> {
                 self.starlette_config(made, arguments, at)
             }
             super::data_files::OPENED if name != "__call__" => self.file_method(made, name, at),
+            regexes::PATTERN if name != "__call__" => {
+                self.pattern_method(made, name, arguments, at)
+            }
+            regexes::MATCH if name != "__call__" => {
+                Ok(self.match_method(made, name, arguments, at))
+            }
             "pydantic.SecretStr" if name == "get_secret_value" => Ok(kept(made)
                 .cloned()
                 .unwrap_or_else(|| self.foreign("get_secret_value", arguments, at))),
