@@ -14,10 +14,7 @@ use crate::fact::Ignorance;
 impl<'a> Interpreter<'a> {
     /// `object.name`.
     pub(super) fn attribute(&mut self, object: &Term<'a>, name: &str, at: Spot) -> Outcome<'a> {
-        let method = |object: &Term<'a>| {
-            let kind = Kind::Method(Rc::new((object.clone(), name.into())));
-            Ok(Term::new(kind, From::literal(at)))
-        };
+        let method = |object| Ok(method(object, name, at));
         match &object.kind {
             Kind::OneOf(_) => self.each(object, |this, each| this.attribute(each, name, at)),
             Kind::Library(dotted) => {
@@ -45,32 +42,7 @@ impl<'a> Interpreter<'a> {
                 let (class, fields) = (Rc::clone(class), *fields);
                 self.object_attribute(object, &class, fields, name, at)
             }
-            Kind::Path(path) => match paths::attribute(path, name) {
-                Some(paths::Attribute::Path(path)) => {
-                    Ok(Term::new(Kind::Path(path.into()), From::mixed([object], at)))
-                }
-                Some(paths::Attribute::Text(text)) => {
-                    Ok(Term::text(text, From::mixed([object], at)))
-                }
-                None if name == "parts" && !path.starts_with(paths::ROOT) => {
-                    let root = path.starts_with('/').then_some("/");
-                    let parts = path.split('/').filter(|part| !part.is_empty());
-                    let from = From::mixed([object], at);
-                    let items =
-                        root.into_iter().chain(parts).map(|part| Term::text(part, from.clone()));
-                    let sequence = Sequence { items: items.collect(), rest: None };
-                    Ok(self.made(Shape::Tuple, sequence, from))
-                }
-                None if name == "parents" => {
-                    let parents = paths::parents(path).into_iter();
-                    let items = parents
-                        .map(|path| Term::new(Kind::Path(path.into()), From::literal(at)))
-                        .collect();
-                    let sequence = Sequence { items, rest: None };
-                    Ok(self.made(Shape::Tuple, sequence, From::literal(at)))
-                }
-                None => method(object),
-            },
+            Kind::Path(path) => Ok(self.attribute_of_path(object, path, name, at)),
             Kind::Made(made) => {
                 let field = self.heap.scope(made.fields).and_then(|it| it.names.get(name));
                 let field =
@@ -85,6 +57,38 @@ impl<'a> Interpreter<'a> {
             Kind::Unknown(_) => Ok(self.unknown_from(&[object], "this", at)),
             Kind::None if !name.starts_with("__") => self.attribute_of_none(object, name, at),
             _ => method(object),
+        }
+    }
+
+    /// `path.name`, of a path of `pathlib`.
+    fn attribute_of_path(
+        &mut self,
+        object: &Term<'a>,
+        path: &str,
+        name: &str,
+        at: Spot,
+    ) -> Term<'a> {
+        let sequence = |items: Vec<Term<'a>>| Sequence { items, rest: None };
+        match paths::attribute(path, name) {
+            Some(paths::Attribute::Path(path)) => {
+                Term::new(Kind::Path(path.into()), From::mixed([object], at))
+            }
+            Some(paths::Attribute::Text(text)) => Term::text(text, From::mixed([object], at)),
+            None if name == "parts" && !path.starts_with(paths::ROOT) => {
+                let root = path.starts_with('/').then_some("/");
+                let parts = path.split('/').filter(|part| !part.is_empty());
+                let from = From::mixed([object], at);
+                let items =
+                    root.into_iter().chain(parts).map(|part| Term::text(part, from.clone()));
+                let items = items.collect();
+                self.made(Shape::Tuple, sequence(items), from)
+            }
+            None if name == "parents" => {
+                let parents = paths::parents(path).into_iter();
+                let path = |path: String| Term::new(Kind::Path(path.into()), From::literal(at));
+                self.made(Shape::Tuple, sequence(parents.map(path).collect()), From::literal(at))
+            }
+            None => method(object, name, at),
         }
     }
 
@@ -349,4 +353,9 @@ fn slice<T: Clone>(
     let (from, to) = (lower.map_or(0, bound), upper.map_or(items.len(), bound));
     let part = items.get(from..to.max(from)).unwrap_or_default();
     part.iter().step_by(usize::try_from(step).unwrap_or(1).max(1)).cloned().collect()
+}
+
+/// A method that may be called.
+fn method<'a>(object: &Term<'a>, name: &str, at: Spot) -> Term<'a> {
+    Term::new(Kind::Method(Rc::new((object.clone(), name.into()))), From::literal(at))
 }

@@ -171,7 +171,7 @@ fn words(item: &Item) -> String {
             let words: Vec<String> = commands(&text)
                 .iter()
                 .flat_map(|each| &each.words)
-                .map(|word| word.shown())
+                .map(crate::grammar::shell_words::Word::shown)
                 .collect();
             format!("[{}]", words.join(", "))
         }
@@ -181,11 +181,11 @@ fn words(item: &Item) -> String {
 }
 
 fn port_told(item: &Item) -> String {
-    let port = port::parse(item).unwrap();
+    let read = port::parse(item).unwrap();
     let part = |part: Option<String>| part.unwrap_or_default();
-    let ip = part(port.host_ip);
+    let ip = part(read.host_ip);
     let ip = ip.trim_matches(['[', ']']);
-    format!("{ip}:{}:{}/{}", part(port.published), part(port.target), port.protocol)
+    format!("{ip}:{}:{}/{}", part(read.published), part(read.target), read.protocol)
 }
 
 fn mount_told(item: &Item) -> String {
