@@ -14,15 +14,6 @@ fn facts(files: &[(&str, &str)]) -> Facts {
     collect::service(&project, service, &given, &catalogue())
 }
 
-/// A fact in one line, with its line if it has one.
-fn told(facts: &Facts, path: &str) -> String {
-    let fact = facts.at(path);
-    match &fact.provenance.place {
-        Some(place) => format!("{} [{place}]", fact.value),
-        None => fact.value.to_string(),
-    }
-}
-
 /// A fact of the image that a Dockerfile makes, of a stage if one is named.
 fn of_image(dockerfile: &str, target: Option<&str>, fact: &str) -> String {
     let target = target.map_or_else(String::new, |target| format!(", target: {target}"));

@@ -6,7 +6,6 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use prodcheck::probe::network::{Manner, Network};
 use prodcheck::probe::records::{Lookup, RecordKind, Records};

@@ -3,8 +3,9 @@
 use super::ignore::{Ignore, Pattern};
 use super::image::Image;
 use super::read::{Stage, StepKind, Transfer};
-use crate::fact::{Fact, Place, ProjectPath, secret};
-use crate::grammar::dotenv;
+use crate::collect::env::files::secrets;
+use crate::credential::placeholder;
+use crate::fact::{Fact, Place, ProjectPath};
 use crate::project::{Project, Role};
 
 /// Files that an image must not hold, as examples of their kind.
@@ -110,23 +111,16 @@ impl<'p> Context<'p> {
         move |path| any(&sources, path) && !any(&excluded, path) && !self.ignore.excludes(path)
     }
 
-    /// The environment files below the folder that hold a secret, relative to it.
+    /// The environment files below the folder that hold a secret, relative to it. What a file for developers
+    /// holds is one only if not everybody can guess it.
     fn env_files(&self) -> impl Iterator<Item = &str> {
         self.project.below(&self.folder).filter_map(|path| {
             let inside = path.within(&self.folder)?;
-            (is_env_file(path) && self.holds_secret(path)).then_some(inside)
-        })
-    }
-
-    fn holds_secret(&self, path: &ProjectPath) -> bool {
-        let Ok(text) = self.project.read(path) else {
-            return false;
-        };
-        dotenv::read(text).entries.iter().any(|entry| {
-            let value = entry.value.as_deref().unwrap_or_default();
-            let by_name = secret::is_secret_name(&entry.name)
-                && !crate::collect::compose::is_harmless(&entry.name, value);
-            by_name || crate::collect::compose::password_in_url(value).is_some()
+            let counts = |secret: &String| {
+                Role::of(path) != Role::Development || placeholder(secret).is_none()
+            };
+            let holds = |text: &str| secrets(text).iter().any(counts);
+            (is_env_file(path) && self.project.read(path).is_ok_and(holds)).then_some(inside)
         })
     }
 }

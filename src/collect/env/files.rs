@@ -1,8 +1,9 @@
 //! Which files are environment files, and what they are for, told by their names.
 
-use crate::credential::unfilled;
-use crate::fact::ProjectPath;
-use crate::fact::secret::{is_secret_name, masked};
+use crate::collect::compose::{is_harmless, password_in_url};
+use crate::credential;
+use crate::fact::secret::{is_secret_name, words};
+use crate::fact::{Ignorance, ProjectPath, Value};
 use crate::grammar::dotenv;
 use crate::project::Role;
 
@@ -43,16 +44,34 @@ pub(crate) fn copied_from(example: &ProjectPath) -> Option<ProjectPath> {
     (is_example && stem.contains("env") && is_real_env_file(&real)).then_some(real)
 }
 
-/// Whether an environment file gives a secret away: a value under a secret's name, or a URL with a
-/// password. A weak one counts, for it may be in use; one that waits to be filled in does not.
-pub(crate) fn holds_secrets(text: &str) -> bool {
-    dotenv::read(text).entries.iter().any(|entry| {
-        let Some(value) = entry.value.as_deref().filter(|value| !value.is_empty()) else {
-            return false;
-        };
-        let secret = is_secret_name(&entry.name) || masked(value) != value;
-        secret && unfilled(value).is_none()
-    })
+/// The secrets in an environment file: the values under the names of secrets, and the passwords in URLs.
+/// The address of an error tracker is public, unless there is a password in it.
+pub(crate) fn secrets(text: &str) -> Vec<String> {
+    let entries = dotenv::read(text).entries.into_iter();
+    let secret = |entry: dotenv::Entry| {
+        let value = entry.value.unwrap_or_default();
+        let is_address =
+            value.contains("://") && words(&entry.name).iter().any(|word| word == "dsn");
+        let by_name = is_secret_name(&entry.name) && !is_harmless(&entry.name, &value);
+        let in_url = password_in_url(&value).map(str::to_owned);
+        if by_name && !is_address { Some(value) } else { in_url }
+    };
+    entries.filter_map(secret).collect()
+}
+
+/// Whether an environment file gives a secret away: unknown where each is one that everybody can guess,
+/// for it may be in use; one that waits to be filled in is none.
+pub(crate) fn gives_secrets_away(text: &str) -> Value {
+    let secrets = secrets(text);
+    if secrets.iter().any(|secret| credential::placeholder(secret).is_none()) {
+        return Value::Bool(true);
+    }
+    if secrets.iter().any(|secret| credential::unfilled(secret).is_none()) {
+        let why = "its secrets are ones that everybody can guess, if anything uses them";
+        let remedy = "take the file out of git, or name it as an example: `.env.example`";
+        return Value::Unknown(Ignorance::new(why).settled_by(remedy));
+    }
+    Value::Bool(false)
 }
 
 #[cfg(test)]
@@ -81,7 +100,19 @@ mod tests {
 
     #[test]
     fn a_file_with_names_alone_gives_nothing_away() {
-        assert!(!holds_secrets("SECRET_KEY=\nDEBUG=1\nDB_PASSWORD=changeme"));
-        assert!(holds_secrets("DATABASE_URL=postgres://app:x7Qm2Vt9@db/app"));
+        for (line, told) in [
+            ("SECRET_KEY=\nDEBUG=1\nDB_PASSWORD=changeme", Some(false)),
+            ("DATABASE_URL=postgres://app:x7Qm2Vt9@db/app", Some(true)),
+            ("DATABASE_URL=postgres://postgres:postgres@db/app", None),
+            ("DB_PASSWORD=123456", None),
+            (
+                "SENTRY_DSN=https://6bd0cd5210c0448aa90879a01db24663@o1.ingest.sentry.io/1",
+                Some(false),
+            ),
+            ("SENTRY_DSN=https://6bd0cd5210c0448a:9879a01db24663ef@sentry.shop.net/1", Some(true)),
+            ("TLS_KEY=/etc/ssl/private/site.key", Some(false)),
+        ] {
+            assert_eq!(gives_secrets_away(line).bool(), told, "{line}");
+        }
     }
 }

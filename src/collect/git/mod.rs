@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Collector, Sources};
-use crate::collect::env::files::{self, holds_secrets};
+use crate::collect::env::files::{self, gives_secrets_away};
 use crate::fact::{
     Domain, Fact, FactSpec, Facts, Ignorance, Kind, Place, ProjectPath, Value, WhenMissing,
 };
@@ -19,7 +19,8 @@ const ENV_FILE: &[FactSpec] = &[
     FactSpec::new(
         "holds-secrets",
         Kind::Bool,
-        "Whether a variable in it is a secret with a value that is no placeholder, or a URL with a password.",
+        "Whether a variable in it holds a secret, or a URL a password, and no placeholder; unknown where \
+         everybody can guess it.",
     ),
 ];
 
@@ -173,7 +174,7 @@ impl Seen<'_> {
             .map(|path| {
                 let (ignored, _) = self.rules.ignore(path);
                 let holds = match self.sources.project.read(path) {
-                    Ok(text) => Fact::derived(holds_secrets(text)),
+                    Ok(text) => Fact::derived(gives_secrets_away(text)),
                     Err(why) => Fact::derived(why),
                 };
                 self.file(path, [("ignored", Fact::derived(ignored)), ("holds-secrets", holds)])
