@@ -63,6 +63,11 @@ fn that_a_check_applies_to_no_service_is_told_once() {
 }
 
 #[test]
+fn what_no_service_can_tell_is_told_once() {
+    assert_eq!(told(&SERVICES, "tls/https-answers"), [(None, Status::Unknown)], "no URL was given");
+}
+
+#[test]
 fn a_check_that_applies_to_one_service_is_told_of_both() {
     let nginx = [("a/deploy/nginx.conf", "server { location /media/ { alias /srv/media/; } }")];
     let files: Vec<_> = SERVICES.into_iter().chain(nginx).collect();

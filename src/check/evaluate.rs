@@ -10,18 +10,10 @@ use crate::truth::Truth;
 
 /// Judges the facts of one service by a check: one finding, or one for each item of `for-each`.
 pub fn evaluate<'c>(check: &'c Check, facts: &Facts, catalogue: &Catalogue) -> Vec<Finding<'c>> {
-    let verdict = |verdict, reason| vec![finding(check, None, verdict, vec![reason])];
-    for domain in &check.needs {
-        if facts.found(domain) {
-            continue;
-        }
-        let missing = catalogue.domain(domain).map(|domain| domain.when_missing);
-        let reason = known_only(format!("{domain}.found"), facts.why_missing(domain));
-        return match missing {
-            Some(WhenMissing::NotApplicable(_)) => verdict(Verdict::NotApplicable, reason),
-            Some(WhenMissing::Unknown { .. }) | None => verdict(Verdict::Unknown, reason),
-        };
+    if let Some(domain) = missing(check, facts) {
+        return vec![without(check, domain, facts.why_missing(domain), catalogue)];
     }
+    let verdict = |verdict, reason| vec![finding(check, None, verdict, vec![reason])];
     let Some(path) = &check.for_each else {
         return vec![judge(check, facts, None)];
     };
@@ -48,6 +40,25 @@ pub fn evaluate<'c>(check: &'c Check, facts: &Facts, catalogue: &Catalogue) -> V
         Value::Absent => verdict(Verdict::NotApplicable, known_only_fact(name, &list)),
         _ => verdict(Verdict::Unknown, known_only_fact(name, &list)),
     }
+}
+
+/// The first domain that a check needs and of which nothing is known.
+pub fn missing<'c>(check: &'c Check, facts: &Facts) -> Option<&'c str> {
+    check.needs.iter().map(String::as_str).find(|domain| !facts.found(domain))
+}
+
+/// What a check comes to without a domain that it needs.
+pub fn without<'c>(
+    check: &'c Check,
+    domain: &str,
+    why: Ignorance,
+    catalogue: &Catalogue,
+) -> Finding<'c> {
+    let verdict = match catalogue.domain(domain).map(|domain| domain.when_missing) {
+        Some(WhenMissing::NotApplicable(_)) => Verdict::NotApplicable,
+        Some(WhenMissing::Unknown { .. }) | None => Verdict::Unknown,
+    };
+    finding(check, None, verdict, vec![known_only(format!("{domain}.found"), why)])
 }
 
 /// Judges once: the implication *when → require*, except that a false `when` is no pass.

@@ -1,21 +1,23 @@
 //! One audit, from files and a site to a report. Nothing in here can fail: what cannot be read becomes
 //! an unknown fact, and what cannot be judged an unknown verdict.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+mod lines;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
-use crate::check::{Check, CheckId, Finding, Library, Reason, Severity, Stage, Verdict, evaluate};
+use crate::check::{Check, CheckId, Library, Stage};
 use crate::collect::Reading;
 use crate::fact::value::printable;
-use crate::fact::{Catalogue, Fact, Facts, Place, Value};
-use crate::policy::settle::{Decision, mentioned};
-use crate::policy::{Policy, Settled, Status, settle};
+use crate::fact::{Catalogue, Fact, Facts, Value};
+use crate::policy::settle::Decision;
+use crate::policy::{Policy, Status};
 use crate::project::{Given, Project, Service, services};
 use crate::report::excerpt::secrets;
 use crate::report::{Excerpts, Exit, Gate, Line, Report, ServiceSummary, SettingsModule, Target};
+use lines::{Judged, Judging};
 
 /// What is to be audited.
 pub struct Request<'a> {
@@ -31,13 +33,12 @@ pub struct Request<'a> {
     pub site: Option<&'a (dyn Fn() -> Facts + Sync)>,
 }
 
-/// A service, and what the checks make of it. Its facts are gone by then: those of hundreds of services
-/// are more than need be in memory at once.
-struct Judged<'a> {
+/// A service after its judgement. Its facts are gone by then: those of hundreds of services are more than
+/// need be in memory at once.
+struct Audited<'a> {
     summary: ServiceSummary,
     secrets: BTreeSet<String>,
-    /// What the checks found, in their order.
-    lines: Vec<Line<'a>>,
+    judged: Judged<'a>,
 }
 
 /// Audits.
@@ -51,15 +52,18 @@ pub fn audit<'a>(
     let site = LazyLock::new(|| request.site.map(|ask| ask()));
     let live = || LazyLock::force(&site).as_ref();
     // Files and site are looked at together; who needs the site's facts waits for them.
-    let mut judged = std::thread::scope(|scope| {
+    let (audited, judging) = std::thread::scope(|scope| {
         scope.spawn(live);
-        judged(request, &checks, policy, catalogue, &live)
+        audited(request, &checks, policy, catalogue, &live)
     });
-    let secrets = judged.iter_mut().flat_map(|judged| std::mem::take(&mut judged.secrets));
-    let excerpts = Excerpts::masking(request.project, secrets.collect());
-    let services: Vec<ServiceSummary> =
-        judged.iter().map(|judged| judged.summary.clone()).collect();
-    let lines = lines(judged, &checks);
+    let (mut services, mut secrets, mut judged) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for of_service in audited {
+        services.push(of_service.summary);
+        secrets.extend(of_service.secrets);
+        judged.push(of_service.judged);
+    }
+    let excerpts = Excerpts::masking(request.project, secrets);
+    let lines = judging.lines(judged);
     let gate = gate(&lines, policy);
     let exit = exit(&lines, &gate, policy, incomplete(live(), &services));
     let notes = notes(&lines, policy, request);
@@ -78,119 +82,35 @@ pub fn audit<'a>(
     }
 }
 
-/// Every service, judged by every check.
-fn judged<'s, 'a>(
+/// Every service, judged by every check, and what it was judged by.
+fn audited<'s, 'j, 'a>(
     request: &Request<'_>,
-    checks: &[&'a Check],
+    checks: &'j [&'a Check],
     policy: &'a Policy,
-    catalogue: &Catalogue,
+    catalogue: &'j Catalogue,
     live: &(dyn Fn() -> Option<&'s Facts> + Sync),
-) -> Vec<Judged<'a>> {
+) -> (Vec<Audited<'a>>, Judging<'j, 'a>) {
     let nothing = Project::of_texts(std::iter::empty());
     let project = request.project.unwrap_or(&nothing);
-    let judge_all = || {
+    let all = || {
         let services = services(project, &request.name);
         let reading = Reading::new(project, &services, request.given, catalogue);
-        let several = services.len() > 1;
+        let (today, several) = (request.given.today, services.len() > 1);
+        let judging = Judging { checks, catalogue, policy, today, several };
         let of_service = |service: &Service| {
             let mut facts = reading.facts(service);
             facts.merge(live().cloned().unwrap_or_default());
-            let name: Arc<str> = service.name.as_str().into();
-            let line_of = |check: &'a Check, finding: Finding<'a>| {
-                let own = several && concerns(&finding, service);
-                Line {
-                    check,
-                    severity: policy.severities.get(&check.id).copied().unwrap_or(check.severity),
-                    service: own.then(|| Arc::clone(&name)),
-                    settled: settle(finding, check, policy, request.given.today),
-                    told_by: None,
-                }
-            };
-            let found = checks.iter().flat_map(|&check| {
-                evaluate(check, &facts, catalogue).into_iter().map(move |finding| (check, finding))
-            });
-            Judged {
+            Audited {
                 summary: summary(service, &facts),
                 secrets: secrets(&facts),
-                lines: told_once(found.map(|(check, finding)| line_of(check, finding)).collect()),
+                judged: judging.judge(service, &facts),
             }
         };
-        services.par_iter().map(of_service).collect()
+        (services.par_iter().map(of_service).collect(), judging)
     };
     // Every program file is searched in the end.
-    let (judged, ()) = rayon::join(judge_all, || project.search_for_applications());
-    judged
-}
-
-/// The lines of a service: a failure that one as grave tells as well is marked so.
-fn told_once(mut lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let failed: BTreeMap<&CheckId, Severity> = lines
-        .iter()
-        .filter(|line| line.status() == Status::Fail)
-        .map(|line| (&line.check.id, line.severity))
-        .collect();
-    for line in lines.iter_mut().filter(|line| line.status() == Status::Fail) {
-        let is_as_grave =
-            |id: &&CheckId| failed.get(id).is_some_and(|grave| *grave >= line.severity);
-        line.told_by = line.check.told_by.iter().find(is_as_grave);
-    }
-    lines
-}
-
-/// The lines of all services, in the order of the checks. What several services share is judged with each
-/// of them, and told once; so is that a check applies to none of them.
-fn lines<'a>(judged: Vec<Judged<'a>>, checks: &[&'a Check]) -> Vec<Line<'a>> {
-    let several = judged.len() > 1;
-    let told = |mut lines: Vec<Line<'a>>| {
-        if several && let Some(line) = applies_nowhere(&lines) {
-            return vec![line];
-        }
-        lines.sort_by(order);
-        lines.dedup_by(|one, other| several && one.service.is_none() && order(one, other).is_eq());
-        lines
-    };
-    let by_check: Vec<Vec<Line<'a>>> = by_check(judged, checks).into_par_iter().map(told).collect();
-    let mut lines = Vec::with_capacity(by_check.iter().map(Vec::len).sum());
-    lines.extend(by_check.into_iter().flatten());
-    lines
-}
-
-/// The lines of each check, those of the first service first.
-fn by_check<'a>(judged: Vec<Judged<'a>>, checks: &[&'a Check]) -> Vec<Vec<Line<'a>>> {
-    let mut rest: Vec<_> =
-        judged.into_iter().map(|judged| judged.lines.into_iter().peekable()).collect();
-    let mut of = |check: &Check| {
-        let mut of_check = Vec::with_capacity(rest.len());
-        for lines in &mut rest {
-            while let Some(line) = lines.next_if(|line| line.check.id == check.id) {
-                of_check.push(line);
-            }
-        }
-        of_check
-    };
-    checks.iter().map(|check| of(check)).collect()
-}
-
-/// What a check comes to that applies to none of several services: that, for the reasons they have in
-/// common.
-fn applies_nowhere<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
-    let (first, others) = lines.split_first()?;
-    if lines.iter().any(|line| line.settled.finding.verdict != Verdict::NotApplicable) {
-        return None;
-    }
-    let common = first.settled.finding.because.iter().filter(|reason| {
-        let same = |other: &Reason<'_>| {
-            other.subject == reason.subject && other.found.value == reason.found.value
-        };
-        others.iter().all(|line| line.settled.finding.because.iter().any(same))
-    });
-    let because = common
-        .map(|reason| Reason { found: Fact::derived(reason.found.value.clone()), ..reason.clone() })
-        .collect();
-    let finding =
-        Finding { subject: None, because, contrary: Vec::new(), ..first.settled.finding.clone() };
-    let settled = Settled { finding, ..first.settled.clone() };
-    Some(Line { service: None, settled, ..first.clone() })
+    let (audited, ()) = rayon::join(all, || project.search_for_applications());
+    audited
 }
 
 /// What the Observatory would say of the site, if one was asked.
@@ -210,28 +130,6 @@ fn selected<'a>(library: &'a Library, policy: &Policy) -> Vec<&'a Check> {
         })
         .filter(|check| !policy.skip.contains(&check.id))
         .collect()
-}
-
-/// Whether a finding is about something of the service's own, and not only about what others share.
-fn concerns(finding: &Finding<'_>, service: &Service) -> bool {
-    let mut places = mentioned(finding).peekable();
-    places.peek().is_none()
-        || places.any(|place| match place {
-            Place::File { path, .. } => !service.shares(path),
-            Place::Exchange(_) => false,
-        })
-}
-
-/// By check, then service, then what was judged and where: the same order on every machine.
-fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
-    fn subject<'l>(line: &'l Line<'_>) -> Option<&'l str> {
-        line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
-    }
-    let place = |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
-    (&one.check.id, &one.service)
-        .cmp(&(&other.check.id, &other.service))
-        .then_with(|| subject(one).cmp(&subject(other)))
-        .then_with(|| place(one).cmp(&place(other)))
 }
 
 fn gate(lines: &[Line<'_>], policy: &Policy) -> Gate {

@@ -1,0 +1,196 @@
+//! The judgements of all services as the lines of a report: each told where it belongs, and once.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::evaluate::{missing, without};
+use crate::check::{Check, CheckId, Finding, Reason, Severity, Verdict, evaluate};
+use crate::date::Date;
+use crate::fact::{Catalogue, Fact, Facts, Ignorance, Place};
+use crate::policy::settle::mentioned;
+use crate::policy::{Policy, Settled, Status, settle};
+use crate::project::Service;
+use crate::report::Line;
+
+/// What the services of a project are judged by.
+pub(super) struct Judging<'j, 'a> {
+    pub(super) checks: &'j [&'a Check],
+    pub(super) catalogue: &'j Catalogue,
+    pub(super) policy: &'a Policy,
+    pub(super) today: Date,
+    /// Whether there are several services, so that a line names its own.
+    pub(super) several: bool,
+}
+
+/// What the checks make of one service, in the order of the checks.
+pub(super) struct Judged<'a> {
+    name: Arc<str>,
+    lines: Vec<Line<'a>>,
+    /// The checks that need a domain of which nothing is known, and the domain.
+    without: Vec<(&'a Check, &'a str)>,
+    /// Why nothing is known of those domains.
+    missing: BTreeMap<&'a str, Ignorance>,
+}
+
+impl<'a> Judging<'_, 'a> {
+    /// Judges one service by all checks.
+    pub(super) fn judge(&self, service: &Service, facts: &Facts) -> Judged<'a> {
+        let name: Arc<str> = service.name.as_str().into();
+        let mut judged =
+            Judged { name, lines: Vec::new(), without: Vec::new(), missing: BTreeMap::new() };
+        for &check in self.checks {
+            if let Some(domain) = missing(check, facts) {
+                judged.without.push((check, domain));
+                judged.missing.entry(domain).or_insert_with(|| facts.why_missing(domain));
+                continue;
+            }
+            for finding in evaluate(check, facts, self.catalogue) {
+                let own = self.several && concerns(&finding, service);
+                let service = own.then(|| Arc::clone(&judged.name));
+                judged.lines.push(self.line(check, finding, service));
+            }
+        }
+        tell_once(&mut judged.lines);
+        judged
+    }
+
+    /// The lines of all services, in the order of the checks. What several services share is judged with
+    /// each of them, and told once; so is what a check comes to without a domain that none of them has.
+    pub(super) fn lines(&self, judged: Vec<Judged<'a>>) -> Vec<Line<'a>> {
+        let told = |mut lines: Vec<Line<'a>>| {
+            if self.several
+                && let Some(line) = applies_nowhere(&lines)
+            {
+                return vec![line];
+            }
+            lines.sort_by(order);
+            lines.dedup_by(|one, other| {
+                self.several && one.service.is_none() && order(one, other).is_eq()
+            });
+            lines
+        };
+        let by_check: Vec<Vec<Line<'a>>> =
+            self.by_check(judged).into_par_iter().map(told).collect();
+        let mut lines = Vec::with_capacity(by_check.iter().map(Vec::len).sum());
+        lines.extend(by_check.into_iter().flatten());
+        lines
+    }
+
+    fn line(&self, check: &'a Check, finding: Finding<'a>, service: Option<Arc<str>>) -> Line<'a> {
+        Line {
+            check,
+            severity: self.policy.severities.get(&check.id).copied().unwrap_or(check.severity),
+            service,
+            settled: settle(finding, check, self.policy, self.today),
+            told_by: None,
+        }
+    }
+
+    /// The line of a check that lacks a domain.
+    fn line_without(
+        &self,
+        (check, domain): (&'a Check, &'a str),
+        why: &Ignorance,
+        service: Option<Arc<str>>,
+    ) -> Line<'a> {
+        self.line(check, without(check, domain, why.clone(), self.catalogue), service)
+    }
+
+    /// The lines of each check, those of the first service first.
+    fn by_check(&self, mut judged: Vec<Judged<'a>>) -> Vec<Vec<Line<'a>>> {
+        let mut rest: Vec<_> = judged
+            .iter_mut()
+            .map(|judged| {
+                let lines = std::mem::take(&mut judged.lines).into_iter().peekable();
+                (&judged.name, lines, judged.without.iter().copied().peekable(), &judged.missing)
+            })
+            .collect();
+        let mut of = |check: &Check| {
+            let (mut of_check, mut lacking) = (Vec::with_capacity(rest.len()), Vec::new());
+            for (name, lines, without, missing) in &mut rest {
+                while let Some(line) = lines.next_if(|line| line.check.id == check.id) {
+                    of_check.push(line);
+                }
+                if let Some(lacks) = without.next_if(|(other, _)| other.id == check.id)
+                    && let Some(why) = missing.get(lacks.1)
+                {
+                    lacking.push((*name, lacks, why));
+                }
+            }
+            let alike =
+                lacking.windows(2).all(|pair| matches!(pair, [one, other] if one.2 == other.2));
+            match lacking.first() {
+                Some((_, lacks, why)) if self.several && alike && of_check.is_empty() => {
+                    of_check.push(self.line_without(*lacks, why, None));
+                }
+                _ => of_check.extend(lacking.into_iter().map(|(name, lacks, why)| {
+                    let own = self.several.then(|| Arc::clone(name));
+                    self.line_without(lacks, why, own)
+                })),
+            }
+            of_check
+        };
+        self.checks.iter().map(|check| of(check)).collect()
+    }
+}
+
+/// Marks each failure of a service that one as grave tells as well.
+fn tell_once(lines: &mut [Line<'_>]) {
+    let failed: BTreeMap<&CheckId, Severity> = lines
+        .iter()
+        .filter(|line| line.status() == Status::Fail)
+        .map(|line| (&line.check.id, line.severity))
+        .collect();
+    for line in lines.iter_mut().filter(|line| line.status() == Status::Fail) {
+        let is_as_grave =
+            |id: &&CheckId| failed.get(id).is_some_and(|grave| *grave >= line.severity);
+        line.told_by = line.check.told_by.iter().find(is_as_grave);
+    }
+}
+
+/// What a check comes to that applies to none of several services: that, for the reasons they have in
+/// common.
+fn applies_nowhere<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
+    let (first, others) = lines.split_first()?;
+    if lines.iter().any(|line| line.settled.finding.verdict != Verdict::NotApplicable) {
+        return None;
+    }
+    let common = first.settled.finding.because.iter().filter(|reason| {
+        let same = |other: &Reason<'_>| {
+            other.subject == reason.subject && other.found.value == reason.found.value
+        };
+        others.iter().all(|line| line.settled.finding.because.iter().any(same))
+    });
+    let because = common
+        .map(|reason| Reason { found: Fact::derived(reason.found.value.clone()), ..reason.clone() })
+        .collect();
+    let finding =
+        Finding { subject: None, because, contrary: Vec::new(), ..first.settled.finding.clone() };
+    let settled = Settled { finding, ..first.settled.clone() };
+    Some(Line { service: None, settled, ..first.clone() })
+}
+
+/// Whether a finding is about something of the service's own, and not only about what others share.
+fn concerns(finding: &Finding<'_>, service: &Service) -> bool {
+    let mut places = mentioned(finding).peekable();
+    places.peek().is_none()
+        || places.any(|place| match place {
+            Place::File { path, .. } => !service.shares(path),
+            Place::Exchange(_) => false,
+        })
+}
+
+/// By check, then service, then what was judged and where: the same order on every machine.
+fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
+    fn subject<'l>(line: &'l Line<'_>) -> Option<&'l str> {
+        line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
+    }
+    let place = |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
+    (&one.check.id, &one.service)
+        .cmp(&(&other.check.id, &other.service))
+        .then_with(|| subject(one).cmp(&subject(other)))
+        .then_with(|| place(one).cmp(&place(other)))
+}
