@@ -9,6 +9,7 @@ pub mod ini;
 pub mod interpolation;
 pub mod registered_domain;
 pub mod shell_words;
+pub mod sql_words;
 pub mod structured_field;
 pub mod unit_file;
 pub mod yaml;

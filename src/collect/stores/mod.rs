@@ -14,6 +14,7 @@ mod named;
 mod pgbouncer;
 mod postgresql;
 mod redis_conf;
+mod scripts;
 mod search;
 mod served;
 mod servers;
@@ -86,6 +87,11 @@ const FACTS: &[FactSpec] = &[
         "The lines of the servers' files that the servers refuse.",
     ),
     FactSpec::new(
+        "stores.script-roles",
+        Kind::List(&Kind::Record(scripts::ROLE)),
+        "The roles that scripts for the first start make or change, administrators by name left out.",
+    ),
+    FactSpec::new(
         "stores.pgbouncer",
         Kind::List(&Kind::Record(POOLER)),
         "The PgBouncers that the project configures.",
@@ -124,7 +130,8 @@ impl Collector for Stores {
             redis_conf::server(path, text, containers.run(path, "redis"))
         });
         let poolers = configured(sources, &pgbouncer::is_pooler, &pgbouncer::pooler);
-        let Served { servers: others, access, refused, users } = Served::of(sources, &containers);
+        let Served { servers: others, access, refused, users, roles } =
+            Served::of(sources, &containers);
         let lists = [
             ("stores.servers", others),
             ("stores.refused-lines", refused),
@@ -133,6 +140,7 @@ impl Collector for Stores {
             ("stores.brokers", connections.brokers),
             ("stores.search", search::engines(so_far, &gather::neighbours(so_far))),
             ("stores.pgbouncer-users", users),
+            ("stores.script-roles", roles),
             ("stores.caches", caches(so_far)),
             ("stores.redis-server", servers),
             ("stores.pgbouncer", poolers),

@@ -1,6 +1,6 @@
 //! The database servers of a service: which of its files configure one, and which run in containers.
 
-use super::{mongod_conf, my_cnf, pgbouncer, postgresql};
+use super::{mongod_conf, my_cnf, pgbouncer, postgresql, scripts};
 use crate::collect::Sources;
 use crate::fact::{Fact, Facts, List, Place, ProjectPath, Value};
 
@@ -12,6 +12,7 @@ pub(super) fn is_wanted(path: &ProjectPath) -> bool {
         || my_cnf::is_server(path)
         || pgbouncer::is_pooler(path)
         || pgbouncer::is_user_list(path)
+        || scripts::is_script(path)
 }
 
 /// What the files of servers say.
@@ -24,6 +25,8 @@ pub(super) struct Served {
     pub(super) refused: Vec<Fact>,
     /// PgBouncer's.
     pub(super) users: Vec<Fact>,
+    /// Those that scripts make.
+    pub(super) roles: Vec<Fact>,
 }
 
 impl Served {
@@ -60,6 +63,8 @@ impl Served {
             self.refused.extend(refused);
         } else if pgbouncer::is_user_list(path) {
             self.users.extend(pgbouncer::users(path, text));
+        } else if scripts::is_script(path) {
+            self.roles.extend(scripts::roles(path, text));
         } else if pgbouncer::is_pooler(path) {
             let in_container = containers.run(path, "pgbouncer");
             self.servers.push(pgbouncer::server(path, text, in_container));
