@@ -100,7 +100,7 @@ proptest! {
         file in prop::sample::select(vec![
             "requirements.txt", "pyproject.toml", "Pipfile", "poetry.lock", "Pipfile.lock",
             "redis.conf", "pgbouncer.ini", "postgresql.conf", "pg_hba.conf", "mongod.conf", "my.cnf", "x.service", "x.sh", "render.yaml",
-            "gunicorn.conf.py", "supervisord.conf", "uwsgi.ini", "userlist.txt", "init.sql", "fly.toml", "vercel.json", "app.yaml",
+            "gunicorn.conf.py", "supervisord.conf", "uwsgi.ini", "userlist.txt", "init.sql", "pip.conf", "runtime.txt", "fly.toml", "vercel.json", "app.yaml",
         ]),
     ) {
         facts(&[(file, &text), ("Procfile", "web: ./x.sh && gunicorn x && uwsgi uwsgi.ini")]);
