@@ -10,6 +10,7 @@ pub mod interpolation;
 pub mod mail_records;
 pub mod registered_domain;
 pub mod shell_words;
+pub mod sql_words;
 pub mod structured_field;
 pub mod unit_file;
 pub mod yaml;

@@ -134,6 +134,12 @@ pub(crate) fn last_day(image: &ImageReference) -> Option<Date> {
     days.filter_map(|(_, day)| Date::parse(day)).min()
 }
 
+/// The last day on which a version of Python gets fixes; none for one that is not known.
+pub(crate) fn python_last_day(version: &str) -> Option<Date> {
+    let (_, day) = PYTHON.iter().find(|(known, _)| names_version(version, known))?;
+    Date::parse(day)
+}
+
 /// Whether a tag names a version, perhaps more exactly: `3.13.9-slim` names 3.13.
 fn names_version(tag: &str, version: &str) -> bool {
     tag.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))

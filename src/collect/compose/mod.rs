@@ -24,7 +24,7 @@ mod variables;
 
 pub(crate) use composed::Composed;
 pub(crate) use environment::common;
-pub(crate) use lifetime::last_day;
+pub(crate) use lifetime::{last_day, python_last_day};
 pub(crate) use secrets::{is_harmless, masked_command, password_in_url};
 pub(crate) use service::{Service, quoted};
 pub(crate) use software::{Software, of_image};

@@ -3,6 +3,8 @@
 //! Only what production installs counts: lists for development, tests and documentation are passed over,
 //! and so are the groups of `pyproject.toml` that are named so.
 
+mod indexes;
+mod interpreter;
 mod listing;
 mod lock;
 mod manifest;
@@ -73,6 +75,16 @@ const FACTS: &[FactSpec] = &[
         Kind::List(&Kind::Record(SUPPORT)),
         "How long the Django asked for gets security fixes; empty without Django.",
     ),
+    FactSpec::new(
+        "requirements.indexes",
+        Kind::List(&Kind::Record(indexes::INDEX)),
+        "Where packages are fetched from, as far as files say so, and the hosts that need not prove who they are.",
+    ),
+    FactSpec::new(
+        "requirements.pythons",
+        Kind::List(&Kind::Record(interpreter::PYTHON)),
+        "The Pythons that `runtime.txt` and `.python-version` name.",
+    ),
 ];
 
 impl Collector for Requirements {
@@ -89,13 +101,21 @@ impl Collector for Requirements {
     }
 
     fn wants(&self, path: &ProjectPath) -> bool {
-        is_listing(path) || is_manifest(path) || lock::NAMES.contains(&path.name())
+        is_listing(path)
+            || is_manifest(path)
+            || lock::NAMES.contains(&path.name())
+            || is_beside(path)
     }
 
     fn collect(&self, sources: &Sources<'_>, _so_far: &Facts) -> Facts {
         let reading = Reading::of(sources);
         let mut facts = Facts::default();
-        if reading.packages.is_empty() && reading.rest.is_none() && reading.locks == 0 {
+        let pythons = interpreter::pythons(sources);
+        if pythons.is_empty()
+            && reading.packages.is_empty()
+            && reading.rest.is_none()
+            && reading.locks == 0
+        {
             return facts;
         }
         let packages: Vec<Fact> =
@@ -103,10 +123,17 @@ impl Collector for Requirements {
         facts.put("requirements.packages", reading.open_list(packages));
         facts.put("requirements.versions", reading.versions());
         facts.put("requirements.names", reading.names());
+        facts.put("requirements.indexes", Fact::derived(indexes::indexes(sources)));
+        facts.put("requirements.pythons", Fact::derived(interpreter::pythons(sources)));
         facts.put("requirements.locked", Fact::derived(reading.locks > 0));
         facts.put("requirements.support", reading.open_list(support(&reading, sources)));
         facts
     }
+}
+
+/// Whether a file says something about packages, and lists none.
+fn is_beside(path: &ProjectPath) -> bool {
+    interpreter::names_python(path) || indexes::is_configuration(path)
 }
 
 /// More lines that ask for Django are not looked at.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Package, is_manifest, is_source, listing, lock, manifest, pinned_version};
+use super::{Package, is_beside, is_manifest, is_source, listing, lock, manifest, pinned_version};
 use crate::collect::Sources;
 use crate::fact::{Fact, Ignorance, List, ProjectPath, Record, Value};
 
@@ -23,7 +23,7 @@ impl Reading {
     pub(super) fn of(sources: &Sources<'_>) -> Self {
         let mut reading = Self::default();
         let mut seen: BTreeSet<ProjectPath> = BTreeSet::new();
-        for path in sources.wanted.iter().copied() {
+        for path in sources.wanted.iter().copied().filter(|path| !is_beside(path)) {
             if lock::NAMES.contains(&path.name()) {
                 reading.take_lock(sources, path);
                 continue;

@@ -26,12 +26,12 @@ pub(super) const COMMAND: &[FactSpec] = &[
     FactSpec::new("in-container", Kind::Bool, "Whether it runs in a container."),
 ];
 
-/// The record of a command; `gunicorn` are its settings, if that is what it starts.
+/// The record of a command; `settings` are those of the gunicorn or uWSGI that it starts, if it does.
 pub(super) fn command(
     sources: &Sources<'_>,
     facts: &Facts,
     start: &Start,
-    gunicorn: Option<&Fact>,
+    settings: Option<&Fact>,
 ) -> Fact {
     let at = |value: Value| Fact::literal(value, start.place.clone());
     let says =
@@ -57,7 +57,7 @@ pub(super) fn command(
     let is_flask = program == "flask-run";
     let debug =
         says(&["--debug", "--debugger"]) || (is_flask && by_variable("FLASK_DEBUG") == Some(true));
-    let reload = match (program, gunicorn.and_then(|gunicorn| gunicorn.value.field("reload"))) {
+    let reload = match (program, settings.and_then(|settings| settings.value.field("reload"))) {
         (_, Some(reload)) => reload.clone(),
         ("runserver", None) => at(Value::Bool(!says(&["--noreload"]))),
         ("fastapi-dev", None) => at(Value::Bool(!says(&["--no-reload"]))),

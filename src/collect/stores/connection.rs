@@ -14,7 +14,7 @@ pub(super) const CONNECTION: &[FactSpec] = &[
     FactSpec::new(
         "kind",
         Kind::Text,
-        "The product: postgresql, mysql, mongodb, sqlite, redis, rabbitmq or another.",
+        "The product: postgresql, mysql, mongodb, sqlite, redis, rabbitmq, elasticsearch or another.",
     ),
     FactSpec::new("engine", Kind::Text, "The engine or scheme as written."),
     FactSpec::new("name", Kind::Text, "The name of the database, or its number or file."),
@@ -88,6 +88,16 @@ pub(super) const CONNECTION: &[FactSpec] = &[
         "Whether requests share connections, kept open by Django, a pool or a pooler.",
     ),
     FactSpec::new(
+        "pooler",
+        Kind::Bool,
+        "Whether it goes through PgBouncer, told by its port 6432 or by its name.",
+    ),
+    FactSpec::new(
+        "server-side-cursors",
+        Kind::Bool,
+        "Whether Django reads long answers through cursors of the server; absent where it does not connect.",
+    ),
+    FactSpec::new(
         "write-concern",
         Kind::Text,
         "MongoDB: how many servers confirm a write, `w`; `majority` by default.",
@@ -135,6 +145,8 @@ pub(super) struct Pooling {
     pub(super) kept_seconds: Option<Fact>,
     /// Whether requests share connections.
     pub(super) reused: Option<Fact>,
+    /// Whether Django uses cursors of the server, where it opens the connection to PostgreSQL.
+    pub(super) cursors: Option<Fact>,
 }
 
 /// The record of a connection. `source` is the setting or variable that configures it.
@@ -193,6 +205,8 @@ pub(super) fn record(
         ("tls-verified", tls.verified),
         ("kept-seconds", pooling.kept_seconds.clone().unwrap_or_else(|| fact(Value::Absent))),
         ("reused", pooling.reused.clone().unwrap_or_else(|| fact(Value::Bool(true)))),
+        ("pooler", pooler(target)),
+        ("server-side-cursors", pooling.cursors.clone().unwrap_or_else(|| fact(Value::Absent))),
         ("write-concern", mongo(&["w"], Value::from("majority"))),
         (
             "retries-writes",
@@ -202,6 +216,17 @@ pub(super) fn record(
             }),
         ),
     ])
+}
+
+/// PgBouncer listens on 6432 unless told otherwise.
+fn pooler(target: &Target) -> Fact {
+    if target.port.value == Value::Int(6432) {
+        return like(&target.port, Value::Bool(true));
+    }
+    follows(&target.host, &|host| {
+        let host = host.text().unwrap_or_default().to_lowercase();
+        Value::Bool(host.contains("bouncer") || host.contains("pooler"))
+    })
 }
 
 /// The class of the farthest host.

@@ -84,7 +84,7 @@ fn database(whole: &Fact) -> (Target, Pooling) {
     if let Value::Unknown(why) = &whole.value {
         return (
             Target::unknown(whole, why),
-            Pooling { kept_seconds: None, reused: Some(whole.clone()) },
+            Pooling { reused: Some(whole.clone()), ..Pooling::default() },
         );
     }
     let engine = field(whole, "ENGINE");
@@ -162,7 +162,14 @@ fn pooling(whole: &Fact, target: &Target) -> Pooling {
             _ => Value::Unknown(Ignorance::new("`CONN_MAX_AGE` is not a number")),
         })
     };
-    Pooling { kept_seconds: Some(kept_seconds), reused: Some(reused) }
+    // Without this switch Django reads long answers through cursors, which live on one connection.
+    let cursors = follows(&field(whole, "DISABLE_SERVER_SIDE_CURSORS"), &|off| match off {
+        Value::Bool(off) => Value::Bool(!off),
+        Value::Absent => Value::Bool(true),
+        _ => Value::Unknown(Ignorance::new("`DISABLE_SERVER_SIDE_CURSORS` is no truth value")),
+    });
+    let cursors = (target.kind.value.text() == Some("postgresql")).then_some(cursors);
+    Pooling { kept_seconds: Some(kept_seconds), reused: Some(reused), cursors }
 }
 
 /// The Redis behind a cache; nothing if the cache is of another kind.
@@ -228,7 +235,7 @@ fn options(setting: &Fact) -> (BTreeMap<String, Fact>, Option<Ignorance>) {
 }
 
 /// The aliases of a dictionary of connections; the dictionary itself where it cannot be looked into.
-fn aliases(name: &str, setting: &Fact) -> Vec<(String, Fact)> {
+pub(super) fn aliases(name: &str, setting: &Fact) -> Vec<(String, Fact)> {
     match &setting.value {
         Value::Record(record) => {
             let known =

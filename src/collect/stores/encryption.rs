@@ -26,7 +26,7 @@ impl Encryption {
             Some("postgresql") => Self::of_postgresql(target),
             Some("mysql") => Self::of_mysql(target),
             Some("mongodb") => Self::of_mongodb(target),
-            Some("redis" | "rabbitmq") => Self::of_scheme(target),
+            Some("redis" | "rabbitmq" | "elasticsearch") => Self::of_scheme(target),
             Some("sqlite") => Self::all(like(&target.kind, Value::Absent)),
             Some(other) => {
                 let why =
@@ -153,11 +153,11 @@ impl Encryption {
         Self::switched(on, verified)
     }
 
-    /// Redis and RabbitMQ say it by the scheme; a Python client can also be told by `ssl`.
+    /// Redis, RabbitMQ and search engines say it by the scheme; a Python client can also be told by `ssl`.
     fn of_scheme(target: &Target) -> Self {
         let by_name = follows(&target.engine, &|scheme| {
             let scheme = scheme.text().unwrap_or_default();
-            let encrypted = matches!(scheme, "rediss" | "valkeys" | "amqps" | "pyamqps");
+            let encrypted = matches!(scheme, "rediss" | "valkeys" | "amqps" | "pyamqps" | "https");
             Value::Bool(encrypted || scheme.starts_with("rediss+"))
         });
         let asked = target.option(&["ssl", "use_ssl", "broker_use_ssl"]);

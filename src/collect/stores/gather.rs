@@ -153,7 +153,7 @@ fn narrowed(mut item: Fact, drivers: Option<&Value>) -> Fact {
 }
 
 /// The names that reach other containers of the same compose file.
-fn neighbours(facts: &Facts) -> BTreeSet<String> {
+pub(super) fn neighbours(facts: &Facts) -> BTreeSet<String> {
     let services = facts.at("compose.services");
     let name =
         |service: &Fact| service.value.field("name")?.value.text().map(str::to_ascii_lowercase);

@@ -14,6 +14,8 @@ mod named;
 mod pgbouncer;
 mod postgresql;
 mod redis_conf;
+mod scripts;
+mod search;
 mod served;
 mod servers;
 mod target;
@@ -55,6 +57,11 @@ const FACTS: &[FactSpec] = &[
         "The RabbitMQ servers connected to; each once.",
     ),
     FactSpec::new(
+        "stores.search",
+        Kind::List(&Kind::Record(CONNECTION)),
+        "The Elasticsearch and OpenSearch servers connected to; each once.",
+    ),
+    FactSpec::new(
         "stores.caches",
         Kind::List(&Kind::Record(CACHE)),
         "Django's caches, if the settings name any.",
@@ -67,7 +74,7 @@ const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "stores.servers",
         Kind::List(&Kind::Record(servers::SERVER)),
-        "The PostgreSQL, MySQL and MongoDB servers that the project configures.",
+        "The PostgreSQL, MySQL, MongoDB and PgBouncer servers that the project configures.",
     ),
     FactSpec::new(
         "stores.postgresql-access",
@@ -80,9 +87,19 @@ const FACTS: &[FactSpec] = &[
         "The lines of the servers' files that the servers refuse.",
     ),
     FactSpec::new(
+        "stores.script-roles",
+        Kind::List(&Kind::Record(scripts::ROLE)),
+        "The roles that scripts for the first start make or change, administrators by name left out.",
+    ),
+    FactSpec::new(
         "stores.pgbouncer",
         Kind::List(&Kind::Record(POOLER)),
         "The PgBouncers that the project configures.",
+    ),
+    FactSpec::new(
+        "stores.pgbouncer-users",
+        Kind::List(&Kind::Record(pgbouncer::USER)),
+        "The users in PgBouncer's `userlist.txt` who have a password there.",
     ),
 ];
 
@@ -113,13 +130,17 @@ impl Collector for Stores {
             redis_conf::server(path, text, containers.run(path, "redis"))
         });
         let poolers = configured(sources, &pgbouncer::is_pooler, &pgbouncer::pooler);
-        let Served { servers: others, access, refused } = Served::of(sources, &containers);
+        let Served { servers: others, access, refused, users, roles } =
+            Served::of(sources, &containers);
         let lists = [
             ("stores.servers", others),
             ("stores.refused-lines", refused),
             ("stores.databases", connections.databases),
             ("stores.redis", connections.redis),
             ("stores.brokers", connections.brokers),
+            ("stores.search", search::engines(so_far, &gather::neighbours(so_far))),
+            ("stores.pgbouncer-users", users),
+            ("stores.script-roles", roles),
             ("stores.caches", caches(so_far)),
             ("stores.redis-server", servers),
             ("stores.pgbouncer", poolers),

@@ -148,7 +148,7 @@ pub(super) fn parts(variables: &Fact) -> Vec<(Family, Setting)> {
         };
         let family = family(kind).unwrap_or(Family::Database);
         let targets =
-            vec![(target, Pooling { kept_seconds: None, reused: Some(or_unknown(None)) })];
+            vec![(target, Pooling { reused: Some(or_unknown(None)), ..Pooling::default() })];
         found.push((family, Setting { source, whole, targets }));
     }
     found

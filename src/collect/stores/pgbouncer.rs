@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::host::Class;
+use super::servers::{Server, told};
 use super::target::follows;
 use crate::fact::{Fact, FactSpec, Ignorance, Kind, Origin, Place, Position, ProjectPath, Value};
 
@@ -67,6 +68,69 @@ pub(super) fn pooler(path: &ProjectPath, text: &str) -> Fact {
     Fact::literal(record, Place::whole(path))
 }
 
+/// The same as of any other server: where it listens, and whether clients can encrypt. Whether it asks who
+/// they are stands in the record of the pooler.
+pub(super) fn server(path: &ProjectPath, text: &str, in_container: bool) -> Fact {
+    let settings = Settings::of(path, text);
+    let tls = told(&settings.get("client_tls_sslmode", "disable"), |mode| {
+        Value::from(match mode {
+            "disable" => "off",
+            "allow" | "prefer" => "offered",
+            _ => "required",
+        })
+    });
+    let server = Server {
+        product: "pgbouncer",
+        listen: settings.get("listen_addr", ""),
+        auth: Fact::absent(),
+        tls,
+        crash_safe: Fact::absent(),
+        password_hash: Fact::absent(),
+        reads_client_files: Fact::absent(),
+        in_container,
+    };
+    server.record(path)
+}
+
+/// The fields of a user of the pooler.
+pub(super) const USER: &[FactSpec] = &[
+    FactSpec::new("name", Kind::Text, "The name."),
+    FactSpec::new("file", Kind::Text, "The file that names him."),
+    FactSpec::new("kept-as", Kind::Text, "How the password is kept: `plain`, `md5` or `scram`."),
+];
+
+/// Whether a file lists PgBouncer's users with their passwords.
+pub(super) fn is_user_list(path: &ProjectPath) -> bool {
+    path.extension() == "txt" && path.name().starts_with("userlist")
+}
+
+/// The users of a list, those without a password left out: `"name" "password"`.
+pub(super) fn users(path: &ProjectPath, text: &str) -> Vec<Fact> {
+    let user = |(line, number): (&str, u32)| {
+        let line = line.trim();
+        let (name, rest) = line.strip_prefix('"')?.split_once('"')?;
+        let (password, _) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+        let is_hash = |rest: &str| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit());
+        let kept_as = match password {
+            "" => return None,
+            it if it.strip_prefix("md5").is_some_and(is_hash) => Value::from("md5"),
+            it if it.starts_with("SCRAM-SHA-256$") => Value::from("scram"),
+            it if ["${", "{{", "<%"].iter().any(|hole| it.contains(hole)) => {
+                Value::Unknown(Ignorance::new("it is filled in at deploy time"))
+            }
+            _ => Value::from("plain"),
+        };
+        let place = Place::line(path, number);
+        let at = |value: Value| Fact::literal(value, place.clone());
+        Some(at(Value::record([
+            ("name", at(Value::from(name))),
+            ("file", at(Value::from(path.as_str()))),
+            ("kept-as", at(kept_as)),
+        ])))
+    };
+    text.lines().zip(1_u32..).filter_map(user).collect()
+}
+
 fn listens_in_public(listen: &Fact) -> Fact {
     follows(listen, &|listen| {
         let mut addresses = listen.text().unwrap_or_default().split(',');
@@ -122,6 +186,23 @@ impl<'t> Settings<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn users_are_listed_with_how_their_passwords_are_kept() {
+        let text = "\"a\" \"md55f4dcc3b5aa765d61d8327deb882cf99\"\n; \"no\" \"x\"\n\"b\" \"hunter2\"\n\
+                    \"c\" \"SCRAM-SHA-256$4096:x$y:z\"\n\"d\" \"\"\n\"e\" \"${PASSWORD}\"\nnonsense\n\"f\"\n";
+        let told: Vec<String> = users(&ProjectPath::new("userlist.txt"), text)
+            .iter()
+            .map(|user| {
+                let field = |name: &str| user.value.field(name).unwrap().value.to_string();
+                format!("{} {}", field("name"), field("kept-as"))
+            })
+            .collect();
+        assert_eq!(
+            told.join("; ").replace('"', ""),
+            "a md5; b plain; c scram; e unknown (it is filled in at deploy time)"
+        );
+    }
 
     #[test]
     fn settings_are_read_with_their_defaults() {

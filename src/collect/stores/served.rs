@@ -1,6 +1,6 @@
 //! The database servers of a service: which of its files configure one, and which run in containers.
 
-use super::{mongod_conf, my_cnf, postgresql};
+use super::{mongod_conf, my_cnf, pgbouncer, postgresql, scripts};
 use crate::collect::Sources;
 use crate::fact::{Fact, Facts, List, Place, ProjectPath, Value};
 
@@ -10,6 +10,9 @@ pub(super) fn is_wanted(path: &ProjectPath) -> bool {
         || postgresql::is_access(path)
         || mongod_conf::is_server(path)
         || my_cnf::is_server(path)
+        || pgbouncer::is_pooler(path)
+        || pgbouncer::is_user_list(path)
+        || scripts::is_script(path)
 }
 
 /// What the files of servers say.
@@ -20,6 +23,10 @@ pub(super) struct Served {
     pub(super) access: List,
     /// The lines that the servers refuse.
     pub(super) refused: Vec<Fact>,
+    /// PgBouncer's.
+    pub(super) users: Vec<Fact>,
+    /// Those that scripts make.
+    pub(super) roles: Vec<Fact>,
 }
 
 impl Served {
@@ -54,6 +61,13 @@ impl Served {
             self.access.items.extend(rules.items);
             self.access.rest = self.access.rest.take().or(rules.rest);
             self.refused.extend(refused);
+        } else if pgbouncer::is_user_list(path) {
+            self.users.extend(pgbouncer::users(path, text));
+        } else if scripts::is_script(path) {
+            self.roles.extend(scripts::roles(path, text));
+        } else if pgbouncer::is_pooler(path) {
+            let in_container = containers.run(path, "pgbouncer");
+            self.servers.push(pgbouncer::server(path, text, in_container));
         } else if my_cnf::is_server(path) {
             let in_container = containers.run(path, "mysql");
             self.servers.extend(my_cnf::server(sources.project, path, text, in_container));
@@ -86,6 +100,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("mysql", &["mysql", "mariadb", "db", "database"]),
     ("mongodb", &["mongo", "mongodb", "mongod", "db", "database"]),
     ("redis", &["redis", "valkey", "cache"]),
+    ("pgbouncer", &["pgbouncer", "bouncer", "pooler"]),
 ];
 
 impl<'s> Containers<'s> {
@@ -104,7 +119,11 @@ impl<'s> Containers<'s> {
             is_built && name.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
         };
         let mut services = self.services.iter();
-        services.any(|service| text(service, "datastore") == Some(store) || is_named(service))
+        let is_image = |service: &Fact| {
+            text(service, "datastore") == Some(store)
+                || text(service, "image").is_some_and(|image| image.contains(store))
+        };
+        services.any(|service| is_image(service) || is_named(service))
             || self.sources.project.has_listed(&path.folder().join("Dockerfile"))
     }
 

@@ -6,7 +6,7 @@ use crate::fact::{Fact, FactSpec, Kind, Place, ProjectPath, Value};
 
 /// The fields of a server.
 pub(super) const SERVER: &[FactSpec] = &[
-    FactSpec::new("product", Kind::Text, "What it is: postgresql, mysql or mongodb."),
+    FactSpec::new("product", Kind::Text, "What it is: postgresql, mysql, mongodb or pgbouncer."),
     FactSpec::new("path", Kind::Text, "Its configuration file."),
     FactSpec::new(
         "listen",
@@ -22,8 +22,8 @@ pub(super) const SERVER: &[FactSpec] = &[
     FactSpec::new(
         "auth",
         Kind::Bool,
-        "Whether clients have to prove who they are; absent for PostgreSQL, whose \
-         `stores.postgresql-access` tells it.",
+        "Whether clients have to prove who they are; absent for PostgreSQL and PgBouncer, of which \
+         `stores.postgresql-access` and `stores.pgbouncer` tell it.",
     ),
     FactSpec::new(
         "tls",
@@ -33,7 +33,7 @@ pub(super) const SERVER: &[FactSpec] = &[
     FactSpec::new(
         "crash-safe",
         Kind::Bool,
-        "Whether its files are whole again after a crash or a power cut.",
+        "Whether its files are whole again after a crash or a power cut; absent for PgBouncer, which has none.",
     ),
     FactSpec::new(
         "password-hash",
