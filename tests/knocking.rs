@@ -48,7 +48,7 @@ fn probed(port: u16, active: &str, flags: &[&str]) -> (String, String) {
     let ran = Command::new(env!("CARGO_BIN_EXE_prodcheck"))
         .args(["probe", &format!("https://shop.test:{port}/"), "--format", "concise", "-v"])
         .args(["--http-url", "http://shop.test:1/", "--resolve", "shop.test:443:127.0.0.1"])
-        .args(["--only", "auth", "--config"])
+        .args(["--only", "auth", "exposure", "--config"])
         .arg(config.path())
         .args(flags)
         .output()
@@ -94,7 +94,7 @@ fn what_is_asked_was_printed_and_ends_where_the_site_says_stop() {
     let counted = counted.map(|(line, number)| (line.to_owned(), number));
     assert_eq!(knocks(&asked), BTreeMap::from(counted));
     assert_eq!(asked.lock().unwrap().last().unwrap(), "POST /login/");
-    for line in ["high auth/unsigned-events-refused", "another host is never asked"] {
+    for line in ["high exposure/unsigned-events-refused", "another host is never asked"] {
         assert!(report.contains(line), "{line}\n{report}");
     }
     for passed in ["auth/logins-limited", &format!("{here}/account/")] {

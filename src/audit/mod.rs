@@ -146,7 +146,16 @@ fn incomplete(site: Option<&Facts>, services: &[ServiceSummary]) -> Option<Strin
         .map(|why| format!("the site was not reached: {}", printable(&why)));
     // That a repository tracks nothing it should not is no verdict about a program.
     let program = services.iter().flat_map(|service| &service.stack).any(|domain| domain != "git");
-    unreached.or_else(|| (!program).then(|| NOTHING.to_owned()))
+    let nothing = || site.and_then(unasked).unwrap_or_else(|| NOTHING.to_owned());
+    unreached.or_else(|| (!program).then(nothing))
+}
+
+/// Why the site that was named was not asked, if it was not.
+fn unasked(site: &Facts) -> Option<String> {
+    match &site.at("live.reached").value {
+        Value::Unknown(why) => Some(why.to_string()),
+        _ => None,
+    }
 }
 
 /// Why the site that was to be asked gave no answer at all, if it gave none.

@@ -321,7 +321,7 @@ mod tests {
             ("live.reached", "true"),
             ("live.https.hsts-max-age-seconds", "60"),
             ("live.https.html", "true"),
-            ("live.health.seconds", "0.25"),
+            ("live.health.seconds", "0.3"),
             ("live.http.open", "false"),
             ("live.tls.versions", "[\"TLSv1.3\"]"),
             ("live.certificate.days-left", "10"),

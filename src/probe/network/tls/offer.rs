@@ -16,7 +16,7 @@ use url::Url;
 use super::greeting::{self, Chosen, Reply};
 use super::hello::{Hello, TLS12, TLS13};
 use super::order;
-use super::suites;
+use super::suites::{self, PACK};
 use super::versions::{self, Agreed};
 use crate::fact::Ignorance;
 use crate::probe::Unanswered;
@@ -132,6 +132,54 @@ impl Desk {
 /// What was chosen until the server refused the rest, in that order, and why it is not all, if it is not.
 pub(super) type Found = (Vec<Chosen>, Option<Unanswered>);
 
+/// Finds all of a pack that is accepted: a long one that is not refused as a whole falls into short ones.
+async fn find(
+    desk: Arc<Desk>,
+    pack: Vec<u16>,
+    hello: impl Fn(&[u16]) -> Hello + Copy + Send + Sync + 'static,
+    pick: fn(&Chosen) -> Option<u16>,
+) -> Found {
+    if pack.len() <= PACK {
+        return eliminate(&desk, pack, hello, pick).await;
+    }
+    let (mut found, mut open, left) = match choose(&desk, pack, hello, pick).await {
+        Ok(Some((chosen, left))) => (vec![chosen], None, left),
+        Ok(None) => return (Vec::new(), None),
+        Err(why) => return (Vec::new(), Some(why)),
+    };
+    let mut asking = JoinSet::new();
+    for pack in left.chunks(PACK) {
+        let (desk, pack) = (desk.clone(), pack.to_vec());
+        asking.spawn(async move { eliminate(&desk, pack, hello, pick).await });
+    }
+    while let Some(asked) = asking.join_next().await {
+        let Ok((more, why)) = asked else { continue };
+        found.extend(more);
+        open = open.or(why);
+    }
+    (found, open)
+}
+
+/// What is chosen of an offer, and what is left of it; none if it is refused.
+async fn choose(
+    desk: &Desk,
+    mut left: Vec<u16>,
+    hello: impl Fn(&[u16]) -> Hello,
+    pick: impl Fn(&Chosen) -> Option<u16>,
+) -> Result<Option<(Chosen, Vec<u16>)>, Unanswered> {
+    let chosen = match desk.greet(&hello(&left)).await {
+        Reply::Agreed(chosen) => chosen,
+        Reply::Refused => return Ok(None),
+        Reply::Closed | Reply::NotTls => return Err(why::in_vain("the server answers amiss")),
+        Reply::Unknown(why) => return Err(why),
+    };
+    let Some(at) = pick(&chosen).and_then(|id| left.iter().position(|one| *one == id)) else {
+        return Err(why::in_vain("the server chose what was not offered"));
+    };
+    left.remove(at);
+    Ok(Some((chosen, left)))
+}
+
 /// Takes out of an offer what is chosen of it, until nothing is.
 pub(super) async fn eliminate(
     desk: &Desk,
@@ -141,19 +189,14 @@ pub(super) async fn eliminate(
 ) -> Found {
     let mut found = Vec::new();
     while !left.is_empty() {
-        let chosen = match desk.greet(&hello(&left)).await {
-            Reply::Agreed(chosen) => chosen,
-            Reply::Refused => break,
-            Reply::Closed | Reply::NotTls => {
-                return (found, Some(why::in_vain("the server answers amiss")));
+        match choose(desk, left, &hello, &pick).await {
+            Ok(Some((chosen, rest))) => {
+                found.push(chosen);
+                left = rest;
             }
-            Reply::Unknown(why) => return (found, Some(why)),
-        };
-        let Some(at) = pick(&chosen).and_then(|id| left.iter().position(|one| *one == id)) else {
-            return (found, Some(why::in_vain("the server chose what was not offered")));
-        };
-        left.remove(at);
-        found.push(chosen);
+            Ok(None) => break,
+            Err(why) => return (found, Some(why)),
+        }
     }
     (found, None)
 }
@@ -186,11 +229,8 @@ pub(in crate::probe::network) async fn offer(desk: Arc<Desk>) -> Result<Offer, U
 async fn suites_of(desk: &Arc<Desk>, code: u16, first: u16) -> (Suites, Option<u32>) {
     let mut asking = JoinSet::new();
     for pack in suites::packs(code) {
-        let desk = desk.clone();
-        asking.spawn(async move {
-            let hello = |left: &[u16]| Hello::with_suites(code, left.to_vec());
-            eliminate(&desk, pack, hello, |chosen| Some(chosen.suite)).await
-        });
+        let hello = move |left: &[u16]| Hello::with_suites(code, left.to_vec());
+        asking.spawn(find(desk.clone(), pack, hello, |chosen| Some(chosen.suite)));
     }
     let (accepted, open) = gathered(asking).await;
     let bits = accepted.iter().filter_map(|chosen| chosen.dh_bits).min();
@@ -245,6 +285,12 @@ const GROUPS: [(u16, &str); 25] = [
     (0x0029, "curveSM2"),
 ];
 
+/// Of these in a row, most servers have some.
+const LIKELY_GROUPS: usize = 3;
+
+/// The others are ruled out together.
+const LONG_PACK: usize = 13;
+
 /// The binary curves, which nobody should offer any more, and two that came before those of NIST.
 const OLD_CURVES: std::ops::RangeInclusive<u16> = 0x0001..=0x0011;
 
@@ -267,23 +313,21 @@ async fn groups(desk: &Arc<Desk>, agreed: &[Agreed]) -> Named {
     // Before TLS 1.3 the curve of the certificate has to be offered as well (RFC 8422 §5.1).
     let ecdsa = TlsCipherSuite::from_id(first.suite)
         .is_some_and(|suite| suite.au == TlsCipherAu::Ecdsa && code <= TLS12);
+    let hello = move |left: &[u16]| {
+        let mut groups = left.to_vec();
+        if ecdsa && !groups.contains(&P256) {
+            groups.push(P256);
+        }
+        let suites = match code {
+            TLS13 => suites::all_usual(TLS13),
+            _ => suites::all_ecdhe(code),
+        };
+        Hello { code, suites, groups, share: false }
+    };
+    let (likely, rest) = all.split_at(LIKELY_GROUPS.min(all.len()));
     let mut asking = JoinSet::new();
-    for pack in all.chunks(3) {
-        let (desk, pack) = (desk.clone(), pack.to_vec());
-        asking.spawn(async move {
-            let hello = |left: &[u16]| {
-                let mut groups = left.to_vec();
-                if ecdsa && !groups.contains(&P256) {
-                    groups.push(P256);
-                }
-                let suites = match code {
-                    TLS13 => suites::all_usual(TLS13),
-                    _ => suites::all_ecdhe(code),
-                };
-                Hello { code, suites, groups, share: false }
-            };
-            eliminate(&desk, pack, hello, |chosen| chosen.group).await
-        });
+    for pack in likely.chunks(PACK).chain(rest.chunks(LONG_PACK)) {
+        asking.spawn(find(desk.clone(), pack.to_vec(), hello, |chosen| chosen.group));
     }
     let (found, open) = gathered(asking).await;
     let found: Vec<u16> = found.into_iter().filter_map(|chosen| chosen.group).collect();

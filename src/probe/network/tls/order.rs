@@ -10,11 +10,7 @@ use tokio::task::JoinSet;
 use super::greeting::Reply;
 use super::hello::Hello;
 use super::offer::{Desk, eliminate};
-use super::suites;
-
-/// The order that Mozilla's guideline lists, and the usual one behind it.
-const GUIDELINE: [u16; 9] =
-    [0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0x009e, 0x009f, 0xccaa];
+use super::suites::{self, GUIDELINE};
 
 /// Suites in the server's order, and whether it is the server's. Where the client decides, or where the
 /// order is not known, they stand in the usual one.
@@ -71,7 +67,8 @@ pub(super) async fn ordered(
     }
 }
 
-/// The order that is likely for a server with this first choice.
+/// The order that is likely for a server with this first choice: that of Mozilla's guideline and the usual
+/// one behind it, or the usual one alone.
 fn likely(mut suites: Vec<u16>, first: u16) -> Vec<u16> {
     let as_guideline = GUIDELINE.iter().take(2).any(|id| *id == first);
     let place = |id: &u16| GUIDELINE.iter().position(|one| one == id).filter(|_| as_guideline);

@@ -22,10 +22,16 @@ const UNUSUAL_13: &[u16] = &[0x1304, 0x1305, 0x00c6, 0x00c7];
 /// Numbers that are no suites but signals (RFC 5746, RFC 7507).
 const SIGNALS: [u16; 2] = [0x00ff, 0x5600];
 
-/// A pack is asked for by its members one after the other, so it is short; packs are asked at once.
-const PACK: usize = 3;
+/// The suites of TLS 1.2 in Mozilla's guideline, in its order; most servers accept some of them.
+pub(super) const GUIDELINE: [u16; 9] =
+    [0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0x009e, 0x009f, 0xccaa];
 
-/// Those that hardly any server accepts are ruled out together.
+/// What is likely is asked for in short packs: the members of one are found one after the other, and packs
+/// are asked for at once.
+pub(super) const PACK: usize = 3;
+
+/// What is less likely is ruled out together, and asked for in short packs only where it cannot be.
+const LESS_LIKELY_PACK: usize = 13;
 const RARE_PACK: usize = 110;
 
 static KNOWN: LazyLock<Vec<&'static TlsCipherSuite>> = LazyLock::new(|| {
@@ -38,14 +44,21 @@ pub(super) fn packs(code: u16) -> Vec<Vec<u16>> {
     if code == TLS13 {
         return vec![USUAL_13.to_vec(), UNUSUAL_13.to_vec()];
     }
-    let usual: Vec<u16> = USUAL.iter().copied().filter(|id| fits(*id, code)).collect();
+    let usual = USUAL.iter().copied().filter(|id| fits(*id, code));
+    let (likely, less_likely): (Vec<u16>, Vec<u16>) = usual.partition(|id| is_likely(*id, code));
     let rare: Vec<u16> = KNOWN
         .iter()
         .map(|suite| suite.id.0)
         .filter(|id| !USUAL.contains(id) && fits(*id, code))
         .collect();
-    let packs = usual.chunks(PACK).chain(rare.chunks(RARE_PACK));
-    packs.map(<[u16]>::to_vec).collect()
+    let packs = likely.chunks(PACK).chain(less_likely.chunks(LESS_LIKELY_PACK));
+    packs.chain(rare.chunks(RARE_PACK)).map(<[u16]>::to_vec).collect()
+}
+
+/// Whether a server of a version accepts a usual suite more likely than not, or one of its kind. Before TLS
+/// 1.2 there is not much else.
+fn is_likely(id: u16, code: u16) -> bool {
+    code < TLS12 || GUIDELINE.contains(&id)
 }
 
 /// All that an offer of usual suites leaves out.
