@@ -8,6 +8,8 @@ pub mod env;
 pub mod fastapi;
 pub mod flask;
 pub mod git;
+pub mod kubernetes;
+pub mod links;
 pub mod nginx;
 pub mod requirements;
 pub mod server;
@@ -35,6 +37,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &requirements::Requirements,
     &dockerfile::Dockerfile,
     &compose::Compose,
+    &kubernetes::Kubernetes,
     &env::Env,
     &django::Django,
     &flask::Flask,
@@ -42,6 +45,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &stores::Stores,
     &server::Server,
     &nginx::Nginx,
+    &links::Links,
 ];
 
 /// What a collector may look at.

@@ -11,7 +11,7 @@ use super::variables::Variables;
 use super::{environment, load, mount, port};
 use crate::date::Date;
 use crate::fact::{ProjectPath, Value};
-use crate::grammar::shell_words::commands;
+use crate::grammar::shell_words::{Word, commands};
 use crate::project::given::EnvFile;
 use crate::project::{Given, Project};
 
@@ -168,11 +168,8 @@ fn list(item: &Item) -> String {
 fn words(item: &Item) -> String {
     match item.text() {
         Some(text) => {
-            let words: Vec<String> = commands(&text)
-                .iter()
-                .flat_map(|each| &each.words)
-                .map(|word| word.shown())
-                .collect();
+            let words: Vec<String> =
+                commands(&text).iter().flat_map(|each| &each.words).map(Word::shown).collect();
             format!("[{}]", words.join(", "))
         }
         None if item.items().is_empty() => String::new(),
@@ -182,10 +179,10 @@ fn words(item: &Item) -> String {
 
 fn port_told(item: &Item) -> String {
     let port = port::parse(item).unwrap();
-    let part = |part: Option<String>| part.unwrap_or_default();
-    let ip = part(port.host_ip);
+    let ip = port.host_ip.unwrap_or_default();
     let ip = ip.trim_matches(['[', ']']);
-    format!("{ip}:{}:{}/{}", part(port.published), part(port.target), port.protocol)
+    let (published, target) = (port.published.unwrap_or_default(), port.target.unwrap_or_default());
+    format!("{ip}:{published}:{target}/{}", port.protocol)
 }
 
 fn mount_told(item: &Item) -> String {

@@ -5,10 +5,12 @@ mod config;
 mod files;
 mod gunicorn;
 mod packages;
+mod port;
 mod program;
 mod script;
 mod start;
 
+pub(crate) use port::listening_ports;
 pub(crate) use program::{serves_developers, serves_production};
 
 use super::{Collector, Sources};

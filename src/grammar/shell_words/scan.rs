@@ -172,9 +172,9 @@ impl<'t> Scanner<'t> {
 /// The program that a command looks up.
 fn looked_up(command: &str) -> Option<&str> {
     let words: Vec<&str> = command.split_whitespace().collect();
-    let name = match words.as_slice() {
-        ["command", "-v", name] | ["type", "-p", name] | ["which", name] => name,
-        _ => return None,
+    let (["command", "-v", name] | ["type", "-p", name] | ["which", name]) = words.as_slice()
+    else {
+        return None;
     };
     name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)).then_some(name)
 }
