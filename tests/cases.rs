@@ -21,7 +21,8 @@ use prodcheck::fact::Catalogue;
 use prodcheck::knowledge::catalogue;
 use prodcheck::project::{Given, Project, services};
 
-const GROUPS: &[&str] = &["nginx", "dockerfile", "compose", "env", "stores", "servers"];
+const GROUPS: &[&str] =
+    &["nginx", "dockerfile", "compose", "env", "stores", "servers", "kubernetes"];
 /// Of a hundred faults, so many are found at least.
 const RECALL: usize = 97;
 /// Of a hundred findings, so many are faults at least.

@@ -19,7 +19,7 @@ import subprocess
 import tempfile
 
 CASES = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "cases"
-GROUPS = ["nginx", "dockerfile", "compose", "env", "stores", "servers"]
+GROUPS = ["nginx", "dockerfile", "compose", "env", "stores", "servers", "kubernetes"]
 DEFAULT_FILES = {"nginx": "nginx.conf", "dockerfile": "Dockerfile", "compose": "compose.yaml", "env": ".env"}
 
 

@@ -77,6 +77,42 @@ const COMPOSE: &[&str] = &[
     "compose.yaml",
 ];
 
+const MANIFEST: &[&str] = &[
+    "apiVersion: v1",
+    "kind: Deployment",
+    "kind: Pod",
+    "kind: CronJob",
+    "kind: Ingress",
+    "kind: Secret",
+    "kind: List",
+    "kind: Kustomization",
+    "metadata: {name: a}",
+    "items: [",
+    "spec:",
+    "  template:",
+    "    spec:",
+    "      containers:",
+    "        - image: a:1",
+    "        - name: b",
+    "          securityContext: {runAsUser: 0, privileged: true}",
+    "          env: [{name: SECRET_KEY, value: x}]",
+    "          readinessProbe: {httpGet: {path: /, port: 1}}",
+    "      volumes: [{name: a, hostPath: {path: /etc}}]",
+    "  rules: [{host: a}]",
+    "  tls: [{hosts: [a]}]",
+    "data: {password: YQ==}",
+    "stringData: {password: ${A}}",
+    "patches: []",
+    "---",
+    "\n",
+    "  ",
+    "- ",
+    ": ",
+    "{{ .x }}",
+    "&a ",
+    "*a",
+];
+
 const DOCKERFILE: &[&str] = &[
     "FROM ",
     "python:3.13",
@@ -143,6 +179,12 @@ proptest! {
         let service = format!("services:\n  web:\n    build: .\n{over}");
         facts(&[("docker-compose.yml", &base), ("docker-compose.prod.yml", &service)]);
         facts(&[("compose.yaml", &base), ("compose.prod.yaml", &over), (".env", "A=$A${B:-c}")]);
+    }
+
+    #[test]
+    fn any_manifest_is_read(text in lines(MANIFEST)) {
+        let plain = format!("apiVersion: v1\nkind: Pod\n{text}");
+        facts(&[("k8s/a.yaml", &text), ("k8s/b.yaml", &plain), ("settings.py", "DEBUG = False")]);
     }
 
     #[test]

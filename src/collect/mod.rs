@@ -8,6 +8,8 @@ pub mod env;
 pub mod fastapi;
 pub mod flask;
 pub mod git;
+pub mod kubernetes;
+pub mod links;
 pub mod nginx;
 pub mod platform;
 pub mod requirements;
@@ -37,6 +39,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &dockerfile::Dockerfile,
     &compose::Compose,
     &platform::Platform,
+    &kubernetes::Kubernetes,
     &env::Env,
     &django::Django,
     &flask::Flask,
@@ -44,6 +47,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &stores::Stores,
     &server::Server,
     &nginx::Nginx,
+    &links::Links,
 ];
 
 /// What a collector may look at.

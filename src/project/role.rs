@@ -33,10 +33,9 @@ fn of_word(word: &str) -> Option<Role> {
         "dev" | "devel" | "develop" | "development" | "local" | "debug" | "override"
         | "devcontainer" | "localhost" | "sandbox" | "playground" | "scratch" => Role::Development,
         "test" | "tests" | "testing" | "tox" | "ci" | "e2e" | "circleci" | "cypress"
-        | "playwright" | "pytest" | "unittest" | "mock" | "mocks" | "fixture" | "fixtures"
-        | "testapp" | "testapps" | "testproject" | "testproj" | "testsite" | "testsettings" => {
-            Role::Test
-        }
+        | "playwright" | "pytest" | "unittest" | "unittests" | "mock" | "mocks" | "fixture"
+        | "fixtures" | "testapp" | "testapps" | "testproject" | "testproj" | "testsite"
+        | "testsettings" => Role::Test,
         "example" | "examples" | "sample" | "samples" | "demo" | "demos" | "exampleapp"
         | "exampleproject" | "sampleapp" | "sampleproject" | "demoapp" | "demoproject" | "skel"
         | "skeleton" | "boilerplate" => Role::Example,

@@ -25,12 +25,17 @@ mod variables;
 pub(crate) use composed::Composed;
 pub(crate) use environment::common;
 pub(crate) use lifetime::{last_day, python_last_day};
-pub(crate) use secrets::{is_harmless, masked_command, password_in_url};
+pub(crate) use rights::{is_dangerous_folder, is_strong_capability};
+pub(crate) use secrets::{
+    FIELDS as SECRET, is_harmless, masked_command, password_in_url, written_secret,
+};
 pub(crate) use service::{Service, quoted};
 pub(crate) use software::{Software, of_image};
 
 use super::{Collector, Sources};
-use crate::fact::{Domain, Fact, FactSpec, Facts, Kind, List, ProjectPath, Value, WhenMissing};
+use crate::fact::{
+    Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, ProjectPath, Value, WhenMissing,
+};
 use crate::project::Project;
 use composed::Stack;
 
@@ -73,6 +78,16 @@ const FACTS: &[FactSpec] = &[
         "compose.commands",
         Kind::List(&Kind::Record(COMMAND)),
         "The commands that compose gives to the project's own programs.",
+    ),
+    FactSpec::new(
+        "compose.health-checks",
+        Kind::List(&Kind::Record(COMMAND)),
+        "The commands by which compose asks the services that answer requests whether they still do.",
+    ),
+    FactSpec::new(
+        "compose.service-names",
+        Kind::List(&Kind::Text),
+        "The names by which services reach each other: their own, of containers and hosts, aliases.",
     ),
     FactSpec::new(
         "compose.admin-tools",
@@ -141,23 +156,37 @@ impl Collector for Compose {
             "compose.commands",
             mine.iter().filter_map(|(_, service)| command(service)).collect(),
         );
-        let (environments, env_files): (Vec<_>, Vec<_>) = web(&mine)
-            .into_iter()
-            .map(|(stack, service)| {
-                environment::of_service(
-                    sources.project,
-                    &stack.folder,
-                    &stack.variables,
-                    &service.item,
-                )
-            })
-            .unzip();
-        let mut common = environment::common(environments);
-        common.rest = common.rest.or_else(|| rest.clone());
-        facts.put("compose.environment", Fact::derived(Value::Record(common)));
-        put_list(&mut facts, "compose.env-files", env_files.into_iter().flatten().collect());
+        let asked = web(&mine);
+        put_list(
+            &mut facts,
+            "compose.health-checks",
+            asked.iter().filter_map(|(_, service)| service.health_command()).collect(),
+        );
+        put_list(
+            &mut facts,
+            "compose.service-names",
+            composed.services().flat_map(Service::names).collect(),
+        );
+        let (environment, env_files) = environment_of(&asked, sources, rest.as_ref());
+        facts.put("compose.environment", environment);
+        put_list(&mut facts, "compose.env-files", env_files);
         facts
     }
+}
+
+/// What services that run the same program are given, and the files it is read from.
+fn environment_of(
+    services: &[(&Stack, &Service)],
+    sources: &Sources<'_>,
+    rest: Option<&Ignorance>,
+) -> (Fact, Vec<Fact>) {
+    let read = |(stack, service): &(&Stack, &Service)| {
+        environment::of_service(sources.project, &stack.folder, &stack.variables, &service.item)
+    };
+    let (environments, files): (Vec<_>, Vec<_>) = services.iter().map(read).unzip();
+    let mut common = environment::common(environments);
+    common.rest = common.rest.or_else(|| rest.cloned());
+    (Fact::derived(Value::Record(common)), files.into_iter().flatten().collect())
 }
 
 /// The services that run this service's own programs.
@@ -229,10 +258,7 @@ fn web<'c>(services: &[(&'c Stack, &'c Service)]) -> Vec<(&'c Stack, &'c Service
 }
 
 fn command(service: &Service) -> Option<Fact> {
-    let command = service.command()?;
-    let provenance = command.provenance.clone();
-    let name = Fact { value: Value::from(service.name.as_str()), provenance: provenance.clone() };
-    Some(Fact { value: Value::record([("command", command), ("service", name)]), provenance })
+    Some(service.told(service.command()?))
 }
 
 fn admin_tool_fact(service: &Service) -> Option<Fact> {

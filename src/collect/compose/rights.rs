@@ -84,12 +84,23 @@ fn texts<'i>(item: &'i Item, key: &str) -> impl Iterator<Item = (String, &'i Ite
 
 fn capabilities(item: &Item) -> Vec<Fact> {
     texts(item, "cap_add")
-        .filter(|(text, _)| {
-            let upper = text.to_uppercase();
-            STRONG.contains(&upper.strip_prefix("CAP_").unwrap_or(&upper))
-        })
+        .filter(|(text, _)| is_strong_capability(text))
         .map(|(text, at)| at.fact(text))
         .collect()
+}
+
+/// Whether a capability leads out of the container.
+pub(crate) fn is_strong_capability(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    STRONG.contains(&upper.strip_prefix("CAP_").unwrap_or(&upper))
+}
+
+/// Whether a folder of the host gives the host away to whoever can read it, or write to it.
+pub(crate) fn is_dangerous_folder(path: &str, read_only: bool) -> bool {
+    let path = if path == "/" { "/" } else { path.trim_end_matches('/') };
+    let keys = path.split('/').any(|part| KEYS.contains(&part));
+    let system = path == "/" || path == "~" || SYSTEM.contains(&path);
+    keys || (system && !read_only)
 }
 
 /// `seccomp:unconfined` and `seccomp=unconfined` are the same.
@@ -129,10 +140,7 @@ fn folders(item: &Item) -> Vec<Fact> {
             let mount = mount::parse(volume).filter(|mount| mount.bind)?;
             let read_only = mount.read_only;
             let source = mount.source?;
-            let path = if source == "/" { "/" } else { source.trim_end_matches('/') };
-            let keys = path.split('/').any(|part| KEYS.contains(&part));
-            let system = path == "/" || path == "~" || SYSTEM.contains(&path);
-            (keys || (system && !read_only)).then(|| volume.fact(source.as_str()))
+            is_dangerous_folder(&source, read_only).then(|| volume.fact(source.as_str()))
         })
         .collect()
 }

@@ -11,7 +11,7 @@ use super::variables::Variables;
 use super::{environment, load, mount, port};
 use crate::date::Date;
 use crate::fact::{ProjectPath, Value};
-use crate::grammar::shell_words::commands;
+use crate::grammar::shell_words::{Word, commands};
 use crate::project::given::EnvFile;
 use crate::project::{Given, Project};
 
@@ -168,11 +168,8 @@ fn list(item: &Item) -> String {
 fn words(item: &Item) -> String {
     match item.text() {
         Some(text) => {
-            let words: Vec<String> = commands(&text)
-                .iter()
-                .flat_map(|each| &each.words)
-                .map(crate::grammar::shell_words::Word::shown)
-                .collect();
+            let words: Vec<String> =
+                commands(&text).iter().flat_map(|each| &each.words).map(Word::shown).collect();
             format!("[{}]", words.join(", "))
         }
         None if item.items().is_empty() => String::new(),

@@ -2,10 +2,10 @@
 
 use super::tree::{Item, ItemKind};
 use crate::credential;
-use crate::fact::{Fact, FactSpec, Kind, Origin, Secret, Value, secret};
+use crate::fact::{Fact, FactSpec, Kind, Origin, Provenance, Secret, Value, secret};
 
 /// The fields of one secret.
-pub(super) const FIELDS: &[FactSpec] = &[
+pub(crate) const FIELDS: &[FactSpec] = &[
     FactSpec::new("name", Kind::Text, "The variable or option that holds it."),
     FactSpec::new(
         "value",
@@ -135,23 +135,34 @@ fn of_command(command: &Item) -> Vec<Fact> {
 }
 
 fn described(name: &str, item: &Item, value: Option<&str>) -> Fact {
-    let unknown = || match &item.kind {
+    if let Some(value) = value {
+        return written_secret(name, value, item.provenance.clone());
+    }
+    let unknown = match &item.kind {
         ItemKind::Scalar(value @ Value::Unknown(_), _) => value.clone(),
         _ => Value::Absent,
     };
-    let literal = value.is_some() && item.provenance.origin == Origin::Literal;
-    let shown = value.map_or_else(unknown, |value| Value::Secret(Secret::new(value)));
-    let placeholder = value.map_or_else(unknown, |value| {
-        credential::placeholder(value).map_or(Value::Absent, Value::from)
-    });
-    let bits = value.map_or_else(unknown, |value| Value::Float(credential::bits(value).floor()));
     item.fact(Value::record([
         ("name", item.fact(name)),
-        ("value", item.fact(shown)),
-        ("literal", item.fact(literal)),
-        ("placeholder", item.fact(placeholder)),
-        ("bits", item.fact(bits)),
+        ("value", item.fact(unknown.clone())),
+        ("literal", item.fact(false)),
+        ("placeholder", item.fact(unknown.clone())),
+        ("bits", item.fact(unknown)),
     ]))
+}
+
+/// A secret whose value is known, as a record.
+pub(crate) fn written_secret(name: &str, value: &str, provenance: Provenance) -> Fact {
+    let at = |value: Value| Fact { value, provenance: provenance.clone() };
+    let placeholder = credential::placeholder(value).map_or(Value::Absent, Value::from);
+    let record = Value::record([
+        ("name", at(Value::from(name))),
+        ("value", at(Value::Secret(Secret::new(value)))),
+        ("literal", at(Value::Bool(provenance.origin == Origin::Literal))),
+        ("placeholder", at(placeholder)),
+        ("bits", at(Value::Float(credential::bits(value).floor()))),
+    ]);
+    Fact { value: record, provenance }
 }
 
 #[cfg(test)]

@@ -131,6 +131,38 @@ impl Service {
         self.ports().1
     }
 
+    /// A command of this service as a record.
+    pub(super) fn told(&self, command: Fact) -> Fact {
+        let provenance = command.provenance.clone();
+        let name = Fact { value: Value::from(self.name.as_str()), provenance: provenance.clone() };
+        Fact { value: Value::record([("command", command), ("service", name)]), provenance }
+    }
+
+    /// The command by which compose asks whether it still works.
+    pub(super) fn health_command(&self) -> Option<Fact> {
+        let test = self.item.at(&["healthcheck", "test"])?;
+        let words: Vec<String> = test.items().iter().filter_map(Item::text).collect();
+        let command = match words.split_first() {
+            Some((first, rest)) if first == "CMD" => {
+                rest.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+            }
+            Some((first, rest)) if first == "CMD-SHELL" => rest.join(" "),
+            Some((line, [])) if line != "NONE" => line.clone(),
+            _ => return None,
+        };
+        Some(self.told(test.fact(secrets::masked_command(&command))))
+    }
+
+    /// The names by which others reach it.
+    pub(super) fn names(&self) -> Vec<Fact> {
+        let said = ["container_name", "hostname"].into_iter().filter_map(|key| self.item.get(key));
+        let networks = self.item.get("networks").map_or(&[][..], Item::entries);
+        let aliases =
+            networks.iter().filter_map(|(_, network)| network.get("aliases")).flat_map(Item::items);
+        let others = said.chain(aliases).map(Item::text_fact);
+        std::iter::once(self.item.fact(self.name.as_str())).chain(others).collect()
+    }
+
     /// Whether it keeps or passes on data.
     pub(super) fn is_datastore(&self) -> bool {
         matches!(self.software, Some(Software::Datastore(_)))

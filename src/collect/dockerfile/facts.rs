@@ -74,6 +74,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
         "Whether the Dockerfile, or compose for a service of it, checks that it still answers.",
     ),
     FactSpec::new(
+        "health-command",
+        Kind::Text,
+        "The command by which the Dockerfile lets ask whether it still answers; absent if it lets nobody ask.",
+    ),
+    FactSpec::new(
         "command",
         Kind::Text,
         "The command line it starts, entrypoint first; absent if the base image decides.",
@@ -178,6 +183,7 @@ impl Described<'_> {
             ("healthcheck", self.healthcheck()),
             ("command", command),
             ("command-form", form),
+            ("health-command", self.health_command()),
             ("exposed-ports", list(self.exposed_ports())),
             (
                 "copies-everything",
@@ -290,8 +296,10 @@ impl Described<'_> {
 
     fn healthcheck(&self) -> Fact {
         let whole = Place::whole(self.image.path);
-        let own = self.image.steps().rev().find_map(|step| match step.kind {
-            StepKind::Healthcheck(checks) => Some(Fact::literal(checks, self.image.place(step))),
+        let own = self.image.steps().rev().find_map(|step| match &step.kind {
+            StepKind::Healthcheck(asks) => {
+                Some(Fact::literal(asks.is_some(), self.image.place(step)))
+            }
             _ => None,
         });
         let own = own.unwrap_or_else(|| Fact::literal(false, whole));
@@ -325,6 +333,19 @@ impl Described<'_> {
                 let command = format!("{} {rest}", line(entry));
                 (at(shown(&command), &place), at(form(words).into(), &place))
             }
+        }
+    }
+
+    fn health_command(&self) -> Fact {
+        let last = self.image.steps().rev().find_map(|step| match &step.kind {
+            StepKind::Healthcheck(asks) => Some((step, asks)),
+            _ => None,
+        });
+        match last {
+            Some((step, Some(words))) => {
+                Fact::literal(masked_command(&words.text()), self.image.place(step))
+            }
+            _ => Fact::absent(),
         }
     }
 

@@ -48,8 +48,8 @@ pub(super) enum StepKind {
     Argument(Vec<Pair>),
     Start(Words),
     Entrypoint(Words),
-    /// False for `HEALTHCHECK NONE`.
-    Healthcheck(bool),
+    /// The command that asks; none for `HEALTHCHECK NONE`.
+    Healthcheck(Option<Words>),
     Expose(Vec<String>),
     Transfer(Transfer),
     Run(String),
@@ -170,8 +170,11 @@ impl<'t> Lines<'t> {
                 (entry.entrypoint.span, StepKind::Entrypoint(words(entry.arguments)))
             }
             Instruction::Healthcheck(health) => {
-                let checks = !matches!(health.arguments, HealthcheckArguments::None { .. });
-                (health.healthcheck.span, StepKind::Healthcheck(checks))
+                let asks = match health.arguments {
+                    HealthcheckArguments::Cmd { arguments, .. } => Some(words(arguments)),
+                    _ => None,
+                };
+                (health.healthcheck.span, StepKind::Healthcheck(asks))
             }
             Instruction::Expose(expose) => {
                 let ports = expose.arguments.iter().map(|port| port.value.to_string()).collect();

@@ -1,6 +1,7 @@
 //! The Flask application that production runs: the facts under `flask`.
 
 pub(in crate::collect) mod cors;
+mod limiter;
 mod started;
 
 use std::collections::BTreeMap;
@@ -108,6 +109,21 @@ const SPECS: &[FactSpec] = &[
         "The environment variables that the application asks for.",
     ),
     FactSpec::new("flask.limiter", Kind::Bool, "Whether Flask-Limiter is used."),
+    FactSpec::new(
+        "flask.limiter-storage",
+        Kind::Text,
+        "Where it keeps its counters; `memory://` by default. Absent if it is not used.",
+    ),
+    FactSpec::new(
+        "flask.limits-by-address",
+        Kind::Bool,
+        "Whether visitors are told apart by the address that connects (`get_remote_address`).",
+    ),
+    FactSpec::new(
+        "flask.proxy-fix",
+        Kind::Bool,
+        "Whether the address is taken from what a proxy says (`ProxyFix`).",
+    ),
     FactSpec::new("flask.talisman", Kind::Bool, "Whether Flask-Talisman is used."),
     FactSpec::new("flask.jwt", Kind::Bool, "Whether Flask-JWT-Extended is used."),
 ];
@@ -150,6 +166,12 @@ impl Collector for Flask {
         let environment = environment(so_far);
         facts.put("flask.variables", variables(&application.reads, &environment));
         facts.put("flask.cors", cors::cors(&application.calls, &config));
+        facts.put("flask.limiter-storage", limiter::storage(&application.calls, &config));
+        facts.put(
+            "flask.limits-by-address",
+            limiter::by_address(sources.project, &application.calls).at(place.clone()),
+        );
+        facts.put("flask.proxy-fix", uses(&["werkzeug.middleware.proxy_fix.ProxyFix"]));
         facts.put("flask.config", config.at(place.clone()));
         let (debug_run, runs_itself) = started::started(sources, so_far, &application.file);
         facts.put("flask.debug-run", debug_run);

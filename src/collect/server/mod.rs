@@ -5,6 +5,7 @@ mod config;
 mod files;
 mod gunicorn;
 mod packages;
+mod port;
 mod program;
 mod script;
 mod start;
@@ -14,6 +15,7 @@ mod units;
 mod uwsgi;
 
 pub(in crate::collect) use files::is_supervisors;
+pub(crate) use port::listening_ports;
 pub(in crate::collect) use program::{serves_developers, serves_production, starts_server};
 
 use super::{Collector, Sources};

@@ -1,0 +1,91 @@
+//! What Kubernetes runs, from plain manifests: the facts under `kubernetes`.
+//!
+//! Templates (`{{ … }}`) are not read: what a chart makes of its values only Helm tells. Where a
+//! kustomization patches what it takes in, what its manifests leave out may be said by the patch.
+
+mod container;
+mod files;
+mod ingress;
+mod object;
+mod pod;
+mod secrets;
+
+use super::{Collector, Sources};
+use crate::fact::{
+    Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, ProjectPath, Value, WhenMissing,
+};
+use files::Manifests;
+
+/// Knows what Kubernetes runs.
+pub struct Kubernetes;
+
+const FACTS: &[FactSpec] = &[
+    FactSpec::new(
+        "kubernetes.files",
+        Kind::List(&Kind::Text),
+        "The manifests that were taken for those of production.",
+    ),
+    FactSpec::new(
+        "kubernetes.pods",
+        Kind::List(&Kind::Record(pod::FIELDS)),
+        "What starts containers: deployments, stateful sets, daemon sets, jobs and single pods.",
+    ),
+    FactSpec::new(
+        "kubernetes.containers",
+        Kind::List(&Kind::Record(container::FIELDS)),
+        "The containers of all of them, those that prepare the others too.",
+    ),
+    FactSpec::new(
+        "kubernetes.ingresses",
+        Kind::List(&Kind::Record(ingress::FIELDS)),
+        "What takes requests from outside for services.",
+    ),
+    FactSpec::new(
+        "kubernetes.secret-values",
+        Kind::List(&Kind::Record(secrets::FIELDS)),
+        "The values that manifests of the kind Secret hold; those that a template fills in are left out.",
+    ),
+];
+
+impl Collector for Kubernetes {
+    fn domain(&self) -> Domain {
+        Domain {
+            name: "kubernetes",
+            means: "what Kubernetes runs",
+            when_missing: WhenMissing::NotApplicable("no plain manifest of production is here"),
+        }
+    }
+
+    fn facts(&self) -> &'static [FactSpec] {
+        FACTS
+    }
+
+    fn wants(&self, path: &ProjectPath) -> bool {
+        files::may_be_manifest(path)
+    }
+
+    fn collect(&self, sources: &Sources<'_>, _so_far: &Facts) -> Facts {
+        let manifests = Manifests::read(sources);
+        let mut facts = Facts::default();
+        if manifests.objects.is_empty() && manifests.problem.is_none() {
+            return facts;
+        }
+        let patched = manifests.patched.as_ref();
+        let list = |items: Vec<Fact>, rest: Option<&Ignorance>| {
+            Fact::derived(Value::List(List { items, rest: rest.cloned() }))
+        };
+        let rest = manifests.problem.as_ref();
+        let files = manifests.files().map(|file| Fact::derived(file.as_str()));
+        facts.put("kubernetes.files", list(files.collect(), rest));
+        let pods: Vec<pod::Pod<'_>> = manifests.objects.iter().filter_map(pod::Pod::of).collect();
+        let containers = pods.iter().flat_map(|pod| container::of_pod(pod, patched));
+        facts.put("kubernetes.containers", list(containers.collect(), rest));
+        facts.put("kubernetes.pods", list(pods.iter().map(pod::Pod::fact).collect(), rest));
+        let ingresses =
+            manifests.objects.iter().filter_map(|object| ingress::fact(object, patched));
+        facts.put("kubernetes.ingresses", list(ingresses.collect(), rest));
+        let values = manifests.objects.iter().flat_map(secrets::of_object);
+        facts.put("kubernetes.secret-values", list(values.collect(), rest));
+        facts
+    }
+}

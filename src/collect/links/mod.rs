@@ -1,0 +1,88 @@
+//! What the files of a project say of each other: the facts under `links`.
+//!
+//! Each is about two files that name the same thing. Where it is not certain that they do, there is no
+//! such fact.
+
+mod health;
+mod renewal;
+mod targets;
+mod uploads;
+
+use super::{Collector, Sources};
+use crate::fact::{Domain, FactSpec, Facts, Kind, ProjectPath, WhenMissing};
+
+/// Knows what files say of each other.
+pub struct Links;
+
+const FACTS: &[FactSpec] = &[
+    FactSpec::new(
+        "links.health-probes",
+        Kind::List(&Kind::Record(health::FIELDS)),
+        "The requests by which compose, images and Kubernetes ask the Django program whether it is well; only those that an answer of 400 fails.",
+    ),
+    FactSpec::new(
+        "links.proxy-targets",
+        Kind::List(&Kind::Record(targets::FIELDS)),
+        "Where nginx passes requests on by the name of a service. None, if no name is one of a service of compose.",
+    ),
+    FactSpec::new(
+        "links.nginx-before-program",
+        Kind::Bool,
+        "Whether nginx hands requests to the project's own program, and not only to other software. Absent without nginx.",
+    ),
+    FactSpec::new(
+        "links.reloaded-after-renewal",
+        Kind::Bool,
+        "Whether something makes nginx read the certificates anew that a container of compose renews. Absent if none does.",
+    ),
+    FactSpec::new(
+        "links.body-limit-of-nginx",
+        Kind::Number,
+        "The largest request body that nginx passes on to the program. Absent if there is no limit, or no nginx before the program.",
+    )
+    .in_unit("bytes"),
+    FactSpec::new(
+        "links.body-limit-of-program",
+        Kind::Number,
+        "The largest request body that the project says it takes (`DATA_UPLOAD_MAX_MEMORY_SIZE`, `MAX_CONTENT_LENGTH`). Absent if it says nothing.",
+    )
+    .in_unit("bytes"),
+    FactSpec::new(
+        "links.bodies-reach-program",
+        Kind::Bool,
+        "Whether nginx lets through what the program takes. Absent if one of the two says nothing.",
+    ),
+];
+
+impl Collector for Links {
+    fn domain(&self) -> Domain {
+        Domain {
+            name: "links",
+            means: "what the files say of each other",
+            when_missing: WhenMissing::NotApplicable("no two files here speak of the same thing"),
+        }
+    }
+
+    fn facts(&self) -> &'static [FactSpec] {
+        FACTS
+    }
+
+    fn wants(&self, _path: &ProjectPath) -> bool {
+        false
+    }
+
+    fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {
+        let mut facts = Facts::default();
+        let found = [
+            health::probes(so_far).map(|fact| ("links.health-probes", fact)),
+            targets::targets(so_far).map(|fact| ("links.proxy-targets", fact)),
+            targets::before_program(so_far).map(|fact| ("links.nginx-before-program", fact)),
+            renewal::reloaded(sources.project, so_far)
+                .map(|fact| ("links.reloaded-after-renewal", fact)),
+        ];
+        for (path, fact) in found.into_iter().flatten().chain(uploads::limits(so_far)) {
+            facts.put(path, fact);
+        }
+        facts
+    }
+}
