@@ -38,7 +38,7 @@ impl<'a> Interpreter<'a> {
             | Expr::Slice(_)
             | Expr::EllipsisLiteral(_) => Ok(self.literal(expression, at)),
             Expr::FString(text) => self.interpolated(&text.value, at),
-            Expr::Name(name) => Ok(self.name(name, at)),
+            Expr::Name(name) => self.name(name, at),
             Expr::List(list) => self.sequence(Shape::List, &list.elts, at),
             Expr::Tuple(tuple) => self.sequence(Shape::Tuple, &tuple.elts, at),
             Expr::Set(set) => self.sequence(Shape::Set, &set.elts, at),
@@ -111,13 +111,13 @@ impl<'a> Interpreter<'a> {
         Term::new(kind, From::literal(at))
     }
 
-    fn name(&mut self, name: &'a ExprName, at: Spot) -> Term<'a> {
+    fn name(&mut self, name: &'a ExprName, at: Spot) -> Outcome<'a> {
         let rest = match self.lookup(&name.id) {
-            Ok(term) => return self.present(term, &name.id, at),
+            Ok(term) => return Ok(self.present(term, &name.id, at)),
             Err(rest) => rest,
         };
         let library = |dotted: &str| Term::new(Kind::Library(dotted.into()), From::literal(at));
-        match name.id.as_str() {
+        Ok(match name.id.as_str() {
             "__file__" => {
                 let path =
                     self.own_file().map_or_else(String::new, |path| paths::in_project(&path));
@@ -129,9 +129,12 @@ impl<'a> Interpreter<'a> {
             "os" => library("os"),
             _ => match rest {
                 Some(why) => Term::unknown(why.as_ref().clone(), at),
-                None => self.opaque(&format!("the name `{}`", name.id), at),
+                None => match self.undefined(&name.id, at) {
+                    Some(raised) => return Err(raised),
+                    None => self.opaque(&format!("the name `{}`", name.id), at),
+                },
             },
-        }
+        })
     }
 
     /// The value of a name that has one, at least on some ways.

@@ -14,6 +14,11 @@ use crate::fact::{Ignorance, ProjectPath};
 /// Modules whose names are Django's own defaults, or begin with a prefix of their own.
 const HARMLESS: &[&str] = &["django.conf.global_settings", "oscar.defaults"];
 
+/// Whether a text takes names from one of them.
+pub(super) fn is_harmless(text: &str) -> bool {
+    HARMLESS.iter().any(|module| text.contains(module))
+}
+
 impl<'a> Interpreter<'a> {
     pub(super) fn import(&mut self, import: &'a StmtImport) -> Result<(), Raised> {
         let at = self.spot(import);

@@ -72,6 +72,7 @@ mod source;
 mod statements;
 mod term;
 mod texts;
+mod undefined;
 
 pub use declarations::Declared;
 pub use environment::{Environment, Read};

@@ -4,8 +4,11 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::Expr;
+
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::statements::last_name;
 use super::term::{Class, From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
@@ -205,6 +208,27 @@ impl<'a> Interpreter<'a> {
             .or_else(|| self.modules.get(&self.file_of(dotted)?).copied())
     }
 
+    /// A function of a library that is called for nothing but what it does, and named for settings, may set
+    /// any name of the module that calls it: `import_settings_modules("shop.defaults")`.
+    pub(super) fn reach_into_names(&mut self, called: &'a Expr) -> Result<(), Raised> {
+        let Expr::Call(call) = called else {
+            return Ok(());
+        };
+        let is_for_settings = last_name(&call.func)
+            .is_some_and(|name| name.contains("settings") && name != "settings");
+        if !is_for_settings {
+            return Ok(());
+        }
+        let function = self.eval(&call.func)?;
+        if matches!(function.kind, Kind::Library(_) | Kind::Unknown(_)) {
+            let at = self.spot(called);
+            let called = self.called(at);
+            let why = format!("`{called}(…)` may set any name ({})", self.shown(at));
+            self.leave_open_names(Ignorance::new(why));
+        }
+        Ok(())
+    }
+
     /// Whoever is given the names of a module that runs may set any of them.
     pub(super) fn give_names_away(&mut self, arguments: &Arguments<'a>, at: Spot) {
         let mut given: Vec<Id> = Vec::new();
@@ -233,6 +257,7 @@ mod tests {
             "import shop_settings\nshop_settings.load('SHOP', globals())",
             "from shop_settings import Loader\nLoader().load(vars())",
             "from shop_settings import load\nload(names=locals())",
+            "from shop.common import import_settings_modules\nimport_settings_modules('shop.base')",
             "import sys\nfrom shop_settings import name\nsetattr(sys.modules[__name__], name, 2)",
             "from shop_settings import name\nglobals()[name] = 2",
             "from shop_settings import load\nglobals().update(load())",

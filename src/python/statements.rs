@@ -105,6 +105,7 @@ impl<'a> Interpreter<'a> {
             }
             Stmt::Expr(expression) => {
                 self.eval(&expression.value)?;
+                self.reach_into_names(&expression.value)?;
             }
             Stmt::FunctionDef(definition) => self.define(definition)?,
             Stmt::ClassDef(definition) => self.define_class(definition)?,

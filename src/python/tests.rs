@@ -301,7 +301,10 @@ fn env_files_are_read_where_the_program_reads_them() {
     for (program, expected) in [
         ("from dotenv import load_dotenv\nX = os.getenv('A')\nload_dotenv()\n", DEPLOY),
         ("from dotenv import load_dotenv\nload_dotenv()\nX = os.getenv('A')\n", "\"1\""),
-        ("import environ\nenviron.Env.read_env(BASE / '.env')\nX = os.getenv('A')", DEPLOY),
+        (
+            "import environ\nfrom paths import BASE\nenviron.Env.read_env(BASE / '.env')\nX = os.getenv('A')",
+            DEPLOY,
+        ),
         ("import environ\nenviron.Env.read_env()\nX = os.getenv('A')", DEPLOY),
         ("from decouple import config\nX = config('A', cast=int)", "1"),
     ] {

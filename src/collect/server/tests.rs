@@ -56,7 +56,7 @@ fn the_file_needs_no_ending_of_python() {
 
 #[test]
 fn flags_win_over_the_file_and_the_file_over_defaults() {
-    let file = "bind = \"0.0.0.0:9000\"\nworkers = 4  # four\ntimeout = cores() * 2\n";
+    let file = "from machine import cores\nbind = \"0.0.0.0:9000\"\nworkers = 4  # four\ntimeout = cores() * 2\n";
     for (line, config, settings) in [
         ("gunicorn x", "", "127.0.0.1:8000 true 1 30 false 127.0.0.1,::1 true"),
         (
@@ -72,7 +72,7 @@ fn flags_win_over_the_file_and_the_file_over_defaults() {
         (
             "gunicorn x",
             file,
-            "0.0.0.0:9000 false 4 unknown (the name `cores` (gunicorn.conf.py:3) is known only when it runs) false 127.0.0.1,::1 false",
+            "0.0.0.0:9000 false 4 unknown (what `machine.cores(…)` gives (gunicorn.conf.py:4) is known only when it runs) false 127.0.0.1,::1 false",
         ),
         (
             "gunicorn x --workers $N",
