@@ -127,7 +127,7 @@ impl Collector for Stores {
         let connections = Connections::of(so_far);
         let containers = Containers::of(sources, so_far);
         let servers = configured(sources, &redis_conf::is_server, &|path, text| {
-            redis_conf::server(path, text, containers.run(path, "redis"))
+            redis_conf::server(path, text, containers.run(path, "redis"), containers.asks("redis"))
         });
         let poolers = configured(sources, &pgbouncer::is_pooler, &pgbouncer::pooler);
         let Served { servers: others, access, refused, users, roles } =

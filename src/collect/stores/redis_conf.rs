@@ -47,10 +47,22 @@ pub(super) fn is_server(path: &ProjectPath) -> bool {
     stem.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "redis" | "valkey"))
 }
 
-/// What a configuration says of its server.
-pub(super) fn server(path: &ProjectPath, text: &str, in_container: bool) -> Fact {
+/// What a configuration says of its server. `asks` says whether the container that runs it asks for a
+/// password, if there is one: its command goes before the file.
+pub(super) fn server(
+    path: &ProjectPath,
+    text: &str,
+    in_container: bool,
+    asks: Option<Fact>,
+) -> Fact {
     let directives = Directives::of(path, text);
-    let password = directives.password();
+    let password = match (directives.password(), asks) {
+        (Fact { value: Value::Absent, .. }, Some(asks)) if asks.value == Value::Bool(true) => {
+            let why = "the command of the container names the password, and not this file";
+            Fact { value: Value::Unknown(Ignorance::new(why)), ..asks }
+        }
+        (password, _) => password,
+    };
     let of_password = |conclude: &dyn Fn(&str) -> Value| {
         follows(&password, &|value| value.text().map_or(Value::Absent, conclude))
     };
@@ -195,7 +207,7 @@ mod tests {
 
     fn told(text: &str) -> String {
         let path = ProjectPath::new("redis.conf");
-        let fact = server(&path, text, false);
+        let fact = server(&path, text, false, None);
         let field = |name: &str| fact.value.field(name).unwrap().value.to_string();
         format!("{} {} {}", field("bind-public"), field("protected"), field("password"))
     }

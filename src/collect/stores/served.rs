@@ -128,7 +128,7 @@ impl<'s> Containers<'s> {
     }
 
     /// Whether the container of a store asks for a password.
-    fn asks(&self, store: &str) -> Option<Fact> {
+    pub(super) fn asks(&self, store: &str) -> Option<Fact> {
         let mut services = self.services.iter();
         let service = services.find(|service| text(service, "datastore") == Some(store))?;
         service.value.field("asks-for-password").cloned()

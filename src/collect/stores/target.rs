@@ -54,6 +54,11 @@ impl Target {
                 return Self::unknown(fact, &Ignorance::new(why));
             }
         };
+        if let Some(host) = url.hosts.iter().find(|host| is_nobody(&host.name)) {
+            let why = format!("`{}` stands for an address that is given at deploy time", host.name);
+            let why = Ignorance::new(why).settled_by("give `--env-file`");
+            return Self::unknown(fact, &why);
+        }
         let text_or_absent =
             |text: Option<&str>| like(fact, text.map_or(Value::Absent, Value::from));
         let names: Vec<&str> = url.hosts.iter().map(|host| host.name.as_str()).collect();
@@ -109,6 +114,11 @@ pub(super) fn product(scheme: &str) -> &str {
         "oracle" | "oraclegis" => "oracle",
         other => other,
     }
+}
+
+/// Whether a host is one that no machine can have (RFC 2606 §2).
+fn is_nobody(host: &str) -> bool {
+    host.trim_end_matches('.').to_ascii_lowercase().ends_with(".invalid")
 }
 
 /// The part of a text that something else still has to fill in.
