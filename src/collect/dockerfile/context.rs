@@ -75,8 +75,8 @@ impl<'p> Context<'p> {
         for (transfer, place) in transfers(image) {
             let copies = self.copies(transfer);
             let there = env_files.iter().copied().filter(|path| copies(path));
-            let named =
-                transfer.sources.iter().filter(|source| is_named(source)).map(String::as_str);
+            let named = transfer.sources.iter().map(String::as_str);
+            let named = named.filter(|source| is_named(source) && self.may_hold_secrets(source));
             for path in there.chain(named) {
                 let path = path.trim_start_matches("./");
                 if found.iter().all(|known: &Fact| known.value.text() != Some(path)) {
@@ -109,6 +109,12 @@ impl<'p> Context<'p> {
         let (sources, excluded) = (patterns(&transfer.sources), patterns(&transfer.excluded));
         let any = |patterns: &[Pattern], path: &str| patterns.iter().any(|each| each.covers(path));
         move |path| any(&sources, path) && !any(&excluded, path) && !self.ignore.excludes(path)
+    }
+
+    /// Whether a file that is named has secrets, as far as can be seen: one that is not here may.
+    fn may_hold_secrets(&self, source: &str) -> bool {
+        let text = self.project.read(&self.folder.join(source));
+        text.map_or(true, |text| !secrets(text).is_empty())
     }
 
     /// The environment files below the folder that hold a secret, relative to it. What a file for developers
