@@ -65,17 +65,25 @@ impl Predicate {
             Self::Any(parts) => decided(parts, facts, item, Truth::True, Truth::False),
             Self::Not(part) => negated(part.judge(facts, item)),
             Self::FirstKnown(parts) => first_known(parts, facts, item),
-            Self::Fact { path, test, otherwise } => {
-                let subject = subject(path, item);
-                let found = facts.get(path, item.map(|item| item.fact));
-                let judged =
-                    Judged { subject, fact: &found, facts, item, otherwise: otherwise.as_deref() };
-                test.judge(&judged)
+            Self::Fact { .. } => {
+                self.reasons(facts, item, self.truth(facts, item.map(|item| item.fact)))
             }
             Self::Constant(truth) => {
                 Outcome { truth: *truth, because: Vec::new(), contrary: Vec::new() }
             }
         }
+    }
+
+    /// The judgement with its reasons, where the judgement alone is known. To look a fact up and test it
+    /// is most of the work of an audit.
+    fn reasons(&self, facts: &Facts, item: Option<Item<'_>>, truth: Truth) -> Outcome<'_> {
+        let Self::Fact { path, test, otherwise } = self else {
+            return self.judge(facts, item);
+        };
+        let subject = subject(path, item);
+        let found = facts.get(path, item.map(|item| item.fact));
+        let otherwise = otherwise.as_deref();
+        test.judge(&Judged { subject, fact: &found, facts, item, otherwise }, truth)
     }
 }
 
@@ -127,7 +135,7 @@ fn decided<'c>(
         parts.iter().map(|part| part.truth(facts, item.map(|item| item.fact))).collect();
     let truth = settled(truths.iter().copied(), extreme, rest);
     let decisive = parts.iter().zip(truths).filter(|(_, of_part)| *of_part == truth);
-    let (because, contrary) = gathered(decisive.map(|(part, _)| part.judge(facts, item)));
+    let (because, contrary) = gathered(decisive.map(|(part, _)| part.reasons(facts, item, truth)));
     Outcome { truth, because, contrary }
 }
 

@@ -59,9 +59,8 @@ impl Test {
         }
     }
 
-    /// The answer with its reasons.
-    pub(super) fn judge<'c>(&'c self, judged: &Judged<'c, '_>) -> Outcome<'c> {
-        let truth = self.truth(judged.fact, judged.facts, judged.item.map(|item| item.fact));
+    /// The answer, which is known, with its reasons.
+    pub(super) fn judge<'c>(&'c self, judged: &Judged<'c, '_>, truth: Truth) -> Outcome<'c> {
         match (self, &judged.fact.value) {
             (Self::Value(matcher), _) => judged.outcome(truth, Some(Wanted::Of(matcher))),
             (Self::SameAs(other), _) => {
