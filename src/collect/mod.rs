@@ -16,6 +16,8 @@ pub mod requirements;
 pub mod server;
 pub mod stores;
 
+use std::sync::OnceLock;
+
 use crate::fact::{Catalogue, Domain, FactSpec, Facts, ProjectPath};
 use crate::project::{Given, Project, Service};
 
@@ -30,6 +32,11 @@ pub trait Collector: Sync {
     /// The facts of a service. Never fails: what cannot be read is an unknown fact that says why.
     /// Yields nothing at all if the service has nothing of its format.
     fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts;
+    /// Whether the facts follow from the wanted files alone. Those of files that services share are then
+    /// the same for all of them.
+    fn reads_files_alone(&self) -> bool {
+        false
+    }
 }
 
 /// In the order in which they run; each may read the facts of those before it.
@@ -68,8 +75,15 @@ pub struct Reading<'p> {
     project: &'p Project,
     given: &'p Given,
     catalogue: &'p Catalogue,
-    /// What each collector wants of the files that all services share; asked once, not by each service.
-    shared: Vec<Vec<&'p ProjectPath>>,
+    /// Of each collector; asked once, not by each service.
+    shared: Vec<OfShared<'p>>,
+}
+
+/// What a collector makes of the files that all services share.
+struct OfShared<'p> {
+    wanted: Vec<&'p ProjectPath>,
+    /// The facts, if they follow from the files alone.
+    facts: OnceLock<Facts>,
 }
 
 impl<'p> Reading<'p> {
@@ -81,10 +95,11 @@ impl<'p> Reading<'p> {
         catalogue: &'p Catalogue,
     ) -> Self {
         let files = services.first().map(|service| &*service.shared.files).unwrap_or_default();
-        let wanted_by = |collector: &&dyn Collector| {
-            files.iter().filter(|path| collector.wants(path)).collect()
+        let of_shared = |collector: &&dyn Collector| OfShared {
+            wanted: files.iter().filter(|path| collector.wants(path)).collect(),
+            facts: OnceLock::new(),
         };
-        Self { project, given, catalogue, shared: COLLECTORS.iter().map(wanted_by).collect() }
+        Self { project, given, catalogue, shared: COLLECTORS.iter().map(of_shared).collect() }
     }
 
     /// All that a service's files tell.
@@ -94,11 +109,16 @@ impl<'p> Reading<'p> {
             facts.miss(domain.name, domain.when_missing.ignorance());
         }
         for (collector, shared) in COLLECTORS.iter().zip(&self.shared) {
-            let own = service.own.iter().filter(|path| collector.wants(path));
-            let wanted: Vec<&ProjectPath> = own.chain(shared.iter().copied()).collect();
+            let mut own = service.own.iter().filter(|path| collector.wants(path)).peekable();
+            let nothing_own = own.peek().is_none();
+            let wanted: Vec<&ProjectPath> = own.chain(shared.wanted.iter().copied()).collect();
             let (project, given) = (self.project, self.given);
-            let found =
-                collector.collect(&Sources { project, service, wanted: &wanted, given }, &facts);
+            let sources = Sources { project, service, wanted: &wanted, given };
+            let found = if nothing_own && collector.reads_files_alone() {
+                shared.facts.get_or_init(|| collector.collect(&sources, &facts)).clone()
+            } else {
+                collector.collect(&sources, &facts)
+            };
             facts.merge(found);
         }
         facts

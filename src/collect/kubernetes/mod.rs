@@ -60,6 +60,10 @@ impl Collector for Kubernetes {
         FACTS
     }
 
+    fn reads_files_alone(&self) -> bool {
+        true
+    }
+
     fn wants(&self, path: &ProjectPath) -> bool {
         files::may_be_manifest(path)
     }
