@@ -135,14 +135,14 @@ pub(super) type Found = (Vec<Chosen>, Option<Unanswered>);
 /// Finds all of a pack that is accepted: a long one that is not refused as a whole falls into short ones.
 async fn find(
     desk: Arc<Desk>,
-    pack: Vec<u16>,
+    all: Vec<u16>,
     hello: impl Fn(&[u16]) -> Hello + Copy + Send + Sync + 'static,
     pick: fn(&Chosen) -> Option<u16>,
 ) -> Found {
-    if pack.len() <= PACK {
-        return eliminate(&desk, pack, hello, pick).await;
+    if all.len() <= PACK {
+        return eliminate(&desk, all, hello, pick).await;
     }
-    let (mut found, mut open, left) = match choose(&desk, pack, hello, pick).await {
+    let (mut found, mut open, left) = match choose(&desk, all, hello, pick).await {
         Ok(Some((chosen, left))) => (vec![chosen], None, left),
         Ok(None) => return (Vec::new(), None),
         Err(why) => return (Vec::new(), Some(why)),
