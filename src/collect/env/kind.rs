@@ -33,6 +33,10 @@ impl SecretKind {
         if provider(name, value).is_some() || value.starts_with("-----BEGIN ") {
             return Self::Issued;
         }
+        // `JWT_KEY_ID` says which key it is.
+        if words.last() == Some(&"ID") {
+            return Self::Issued;
+        }
         if has(PASSWORD_WORDS) {
             return if has(STORE_WORDS) { Self::StorePassword } else { Self::Password };
         }
@@ -196,6 +200,7 @@ mod tests {
             ("RAZORPAY_KEY_SECRET", "x", SecretKind::Issued),
             ("GOOGLE_CLIENT_SECRET", "x", SecretKind::Issued),
             ("MAPS_KEY", "x", SecretKind::Issued),
+            ("JWT_KEY_ID", "2026-06", SecretKind::Issued),
             ("SENTRY_DSN", "https://x@y/1", SecretKind::Address),
             ("PAYMENT_SECRET", "sk_live_51Hq8wLZf0bTn7Vx3", SecretKind::Issued),
         ] {

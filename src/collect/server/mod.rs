@@ -89,10 +89,7 @@ impl Collector for Server {
     }
 
     fn wants(&self, path: &ProjectPath) -> bool {
-        files::is_start_file(path)
-            || path.extension() == "sh"
-            || is_config(path)
-            || uwsgi::is_config(path)
+        files::is_start_file(path) || path.extension() == "sh" || is_config(path)
     }
 
     fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {

@@ -251,3 +251,21 @@ fn uwsgi_is_told_by_its_flags_and_its_file() {
         assert!(told[0].starts_with(reload), "{line}: {told:?}");
     }
 }
+
+#[test]
+fn of_several_files_the_one_whose_path_fits_is_meant() {
+    let named = |unit: &str| {
+        let unit = format!("[Service]\nExecStart=uwsgi --ini {unit}\n");
+        let files = [
+            ("shop.service", unit.as_str()),
+            ("docker/uwsgi.ini", "[uwsgi]\nharakiri = 1"),
+            ("uwsgi.ini", "[uwsgi]\nharakiri = 2"),
+            ("other/web.ini", "[uwsgi]\nharakiri = 3"),
+        ];
+        told(&facts(&files, &Facts::default()), "server.uwsgis", &["harakiri"]).remove(0)
+    };
+    assert_eq!(named("/srv/shop/uwsgi.ini"), "2");
+    assert_eq!(named("/srv/shop/docker/uwsgi.ini"), "1");
+    assert_eq!(named("/etc/web.ini"), "3");
+    assert!(named("/etc/none.ini").starts_with("unknown"));
+}

@@ -33,11 +33,6 @@ pub(super) const UWSGI: &[FactSpec] = &[
     FactSpec::new("in-container", Kind::Bool, "Whether it runs in a container."),
 ];
 
-/// Whether a file may be one that uWSGI is started with.
-pub(super) fn is_config(path: &ProjectPath) -> bool {
-    path.extension() == "ini" && path.name().contains("uwsgi") && Role::of(path).counts()
-}
-
 /// The settings of a uWSGI that is started.
 pub(super) fn effective(sources: &Sources<'_>, start: &Start) -> Fact {
     let mut options = Options::default();
@@ -89,15 +84,31 @@ impl Options {
         self.set.insert(name.replace('_', "-"), fact);
     }
 
-    /// The file of the project that has the name of the one that is named.
+    /// The file of the project that is meant: the one whose path ends the named one, else the only one
+    /// of that name.
     fn take_file(&mut self, sources: &Sources<'_>, named: &str) {
-        let name = named.rsplit('/').next().unwrap_or(named);
-        let is_it = |path: &&&ProjectPath| path.name() == name && is_config(path);
-        let found = sources.wanted.iter().find(is_it);
+        let wanted = ProjectPath::new(named);
+        let of_name: Vec<&ProjectPath> = sources
+            .service
+            .files()
+            .filter(|path| path.name() == wanted.name() && Role::of(path).counts())
+            .collect();
+        let ends = |path: &&&ProjectPath| {
+            wanted
+                .as_str()
+                .strip_suffix(path.as_str())
+                .is_some_and(|it| it.is_empty() || it.ends_with('/'))
+        };
+        let longest = of_name.iter().filter(ends).max_by_key(|path| path.as_str().len());
+        let found = longest.or_else(|| of_name.first().filter(|_| of_name.len() == 1));
         match found.and_then(|path| Some((path, sources.project.read(path).ok()?))) {
             Some((path, text)) => self.take_text(path, text),
             None => {
-                let why = format!("uWSGI's configuration `{named}` is not in the project");
+                let why = if of_name.len() > 1 {
+                    format!("several files are named like uWSGI's configuration `{named}`")
+                } else {
+                    format!("uWSGI's configuration `{named}` is not in the project")
+                };
                 self.rest = Some(Ignorance::new(why));
             }
         }
