@@ -207,14 +207,18 @@ impl<'a> Interpreter<'a> {
         if let Some(why) = scope.rest {
             self.leave_open_names(why.as_ref().clone());
         }
-        for (name, term) in scope.names {
-            let wanted = match &chosen {
-                Some(chosen) => chosen.contains(&name),
+        let mut names = scope.names;
+        names.retain(|name, term| {
+            term.from.depend_on(&self.deciders);
+            match &chosen {
+                Some(chosen) => chosen.contains(name),
                 None => !name.starts_with('_'),
-            };
-            if wanted {
-                self.bind(&name, term);
             }
+        });
+        // Only a module takes all names of another.
+        let home = self.frames.last().and_then(|frame| frame.scopes.last().copied());
+        if let Some(scope) = home.and_then(|home| self.heap.scope_mut(home)) {
+            scope.names.append(&mut names);
         }
         Ok(())
     }
