@@ -156,7 +156,7 @@ impl<'a> Interpreter<'a> {
                     Term::unknown(Ignorance::new(why), at)
                 }
                 None if dotted == "sys" && name == "argv" => self.command_line(at),
-                None => self.from_library(&format!("{dotted}.{name}"), at),
+                None => self.library_name(&format!("{dotted}.{name}"), at),
             };
             self.bind(alias.asname.as_ref().map_or(name, |name| name.as_str()), term);
         }
@@ -237,7 +237,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Something of a library, by its dotted name.
-    fn from_library(&mut self, dotted: &str, at: Spot) -> Term<'a> {
+    fn library_name(&mut self, dotted: &str, at: Spot) -> Term<'a> {
         let from = From::literal(at);
         if let Some(texts) = libraries::texts_of(dotted) {
             let items = texts.iter().map(|text| Term::text(text, from.clone())).collect();
