@@ -161,7 +161,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// YAML as PyYAML has it, which reads release 1.1: a scalar that the releases read differently is
+    /// YAML as `PyYAML` has it, which reads release 1.1: a scalar that the releases read differently is
     /// not understood.
     fn yaml(
         &mut self,

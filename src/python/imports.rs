@@ -156,7 +156,7 @@ impl<'a> Interpreter<'a> {
                     Term::unknown(Ignorance::new(why), at)
                 }
                 None if dotted == "sys" && name == "argv" => self.command_line(at),
-                None => self.from_library(&format!("{dotted}.{name}"), at),
+                None => self.library_name(&format!("{dotted}.{name}"), at),
             };
             self.bind(alias.asname.as_ref().map_or(name, |name| name.as_str()), term);
         }
@@ -207,14 +207,18 @@ impl<'a> Interpreter<'a> {
         if let Some(why) = scope.rest {
             self.leave_open_names(why.as_ref().clone());
         }
-        for (name, term) in scope.names {
-            let wanted = match &chosen {
-                Some(chosen) => chosen.contains(&name),
+        let mut names = scope.names;
+        names.retain(|name, term| {
+            term.from.depend_on(&self.deciders);
+            match &chosen {
+                Some(chosen) => chosen.contains(name),
                 None => !name.starts_with('_'),
-            };
-            if wanted {
-                self.bind(&name, term);
             }
+        });
+        // Only a module takes all names of another.
+        let home = self.frames.last().and_then(|frame| frame.scopes.last().copied());
+        if let Some(scope) = home.and_then(|home| self.heap.scope_mut(home)) {
+            scope.names.append(&mut names);
         }
         Ok(())
     }
@@ -233,7 +237,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Something of a library, by its dotted name.
-    fn from_library(&mut self, dotted: &str, at: Spot) -> Term<'a> {
+    fn library_name(&mut self, dotted: &str, at: Spot) -> Term<'a> {
         let from = From::literal(at);
         if let Some(texts) = libraries::texts_of(dotted) {
             let items = texts.iter().map(|text| Term::text(text, from.clone())).collect();

@@ -191,7 +191,7 @@ impl<'a> Interpreter<'a> {
             "urllib.parse.urlparse" | "urllib.parse.urlsplit" => self.parsed_address(arguments, at),
             _ if name.starts_with("re.") => {
                 let known = self.regex_call(last_part(name), arguments, at);
-                Ok(known.unwrap_or_else(|| self.foreign(name, arguments, at)))
+                known.unwrap_or_else(|| Ok(self.foreign(name, arguments, at)))
             }
             "dict.fromkeys" => Ok(self.with_keys(arguments, at)),
             _ if name.starts_with("str.") => self.unbound_method(name, arguments, at),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use regex::{NoExpand, Regex, RegexBuilder};
 
 use super::heap::Sequence;
-use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Made, Shape, Spot, Term};
 
 /// The class of what a match gives, made of its groups.
@@ -24,33 +24,58 @@ impl<'a> Interpreter<'a> {
         function: &str,
         arguments: &Arguments<'a>,
         at: Spot,
-    ) -> Option<Term<'a>> {
+    ) -> Option<Outcome<'a>> {
         let pattern = arguments.get(0, "pattern")?.clone();
+        if function == "compile" {
+            let made = self.make(&Rc::from(PATTERN), arguments, at);
+            let from = From::mixed(&arguments.positional, at);
+            return Some(Ok(Term { from, ..made }));
+        }
         // The text comes after what `sub` puts in.
-        let place = usize::from(function == "sub") + 1;
-        let text = arguments.get(place, "string").cloned();
-        let flags = match function {
-            "match" | "fullmatch" | "search" | "findall" => arguments.get(2, "flags").cloned(),
-            _ => arguments.named("flags").cloned(),
-        };
-        let from = From::mixed(&arguments.positional, at);
-        Some(match function {
-            "compile" => {
-                let made = self.make(&Rc::from(PATTERN), arguments, at);
-                Term { from, ..made }
-            }
-            "match" | "fullmatch" | "search" | "findall" | "split" | "sub" => {
-                let answer = self.regex_answer(function, &pattern, flags.as_ref(), text.as_ref());
-                match answer.and_then(|answer| self.regex_told(answer, arguments, &from, at)) {
-                    Some(term) => term,
-                    None => {
-                        let parts: Vec<&Term<'a>> = arguments.positional.iter().collect();
-                        self.unknown_from(&parts, &format!("what `re.{function}(…)` gives"), at)
-                    }
-                }
-            }
+        let place = match function {
+            "match" | "fullmatch" | "search" | "findall" | "split" => 1,
+            "sub" => 2,
             _ => return None,
-        })
+        };
+        let flags = match function {
+            "split" | "sub" => arguments.named("flags").cloned(),
+            _ => arguments.get(2, "flags").cloned(),
+        };
+        let text = arguments.get(place, "string").cloned()?;
+        Some(self.each(&text, |this, text| {
+            if let Some(refused) = this.no_text(text, at) {
+                return refused;
+            }
+            let from = From::mixed(arguments.positional.iter().chain([text]), at);
+            let answer = this.regex_answer(function, &pattern, flags.as_ref(), text);
+            Ok(match answer.and_then(|answer| this.regex_told(answer, arguments, &from, at)) {
+                Some(term) => term,
+                None => {
+                    let what = format!("what `re.{function}(…)` gives");
+                    Term { from, ..this.unknown_from(&[text, &pattern], &what, at) }
+                }
+            })
+        }))
+    }
+
+    /// What is not known of something that is no text: the program stops, unless it is one only because
+    /// nobody is seen to set a variable.
+    fn no_text(&mut self, term: &Term<'a>, at: Spot) -> Option<Outcome<'a>> {
+        let may_be_text = matches!(
+            term.kind,
+            Kind::Text(_) | Kind::Unknown(_) | Kind::Unset(_) | Kind::Made(_) | Kind::Instance(..)
+        );
+        if may_be_text {
+            return None;
+        }
+        if term.from.supposed && !self.environment.is_whole() {
+            self.require(&term.from.variables);
+            return Some(Ok(self.unknown_from(&[term], "what is found in this", at)));
+        }
+        let why = format!("{} is no text ({})", term.kind_name(), self.shown(at));
+        let mut raised = Raised::new("TypeError", why);
+        raised.variables.clone_from(&term.from.variables);
+        Some(Err(raised))
     }
 
     /// A method of a compiled expression.
@@ -66,8 +91,8 @@ impl<'a> Interpreter<'a> {
         if let Some(flags) = made.named.first().map(|(_, term)| term).or(made.positional.get(1)) {
             all.named.push(("flags".into(), flags.clone()));
         }
-        let known = self.regex_call(name, &all, at).filter(|_| name != "compile");
-        Ok(known.unwrap_or_else(|| self.foreign(name, arguments, at)))
+        let known = if name == "compile" { None } else { self.regex_call(name, &all, at) };
+        known.unwrap_or_else(|| Ok(self.foreign(name, arguments, at)))
     }
 
     /// `match.group(number)`, `match.groups()`.
@@ -99,7 +124,7 @@ impl<'a> Interpreter<'a> {
         function: &str,
         pattern: &Term<'a>,
         flags: Option<&Term<'a>>,
-        text: Option<&Term<'a>>,
+        text: &Term<'a>,
     ) -> Option<Answer> {
         let (pattern, flags) = match &pattern.kind {
             Kind::Made(made) if made.class.as_ref() == PATTERN => {
@@ -113,7 +138,7 @@ impl<'a> Interpreter<'a> {
             Some(Kind::Library(flag)) if matches!(flag.as_ref(), "re.I" | "re.IGNORECASE") => true,
             Some(_) => return None,
         };
-        let text = text?.as_text()?;
+        let text = text.as_text()?;
         self.budget.spend(pattern.len() + text.len() / 8);
         answer(function, &pattern, text, ignores_case)
     }

@@ -56,7 +56,7 @@ const FORMER: &[&str] = &[
     "xrange",
 ];
 
-impl<'a> Interpreter<'a> {
+impl Interpreter<'_> {
     /// What stops the program at a name that no scope has. Nothing, where something that is not followed may
     /// define it: where the environment is not whole, that is any place that looks as if it did.
     pub(super) fn undefined(&self, name: &str, at: Spot) -> Option<Raised> {

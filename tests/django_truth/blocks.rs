@@ -126,6 +126,15 @@ pub(crate) const BLOCKS: &[&str] = &[
     "SECURE_REDIRECT_EXEMPT = [r\"^health/$\"]\nINTERNAL_IPS = [\"127.0.0.1\"]",
     "STORAGES = {\"default\": {\"BACKEND\": \"django.core.files.storage.FileSystemStorage\"}, \"staticfiles\": {\"BACKEND\": {text STATIC_BACKEND}}}",
     "CSRF_FAILURE_VIEW = \"shop.views.missing\"",
+    "NAMED = NOBODY_DEFINES_THIS",
+    "try:\n    SECURE_SSL_REDIRECT = NOBODY_DEFINES_THIS\nexcept NameError:\n    SECURE_SSL_REDIRECT = {bool SECURE_SSL_REDIRECT}",
+    "if \"DEBUG\" in globals():\n    SESSION_COOKIE_SECURE = not globals().get(\"DEBUG\", True)",
+    "import sys\n\nsetattr(sys.modules[__name__], \"CSRF_USE_SESSIONS\", {bool CSRF_USE_SESSIONS})",
+    "import inspect\nimport sys\n\n\nclass Exported:\n    SECURE_HSTS_SECONDS = {number SECURE_HSTS_SECONDS}\n\n    @property\n    def X_FRAME_OPTIONS(self):\n        return \"DENY\" if self.SECURE_HSTS_SECONDS else \"SAMEORIGIN\"\n\n\nfor member, value in inspect.getmembers(Exported()):\n    if member.isupper():\n        setattr(sys.modules[__name__], member, value)",
+    "from configparser import ConfigParser\n\nparser = ConfigParser()\nparser.read([\"missing.ini\"])\nparser.read_string(\"[site]\\nsecure = yes\\nage = 60\\n\")\nCSRF_COOKIE_SECURE = parser.getboolean(\"site\", \"secure\")\nSESSION_COOKIE_AGE = parser.getint(\"site\", \"age\", fallback=1)\nUSE_TZ = parser.getboolean(\"other\", \"zone\", fallback={bool USE_TZ})",
+    "try:\n    with open(BASE_DIR / \"missing.txt\") as file:\n        X_FRAME_OPTIONS = file.read().strip()\nexcept OSError:\n    X_FRAME_OPTIONS = {text X_FRAME_OPTIONS}",
+    "X_FRAME_OPTIONS = re.sub(r\"[^A-Z]\", \"\", {text X_FRAME_OPTIONS})\nMATCHED = re.compile(r\"^(\\w+)-\").match({text X_FRAME_OPTIONS})",
+    "SECURE_REFERRER_POLICY = re.split(r\"[,;] ?\", {text REFERRER_POLICY})",
 ];
 
 /// What may stand around a statement; `{S}` is the statement.

@@ -81,10 +81,8 @@ fn malformed(settings: &Record) -> Fact {
 fn is_taken(value: &Value, takes: Takes) -> Value {
     let is = match (takes, value) {
         (_, Value::Unknown(why)) => return Value::Unknown(why.clone()),
-        (Takes::Nothing, _) => false,
         (Takes::Bool, value) => value.bool().is_some(),
         (Takes::Seconds, Value::Int(seconds)) => *seconds >= 0,
-        (Takes::Text, value) => value.text().is_some(),
         (Takes::Texts, Value::List(list)) => {
             let unknown = list.items.iter().find_map(|item| match &item.value {
                 Value::Unknown(why) => Some(why.clone()),
@@ -102,8 +100,8 @@ fn is_taken(value: &Value, takes: Takes) -> Value {
             }
             list.items.iter().all(is_text)
         }
-        (Takes::Texts, value) => value.text().is_some(),
-        (Takes::Seconds, _) => false,
+        (Takes::Text | Takes::Texts, value) => value.text().is_some(),
+        (Takes::Seconds | Takes::Nothing, _) => false,
     };
     Value::Bool(is)
 }
