@@ -1,4 +1,4 @@
-//! The search engines that the program connects to: Elasticsearch and OpenSearch, by whatever library.
+//! The search engines that the program connects to: Elasticsearch and `OpenSearch`, by whatever library.
 //!
 //! (elasticsearch-py 9, django-elasticsearch-dsl 8, Haystack 3.3 and Wagtail 7 documentation, read
 //! 2026-11-30: a host without a scheme is asked over plain HTTP on port 9200.)
@@ -213,6 +213,14 @@ mod tests {
                 ]),
                 vec!["HAYSTACK_CONNECTIONS.default public true true true"],
             ),
+        ] {
+            assert_eq!(told(setting, value), answer, "{setting}");
+        }
+    }
+
+    #[test]
+    fn engines_are_found_for_wagtail_and_in_the_environment() {
+        for (setting, value, answer) in [
             (
                 "django.settings.WAGTAILSEARCH_BACKENDS",
                 map(vec![(

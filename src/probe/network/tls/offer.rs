@@ -148,9 +148,9 @@ async fn find(
         Err(why) => return (Vec::new(), Some(why)),
     };
     let mut asking = JoinSet::new();
-    for pack in left.chunks(PACK) {
-        let (desk, pack) = (desk.clone(), pack.to_vec());
-        asking.spawn(async move { eliminate(&desk, pack, hello, pick).await });
+    for few in left.chunks(PACK) {
+        let (desk, few) = (desk.clone(), few.to_vec());
+        asking.spawn(async move { eliminate(&desk, few, hello, pick).await });
     }
     while let Some(asked) = asking.join_next().await {
         let Ok((more, why)) = asked else { continue };
