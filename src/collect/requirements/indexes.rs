@@ -89,7 +89,7 @@ fn of_lines(path: &ProjectPath, text: &str, start: &[char]) -> Vec<Fact> {
             let value = after.trim_start().trim_start_matches('=');
             (value.len() < after.len() || after.is_empty()).then_some((value, *trusted))
         });
-        let named = if dashed == !start.is_empty() { short.or(long) } else { None };
+        let named = if dashed == start.is_empty() { None } else { short.or(long) };
         open = named.map(|(_, trusted)| trusted);
         let words = named
             .into_iter()

@@ -1,4 +1,4 @@
-//! The search engines that the program connects to: Elasticsearch and OpenSearch, by whatever library.
+//! The search engines that the program connects to: Elasticsearch and `OpenSearch`, by whatever library.
 //!
 //! (elasticsearch-py 9, django-elasticsearch-dsl 8, Haystack 3.3 and Wagtail 7 documentation, read
 //! 2026-11-30: a host without a scheme is asked over plain HTTP on port 9200.)
@@ -171,7 +171,6 @@ mod tests {
 
     #[test]
     fn engines_are_found_under_the_names_of_their_libraries() {
-        let host = "https://u:k7Qw2ZxN@es.example.com:9243";
         for (setting, value, answer) in [
             (
                 "django.settings.ELASTICSEARCH_DSL",
@@ -193,6 +192,15 @@ mod tests {
                     "ELASTICSEARCH_DSL.default local false false true",
                 ],
             ),
+        ] {
+            assert_eq!(told(setting, value), answer, "{setting}");
+        }
+    }
+
+    #[test]
+    fn of_other_back_ends_and_settings_only_what_is_named_for_an_engine_counts() {
+        let host = "https://u:k7Qw2ZxN@es.example.com:9243";
+        for (setting, value, answer) in [
             (
                 "django.settings.HAYSTACK_CONNECTIONS",
                 map(vec![
