@@ -255,10 +255,16 @@ fn a_limit_on_connections_is_no_refusal() {
                 let _ = std::io::copy(&mut far, &mut near);
             }
         });
-        let found = versions(port).unwrap();
-        let told = found.open.map(|open| open.why).unwrap_or_default();
-        let all = found.offered.len() == VERSIONS.len();
-        assert!(all || told.contains("it limits connections, perhaps"), "{limit}: {told}");
+        // Where the few that were answered came to nothing, nothing is known.
+        let (all, told) = match versions(port) {
+            Ok(found) => {
+                let told = found.open.map(|open| open.why.to_string()).unwrap_or_default();
+                (found.offered.len() == VERSIONS.len(), told)
+            }
+            Err(why) => (false, why.ignorance().why.to_string()),
+        };
+        let honest = ["it limits connections, perhaps", "the server hangs up"];
+        assert!(all || honest.iter().any(|why| told.contains(why)), "{limit}: {told}");
     }
 }
 

@@ -245,8 +245,7 @@ fn uwsgi_is_told_by_its_flags_and_its_file() {
             files.push(("deploy/uwsgi.ini", ini));
         }
         let found = facts(&files, &Facts::default());
-        let row = std::slice::from_ref(&settings);
-        assert_eq!(told(&found, "server.uwsgis", &fields), row, "{line}");
+        assert_eq!(told(&found, "server.uwsgis", &fields).join("; "), settings, "{line}");
         let reload = settings.split(' ').next().unwrap();
         let told = told(&found, "server.commands", &["reload"]);
         assert!(told[0].starts_with(reload), "{line}: {told:?}");
