@@ -59,7 +59,7 @@ const FORMER: &[&str] = &[
 impl Interpreter<'_> {
     /// What stops the program at a name that no scope has. Nothing, where something that is not followed may
     /// define it: where the environment is not whole, that is any place that looks as if it did.
-    pub(super) fn undefined(&self, name: &str, at: Spot) -> Option<Raised> {
+    pub(super) fn undefined(&mut self, name: &str, at: Spot) -> Option<Raised> {
         let is_pythons = BUILT_IN.contains(&name)
             || FORMER.contains(&name)
             || name.starts_with('_')
@@ -69,13 +69,20 @@ impl Interpreter<'_> {
             || name.ends_with("Exit")
             || name.ends_with("Iteration")
             || name == "KeyboardInterrupt";
+        if is_pythons {
+            return None;
+        }
+        let searched: usize = self.files.iter().map(|source| source.text.len()).sum();
+        if !self.budget.spend(searched / 256) {
+            return None;
+        }
         let is_whole = self.environment.is_whole();
         let may_be_bound = || {
             self.files.iter().any(|source| {
-                is_harmless(&source.text) || (!is_whole && may_bind(&source.text, name))
+                (!is_whole && may_bind(&source.text, name)) || is_harmless(&source.text)
             })
         };
-        if is_pythons || may_be_bound() {
+        if may_be_bound() {
             return None;
         }
         let why = format!("the name `{name}` is not defined ({})", self.shown(at));
