@@ -100,16 +100,30 @@ pub(super) fn or_default(fact: Fact, default: impl Into<Value>) -> Fact {
     }
 }
 
-/// The first fact that is there; an unknown one that may be there goes before the later ones.
+/// The first fact that is there; an unknown one that may be there goes before the later ones, and where
+/// one is perhaps not there, the later ones may be.
 pub(super) fn first_set(facts: impl IntoIterator<Item = Fact>) -> Fact {
-    let mut last = Fact::absent();
-    for fact in facts {
-        if fact.value != Value::Absent {
-            return fact;
-        }
-        last = fact;
+    let mut rest = facts.into_iter();
+    rest.next().map_or_else(Fact::absent, |first| first_of(first, &mut rest))
+}
+
+fn first_of(fact: Fact, rest: &mut dyn Iterator<Item = Fact>) -> Fact {
+    let is_absent = |value: &Value| *value == Value::Absent;
+    let perhaps = match &fact.value {
+        Value::OneOf(parts) => parts.iter().any(|part| is_absent(&part.value)),
+        value => is_absent(value),
+    };
+    let Some(next) = perhaps.then(|| rest.next()).flatten() else {
+        return fact;
+    };
+    let later = first_of(next, rest);
+    if is_absent(&fact.value) {
+        return later;
     }
-    last
+    each(
+        &fact,
+        |value| if is_absent(value) { later.clone() } else { made_from(&fact, value.clone()) },
+    )
 }
 
 /// Whether any of the answers is yes. One yes suffices, whatever is not known of the others.

@@ -165,6 +165,21 @@ fn origins_go_by_their_new_and_their_old_names() {
             "origins",
             "[\"https://a.example\"]",
         ),
+        // What is perhaps not set under the new name is then what the old one says.
+        (
+            vec![
+                (
+                    "CORS_ALLOWED_ORIGINS",
+                    Fact::derived(Value::one_of(vec![
+                        text_list(&["https://b.example"]),
+                        Fact::absent(),
+                    ])),
+                ),
+                ("CORS_ORIGIN_WHITELIST", text_list(&["https://a.example"])),
+            ],
+            "origins",
+            "one of [\"https://b.example\"] or [\"https://a.example\"]",
+        ),
         (
             vec![("CORS_ALLOWED_ORIGIN_REGEXES", text_list(&[".*", "^https://a$"]))],
             "unbounded-regexes",
