@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 use audited::Auditor;
 use case::Case;
-use tally::{Tally, judge};
+use tally::{Judged, Tally, judge};
 use truth::Truth;
 
 /// Cases that are asked in one go, and that share a process.
@@ -101,12 +101,11 @@ fn settle(auditor: &Auditor, truth: &mut Truth, waiting: &mut Vec<Case>, tally: 
     }
 }
 
-/// The disagreements of a case, asked alone.
-fn alone(auditor: &Auditor, truth: &mut Truth, case: &Case) -> Vec<String> {
+/// What a case comes to, asked alone.
+fn alone(auditor: &Auditor, truth: &mut Truth, case: &Case) -> Judged {
     truth.ask(case, &tally::names());
     let facts = auditor.facts(case);
-    let judged = judge(auditor, case, &facts, &truth.answer());
-    judged.different.into_iter().map(|(what, _)| what).chain(judged.unknown).collect()
+    judge(auditor, case, &facts, &truth.answer())
 }
 
 #[test]
@@ -135,8 +134,14 @@ fn prodcheck_and_django_agree_on_generated_projects() {
     let most = usize::try_from(number("DJANGO_TRUTH_SHOWN", 12)).unwrap();
     for (what, case, detail) in tally.examples(most) {
         let truth = &mut truths[case.release];
-        let small =
-            case.shrunk(|tried| alone(&auditor, truth, tried).iter().any(|found| found == what));
+        // What is only unknown of a smaller case is not what was different.
+        let small = case.shrunk(|tried| {
+            let Judged { different, unknown, .. } = alone(&auditor, truth, tried);
+            match detail.as_str() {
+                tally::UNKNOWN => unknown.iter().any(|found| found == what),
+                _ => different.iter().any(|(found, _)| found == what),
+            }
+        });
         println!("=== {what}: {detail}\nDjango {}, {}", truth.django, small.shown());
     }
     let _ = std::fs::remove_dir_all(work());

@@ -10,6 +10,9 @@ use crate::audited::Auditor;
 use crate::case::Case;
 use crate::compare::{Standing, compare};
 
+/// What is told of a case of which something is only not known.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// How one case went.
 #[derive(Default)]
 pub(crate) struct Judged {
@@ -317,7 +320,7 @@ impl Tally {
             let mut unknown: Vec<_> = self
                 .by_unknown
                 .iter()
-                .map(|(what, (times, case))| (*times, what.as_str(), case, "unknown".to_owned()))
+                .map(|(what, (times, case))| (*times, what.as_str(), case, UNKNOWN.to_owned()))
                 .collect();
             unknown.sort_by_key(|(times, ..)| std::cmp::Reverse(*times));
             all.extend(unknown);
