@@ -9,6 +9,7 @@ pub mod fastapi;
 pub mod flask;
 pub mod git;
 pub mod kubernetes;
+mod lines;
 pub mod links;
 pub mod nginx;
 pub mod platform;
@@ -133,4 +134,12 @@ pub fn service(
     catalogue: &Catalogue,
 ) -> Facts {
     Reading::new(project, std::slice::from_ref(service), given, catalogue).facts(service)
+}
+
+/// What one collector makes of a project of one service, in the tests of collectors.
+#[cfg(test)]
+fn collected(collector: &dyn Collector, project: &Project, given: &Given, so_far: &Facts) -> Facts {
+    let service = crate::project::services(project, "shop").remove(0);
+    let wanted: Vec<&ProjectPath> = service.files().filter(|path| collector.wants(path)).collect();
+    collector.collect(&Sources { project, service: &service, wanted: &wanted, given }, so_far)
 }

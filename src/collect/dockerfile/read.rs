@@ -5,6 +5,7 @@
 use parse_dockerfile::{Command, Flag, HealthcheckArguments, Instruction, Source, Span};
 
 use super::pairs::{self, Pair};
+use crate::collect::lines::Lines;
 use crate::fact::{Ignorance, Position, ProjectPath};
 
 /// A file with more instructions is not read; the longest seen in a real project has 200.
@@ -87,14 +88,14 @@ pub(super) fn read(path: &ProjectPath, text: &str) -> Result<File, Ignorance> {
             error.line()
         ))
     };
-    let lines = Lines::of(text);
+    let whole = Text { text, lines: Lines::of(text) };
     let mut file = File { arguments: Vec::new(), stages: Vec::new() };
     for (index, instruction) in parse_dockerfile::parse_iter(text).map_err(broken)?.enumerate() {
         if index == MAX_INSTRUCTIONS {
             let why = format!("`{path}` has more than {MAX_INSTRUCTIONS} instructions");
             return Err(Ignorance::new(why));
         }
-        lines.add(&mut file, instruction.map_err(broken)?);
+        whole.add(&mut file, instruction.map_err(broken)?);
     }
     if file.stages.is_empty() {
         return Err(Ignorance::new(format!("`{path}` has no `FROM`")));
@@ -103,18 +104,12 @@ pub(super) fn read(path: &ProjectPath, text: &str) -> Result<File, Ignorance> {
 }
 
 /// The text, to tell where its parts stand.
-struct Lines<'t> {
+struct Text<'t> {
     text: &'t str,
-    /// The offset at which each line starts.
-    starts: Vec<usize>,
+    lines: Lines<'t>,
 }
 
-impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
-        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, starts: std::iter::once(0).chain(ends).collect() }
-    }
-
+impl<'t> Text<'t> {
     fn add(&self, file: &mut File, instruction: Instruction<'t>) {
         match instruction {
             Instruction::From(from) => file.stages.push(Stage {
@@ -229,16 +224,7 @@ impl<'t> Lines<'t> {
     }
 
     fn position(&self, span: &Span) -> Position {
-        let line = self.starts.partition_point(|start| *start <= span.start);
-        let line_start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        let count = |text: Option<&str>| {
-            u32::try_from(text.unwrap_or_default().chars().count()).unwrap_or(u32::MAX)
-        };
-        Position {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: count(self.text.get(line_start..span.start)).saturating_add(1),
-            width: count(self.text.get(span.start..span.end.min(self.end(span.start)))),
-        }
+        self.lines.position(&(span.start..span.end.min(self.end(span.start))))
     }
 }
 

@@ -1,18 +1,16 @@
 //! The collector at work on small projects.
 
 use super::*;
+use crate::collect::collected;
 use crate::date::Date;
 use crate::project::given::EnvFile as GivenFile;
-use crate::project::{Given, Project, services};
+use crate::project::{Given, Project};
 
 fn facts(files: &[(&str, &str)], given: impl FnOnce(&mut Given), so_far: &Facts) -> Facts {
     let project = Project::of_texts(files.iter().copied());
-    let service = services(&project, "shop").remove(0);
-    let wanted: Vec<&ProjectPath> = service.files().filter(|path| Env.wants(path)).collect();
     let mut known = Given::nothing(Date::parse("2026-11-21").unwrap());
     given(&mut known);
-    let sources = Sources { project: &project, service: &service, wanted: &wanted, given: &known };
-    Env.collect(&sources, so_far)
+    collected(&Env, &project, &known, so_far)
 }
 
 fn nothing(_: &mut Given) {}

@@ -243,15 +243,13 @@ fn is_database_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::collected;
     use crate::date::Date;
-    use crate::project::{Given, Project, services};
+    use crate::project::{Given, Project};
 
     fn facts(project: &Project) -> Facts {
-        let service = services(project, "shop").remove(0);
-        let wanted: Vec<&ProjectPath> = service.files().filter(|path| Git.wants(path)).collect();
         let given = Given::nothing(Date::parse("2026-11-21").unwrap());
-        let sources = Sources { project, service: &service, wanted: &wanted, given: &given };
-        Git.collect(&sources, &Facts::default())
+        collected(&Git, project, &given, &Facts::default())
     }
 
     #[test]

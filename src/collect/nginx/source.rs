@@ -1,6 +1,7 @@
 //! The text of one file: what a template fills in is masked, and bytes become lines and columns.
 
-use crate::fact::{Place, Position, ProjectPath};
+use crate::collect::lines::Lines;
+use crate::fact::{Place, ProjectPath};
 
 use super::template;
 
@@ -12,15 +13,14 @@ pub(super) struct Source<'t> {
     /// What is read: as long as the file, byte for byte, with templated parts masked.
     pub(super) masked: String,
     written: &'t str,
-    line_starts: Vec<usize>,
+    lines: Lines<'t>,
 }
 
 impl<'t> Source<'t> {
     /// The text of a file.
     pub(super) fn new(path: &ProjectPath, text: &'t str) -> Self {
-        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(starts.map(|(at, _)| at + 1)).collect();
-        Self { path: path.clone(), masked: template::masked(text), written: text, line_starts }
+        let (masked, lines) = (template::masked(text), Lines::of(text));
+        Self { path: path.clone(), masked, written: text, lines }
     }
 
     /// Whether some of it was masked.
@@ -35,13 +35,6 @@ impl<'t> Source<'t> {
 
     /// The place of a range of bytes; of a range over several lines, to the end of the first.
     pub(super) fn place(&self, start: usize, end: usize) -> Place {
-        let line = self.line_starts.partition_point(|line_start| *line_start <= start);
-        let line_start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let before = self.written(line_start, start).chars().count();
-        let meant = self.written(start, end);
-        let width = if meant.contains('\n') { 0 } else { meant.chars().count() };
-        let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let at = Position { line: small(line), column: small(before + 1), width: small(width) };
-        Place::in_file(&self.path, at)
+        Place::in_file(&self.path, self.lines.position(&(start..end)))
     }
 }

@@ -1,5 +1,6 @@
 //! Files of platforms as one kind of tree, whether they are YAML, JSON or TOML.
 
+use crate::collect::lines::Lines;
 use crate::fact::{Fact, Ignorance, Place, Position, ProjectPath, Value};
 use crate::grammar::yaml::{self, Key, Kind, Node, Spot};
 use crate::toml_tree::{self, NodeKind, Reader};
@@ -10,7 +11,7 @@ pub(super) fn read(path: &ProjectPath, text: &str) -> Result<Option<Node>, Ignor
         let mut reader = Reader::new(path.as_str(), text);
         let tree = reader.parse();
         if reader.finish().is_empty() {
-            return Ok(Some(Lines::of(text).node(tree)));
+            return Ok(Some(node(&Lines::of(text), tree)));
         }
         return Err(Ignorance::new(format!("`{path}` is not valid TOML")));
     }
@@ -42,54 +43,32 @@ pub(super) fn variable(path: &ProjectPath, node: &Node) -> Option<Fact> {
     Some(Fact::literal(value, place(path, node)))
 }
 
-/// The lines of a text, for the places of bytes.
-struct Lines<'t> {
-    text: &'t str,
-    starts: Vec<usize>,
+/// A node of TOML as one of YAML.
+fn node(lines: &Lines<'_>, node: toml_tree::Node) -> Node {
+    let at = spot(lines, &node.span);
+    let kind = match node.kind {
+        NodeKind::Text(text) => Kind::Text(text),
+        NodeKind::Int(int) => Kind::Int(int),
+        NodeKind::Float(float) => Kind::Float(float),
+        NodeKind::Bool(bool) => Kind::Bool(bool),
+        NodeKind::Date(date) => Kind::Text(date.to_string()),
+        NodeKind::List(items) => {
+            Kind::List(items.into_iter().map(|item| self::node(lines, item)).collect())
+        }
+        NodeKind::Table(entries) => {
+            let entry = |entry: toml_tree::Entry| {
+                let at = spot(lines, &entry.key_span);
+                (Key { name: entry.key, at }, self::node(lines, entry.value))
+            };
+            Kind::Map(entries.into_iter().map(entry).collect())
+        }
+    };
+    Node { kind, tag: None, at, used: None }
 }
 
-impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, starts: std::iter::once(0).chain(breaks).collect() }
-    }
-
-    fn node(&self, node: toml_tree::Node) -> Node {
-        let at = self.spot(&node.span);
-        let kind = match node.kind {
-            NodeKind::Text(text) => Kind::Text(text),
-            NodeKind::Int(int) => Kind::Int(int),
-            NodeKind::Float(float) => Kind::Float(float),
-            NodeKind::Bool(bool) => Kind::Bool(bool),
-            NodeKind::Date(date) => Kind::Text(date.to_string()),
-            NodeKind::List(items) => {
-                Kind::List(items.into_iter().map(|item| self.node(item)).collect())
-            }
-            NodeKind::Table(entries) => {
-                let entry = |entry: toml_tree::Entry| {
-                    let at = self.spot(&entry.key_span);
-                    (Key { name: entry.key, at }, self.node(entry.value))
-                };
-                Kind::Map(entries.into_iter().map(entry).collect())
-            }
-        };
-        Node { kind, tag: None, at, used: None }
-    }
-
-    fn spot(&self, span: &std::ops::Range<usize>) -> Spot {
-        let line = self.starts.partition_point(|start| *start <= span.start);
-        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied();
-        let characters = |from: usize, to: usize| {
-            let text = self.text.get(from..to).unwrap_or_default();
-            let count = if text.contains('\n') { 0 } else { text.chars().count() };
-            u32::try_from(count).unwrap_or(0)
-        };
-        Spot {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: characters(start.unwrap_or(0), span.start) + 1,
-            width: characters(span.start, span.end),
-        }
-    }
+fn spot(lines: &Lines<'_>, span: &std::ops::Range<usize>) -> Spot {
+    let Position { line, column, width } = lines.position(span);
+    Spot { line, column, width }
 }
 
 #[cfg(test)]

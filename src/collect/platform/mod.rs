@@ -212,18 +212,14 @@ fn described((platform, path, deployment): &(&'static str, ProjectPath, Deployme
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::collected;
     use crate::date::Date;
-    use crate::project::{Given, Project, services};
+    use crate::project::{Given, Project};
 
     fn facts(files: &[(&str, &str)]) -> Facts {
         let project = Project::of_texts(files.iter().copied());
-        let service = services(&project, "shop").remove(0);
-        let wanted: Vec<&ProjectPath> =
-            service.files().filter(|path| Platform.wants(path)).collect();
         let given = Given::nothing(Date::parse("2026-11-21").unwrap());
-        let sources =
-            Sources { project: &project, service: &service, wanted: &wanted, given: &given };
-        Platform.collect(&sources, &Facts::default())
+        collected(&Platform, &project, &given, &Facts::default())
     }
 
     fn deployments(path: &str, text: &str) -> Vec<String> {

@@ -6,7 +6,8 @@ use toml::de::{DeTable, DeValue};
 use super::listing::requirement;
 use super::specifier::{Dialect, clauses, exact, normal_name};
 use super::{Listed, Package};
-use crate::fact::{Ignorance, Place, Position, ProjectPath};
+use crate::collect::lines::Lines;
+use crate::fact::{Ignorance, Place, ProjectPath};
 use crate::project::Project;
 
 /// Poetry's groups that production installs too.
@@ -19,7 +20,7 @@ pub(super) fn read(project: &Project, path: &ProjectPath) -> Option<Listed> {
         Err(why) => return Some(Listed { rest: Some(why), ..Listed::default() }),
     };
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut reading = Reading { path, lines: line_starts(text), text, packages: Vec::new() };
+    let mut reading = Reading { path, lines: Lines::of(text), packages: Vec::new() };
     let root = root.get_ref();
     let asked = if path.name() == "Pipfile" {
         table(root, &["packages"]).map(|packages| reading.named(packages, Dialect::Standard))
@@ -39,8 +40,7 @@ pub(super) fn read(project: &Project, path: &ProjectPath) -> Option<Listed> {
 
 struct Reading<'t> {
     path: &'t ProjectPath,
-    text: &'t str,
-    lines: Vec<usize>,
+    lines: Lines<'t>,
     packages: Vec<Package>,
 }
 
@@ -101,14 +101,7 @@ impl Reading<'_> {
     }
 
     fn place<T>(&self, node: &Spanned<T>) -> Place {
-        let span = node.span();
-        let index = self.lines.partition_point(|start| *start <= span.start).saturating_sub(1);
-        let start = self.lines.get(index).copied().unwrap_or(0);
-        let characters = |range| self.text.get(range).map_or(0, |text: &str| text.chars().count());
-        let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let column = u32::try_from(characters(start..span.start) + 1).unwrap_or(1);
-        let width = u32::try_from(characters(span)).unwrap_or(0);
-        Place::in_file(self.path, Position { line, column, width })
+        Place::in_file(self.path, self.lines.position(&node.span()))
     }
 }
 
@@ -121,10 +114,6 @@ fn table<'t>(root: &'t DeTable<'_>, path: &[&str]) -> Option<&'t DeTable<'t>> {
         }
     }
     Some(table)
-}
-
-fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
 }
 
 #[cfg(test)]

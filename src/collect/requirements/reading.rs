@@ -161,21 +161,16 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::Collector;
+    use crate::collect::collected;
     use crate::collect::requirements::Requirements;
     use crate::date::Date;
     use crate::fact::Facts;
-    use crate::project::{Given, Project, services};
+    use crate::project::{Given, Project};
 
     fn facts(files: &[(&str, &str)]) -> Facts {
         let project = Project::of_texts(files.iter().copied());
-        let service = services(&project, "shop").remove(0);
-        let wanted: Vec<&ProjectPath> =
-            service.files().filter(|path| Requirements.wants(path)).collect();
         let given = Given::nothing(Date::parse("2026-11-21").unwrap());
-        let sources =
-            Sources { project: &project, service: &service, wanted: &wanted, given: &given };
-        Requirements.collect(&sources, &Facts::default())
+        collected(&Requirements, &project, &given, &Facts::default())
     }
 
     /// name, version and whether it is pinned.

@@ -1,16 +1,14 @@
 //! What is told of whole sets of files that start a program.
 
 use super::*;
+use crate::collect::collected;
 use crate::date::Date;
-use crate::project::{Given, Project, services};
+use crate::project::{Given, Project};
 
 fn facts(files: &[(&str, &str)], so_far: &Facts) -> Facts {
     let project = Project::of_texts(files.iter().copied());
-    let service = services(&project, "shop").remove(0);
-    let wanted: Vec<&ProjectPath> = service.files().filter(|path| Server.wants(path)).collect();
     let given = Given::nothing(Date::parse("2026-11-21").unwrap());
-    let sources = Sources { project: &project, service: &service, wanted: &wanted, given: &given };
-    Server.collect(&sources, so_far)
+    collected(&Server, &project, &given, so_far)
 }
 
 /// Facts of containers: their commands.
