@@ -42,7 +42,7 @@ impl Facts {
             let Value::Record(record) = &mut place.value else {
                 return;
             };
-            place = record.fields.entry(segment.to_owned()).or_insert_with(Fact::absent);
+            place = record.fields.entry(segment.to_owned().into()).or_insert_with(Fact::absent);
         }
         *place = fact;
     }
@@ -128,7 +128,7 @@ fn below<'f>(fact: &'f Fact, segments: &[String]) -> Cow<'f, Fact> {
     };
     let inside = |value: Value| Cow::Owned(Fact { value, provenance: fact.provenance.clone() });
     match &fact.value {
-        Value::Record(record) => match (record.fields.get(segment), &record.rest) {
+        Value::Record(record) => match (record.fields.get(segment.as_str()), &record.rest) {
             (Some(field), _) => below(field, rest),
             (None, Some(why)) => inside(Value::Unknown(why.clone())),
             (None, None) => inside(Value::Absent),

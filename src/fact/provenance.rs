@@ -229,8 +229,9 @@ pub struct Provenance {
     pub origin: Origin,
     /// Where it is decided: the line that a person would look at first.
     pub place: Option<Place>,
-    /// Where the value itself is written, when `place` only reads it: the line of a `.env` file.
-    pub written: Option<Place>,
+    /// Where the value itself is written, when `place` only reads it: the line of a `.env` file. Few facts
+    /// have one.
+    pub written: Option<Box<Place>>,
     /// The environment variables on which the value depends, each once, in the order met.
     pub variables: Vec<String>,
 }

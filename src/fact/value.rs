@@ -1,8 +1,10 @@
 //! Values of facts, and how a report may show them: secrets never, control characters never.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::{Fact, Secret, secret};
 
@@ -43,13 +45,27 @@ pub struct List {
     pub rest: Option<Ignorance>,
 }
 
+/// The fields of a record in the order of their names. Most records have a handful, and there are many.
+pub type Fields = LiteMap<Cow<'static, str>, Fact>;
+
 /// Named fields; perhaps not all of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     /// The fields that are known to be there.
-    pub fields: BTreeMap<String, Fact>,
+    pub fields: Fields,
     /// Why there may be further fields, if there may.
     pub rest: Option<Ignorance>,
+}
+
+impl Record {
+    /// A record of these fields; `rest` is why there may be further ones.
+    pub fn new<K: Into<Cow<'static, str>>>(
+        fields: impl IntoIterator<Item = (K, Fact)>,
+        rest: Option<Ignorance>,
+    ) -> Self {
+        let fields = fields.into_iter().map(|(name, fact)| (name.into(), fact)).collect();
+        Self { fields, rest }
+    }
 }
 
 /// Why something cannot be known, and what would make it known.
@@ -89,9 +105,8 @@ impl Value {
     }
 
     /// A record of which all fields are known.
-    pub fn record<K: Into<String>>(fields: impl IntoIterator<Item = (K, Fact)>) -> Self {
-        let fields = fields.into_iter().map(|(name, fact)| (name.into(), fact)).collect();
-        Self::Record(Record { fields, rest: None })
+    pub fn record<K: Into<Cow<'static, str>>>(fields: impl IntoIterator<Item = (K, Fact)>) -> Self {
+        Self::Record(Record::new(fields, None))
     }
 
     /// One of several possible values; the value itself if all are the same.

@@ -74,7 +74,7 @@ impl Variables {
             Some(value.clone())
         });
         provenance.variables = expanded.used;
-        provenance.written = given.or_else(|| provenance.written.take());
+        provenance.written = given.map(Box::new).or_else(|| provenance.written.take());
         if some_given {
             provenance.origin = Origin::Environment;
         }

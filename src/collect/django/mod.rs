@@ -23,8 +23,8 @@ use std::sync::LazyLock;
 use super::{Collector, Sources};
 use crate::fact::secret::concealed;
 use crate::fact::{
-    Domain, Fact, FactSpec, Facts, Ignorance, Kind, Origin, Place, ProjectPath, Provenance, Record,
-    Value, WhenMissing,
+    Domain, Fact, FactSpec, Facts, Fields, Ignorance, Kind, Origin, Place, ProjectPath, Provenance,
+    Record, Value, WhenMissing,
 };
 use crate::project::Role;
 use crate::python::{Environment, Namespace, Read, interpret};
@@ -215,7 +215,7 @@ fn has_manage(sources: &Sources<'_>) -> bool {
 pub(in crate::collect) fn environment(so_far: &Facts) -> Environment {
     let variables = match &so_far.at("env.variables").value {
         Value::Record(record) => record.fields.clone(),
-        _ => BTreeMap::new(),
+        _ => Fields::default(),
     };
     let whole = so_far.at("env.whole").value.bool().unwrap_or(false);
     Environment { variables, whole }
@@ -244,7 +244,7 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
     let stopped = namespace.raised.clone();
     let rest = namespace.raised.or(namespace.rest);
     let release = version.value.text().unwrap_or_default().to_owned();
-    let mut fields: BTreeMap<String, Fact> = namespace
+    let mut fields: Fields = namespace
         .variables
         .into_iter()
         .filter(|(name, _)| is_setting(name))
@@ -254,15 +254,18 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
                 Some(why) => Fact { value: Value::Unknown(why.clone()), ..fact },
                 None => concealed(&name, fact),
             };
-            (name, fact)
+            (name.into(), fact)
         })
         .collect();
     let defaults: BTreeMap<&str, Value> = defaults::defaults(&release).into_iter().collect();
     for (name, fact) in &mut fields {
-        fill(fact, defaults.get(name.as_str()).unwrap_or(&Value::Absent));
+        fill(fact, defaults.get(&**name).unwrap_or(&Value::Absent));
     }
-    for (name, value) in defaults.into_iter().filter(|_| rest.is_none()) {
-        fields.entry(name.to_owned()).or_insert_with(|| by_default(value, place));
+    if rest.is_none() {
+        let unset = defaults.into_iter().filter(|(name, _)| !fields.contains_key(*name));
+        let unset: Vec<_> =
+            unset.map(|(name, value)| (name.into(), by_default(value, place))).collect();
+        fields.extend(unset);
     }
     Record { fields, rest }
 }

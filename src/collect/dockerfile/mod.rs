@@ -144,7 +144,7 @@ impl Found {
         let fields = common(self.environments);
         facts.put(
             "docker.environment",
-            Fact::derived(Value::Record(Record { fields, rest: self.rest.clone() })),
+            Fact::derived(Value::Record(Record::new(fields, self.rest.clone()))),
         );
         facts
     }

@@ -226,7 +226,11 @@ fn whole_bits(value: &str) -> i64 {
 }
 
 /// A record about an assignment, each of its fields at the assignment's place.
-fn item<const COUNT: usize>(file: &EnvFile, entry: &Entry, fields: [(&str, Fact); COUNT]) -> Fact {
+fn item<const COUNT: usize>(
+    file: &EnvFile,
+    entry: &Entry,
+    fields: [(&'static str, Fact); COUNT],
+) -> Fact {
     let place = file.place(entry);
     let own =
         [("name", Fact::derived(entry.name.as_str())), ("file", Fact::derived(file.path.as_str()))];

@@ -68,7 +68,7 @@ impl Collector for Env {
         let rest = (!whole).then(|| {
             Ignorance::new("it may be given at deploy time").settled_by("give `--env-file`")
         });
-        let variables = Record { fields: gathered.variables, rest };
+        let variables = Record::new(gathered.variables, rest);
         facts.put("env.variables", Fact::derived(Value::Record(variables)));
         facts.put("env.sources", Fact::derived(gathered.sources));
         facts

@@ -140,7 +140,7 @@ pub(super) fn examples<'s>(sources: &Sources<'s>) -> Vec<(&'s ProjectPath, Doten
 pub(super) fn found_variables(so_far: &Facts, path: &str) -> Vec<(String, Fact)> {
     match &so_far.at(path).value {
         Value::Record(record) => {
-            record.fields.iter().map(|(name, fact)| (name.clone(), fact.clone())).collect()
+            record.fields.iter().map(|(name, fact)| (name.to_string(), fact.clone())).collect()
         }
         _ => Vec::new(),
     }

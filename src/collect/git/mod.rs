@@ -208,7 +208,11 @@ impl Seen<'_> {
             .collect()
     }
 
-    fn file<const COUNT: usize>(&self, path: &ProjectPath, fields: [(&str, Fact); COUNT]) -> Fact {
+    fn file<const COUNT: usize>(
+        &self,
+        path: &ProjectPath,
+        fields: [(&'static str, Fact); COUNT],
+    ) -> Fact {
         let own = [("path", Fact::derived(path.as_str())), ("tracked", self.tracked(path))];
         Fact::derived(Value::record(own.into_iter().chain(fields))).at(Place::whole(path))
     }

@@ -64,8 +64,8 @@ pub(super) fn lost(headers: &Headers<'_>, at: &Directive) -> Fact {
 
 /// The headers that are added, by their names.
 pub(super) fn record(headers: &Headers<'_>, at: &Directive) -> Fact {
-    let fields = headers.added.iter().map(|header| (header.name.clone(), header.fact())).collect();
-    at.states(Value::Record(Record { fields, rest: headers.rest.cloned() }))
+    let fields = headers.added.iter().map(|header| (header.name.clone(), header.fact()));
+    at.states(Value::Record(Record::new(fields, headers.rest.cloned())))
 }
 
 /// The truth that `on` or `off` states.

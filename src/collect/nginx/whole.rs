@@ -111,7 +111,7 @@ fn headers(pages: &[&Server<'_>], rest: Option<&Ignorance>) -> Fact {
     let mut record = Record::default();
     for name in names {
         let values: Vec<Fact> = each.iter().map(|headers| headers.value(name)).collect();
-        record.fields.insert(name.to_owned(), agreed(values));
+        record.fields.insert(name.to_owned().into(), agreed(values));
     }
     record.rest = each.iter().find_map(|headers| headers.rest).cloned();
     Fact::derived(Value::Record(record))

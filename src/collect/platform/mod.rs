@@ -157,7 +157,7 @@ impl Found {
                 .environment
                 .iter()
                 .map(|(name, fact)| (name.clone(), secret::concealed(name, fact.clone())));
-            Record { fields: fields.collect(), rest: None }
+            Record::new(fields, None)
         };
         programs
             .map(|(_, _, deployment)| record(deployment))

@@ -133,7 +133,7 @@ impl Reading {
             }
         });
         let rest = self.rest.clone().or_else(|| self.locked_rest.clone());
-        Fact::derived(Value::Record(Record { fields: fields.collect(), rest }))
+        Fact::derived(Value::Record(Record::new(fields, rest)))
     }
 
     pub(super) fn names(&self) -> Fact {

@@ -186,10 +186,12 @@ mod tests {
             Ok(number) => Fact::derived(Value::Int(number)),
             Err(_) => Fact::derived(text),
         };
-        Fact::derived(Value::record(fields.iter().map(|(name, text)| (*name, fact(text)))))
+        Fact::derived(Value::record(
+            fields.iter().map(|(name, text)| ((*name).to_owned(), fact(text))),
+        ))
     }
 
-    fn record(fields: Vec<(&str, Fact)>) -> Fact {
+    fn record(fields: Vec<(&'static str, Fact)>) -> Fact {
         Fact::derived(Value::record(fields))
     }
 

@@ -53,7 +53,7 @@ pub(super) fn addresses(settings: &Fact) -> Vec<(Family, Setting)> {
             let family = read.first().map(|(family, _)| *family);
             let targets =
                 read.into_iter().map(|(_, target)| (target, Pooling::default())).collect();
-            let setting = Setting { source: name.clone(), whole, targets };
+            let setting = Setting { source: name.to_string(), whole, targets };
             found.extend(family.map(|family| (family, setting)));
         } else if let (Value::Unknown(why), Some((_, kind))) = (&whole.value, known) {
             let target =
@@ -61,7 +61,7 @@ pub(super) fn addresses(settings: &Fact) -> Vec<(Family, Setting)> {
             let family = family(kind).unwrap_or(Family::Database);
             let targets = vec![(target, Pooling::default())];
             if *name != "CELERY_BROKER_URL" {
-                found.push((family, Setting { source: name.clone(), whole, targets }));
+                found.push((family, Setting { source: name.to_string(), whole, targets }));
             }
         }
     }
@@ -119,7 +119,7 @@ pub(super) fn parts(variables: &Fact) -> Vec<(Family, Setting)> {
             names.iter().find_map(|name| {
                 let joint = if *prefix == "PG" { "" } else { "_" };
                 let name = format!("{prefix}{joint}{name}");
-                record.fields.get(&name).map(|fact| (name, fact.clone()))
+                record.fields.get(&*name).map(|fact| (name, fact.clone()))
             })
         };
         let (host, password) = (variable(&["HOST", "HOSTNAME"]), variable(&["PASSWORD", "PASS"]));

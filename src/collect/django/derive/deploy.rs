@@ -151,11 +151,8 @@ fn cache_folders(settings: &Record) -> Fact {
                 Some(Value::Bool(path.text()?.starts_with('/')))
             });
             let exposed = any(served.iter().map(|folder| overlap(&location, folder)));
-            let fields = [
-                ("name", Fact::derived(name.as_str())),
-                ("absolute", absolute),
-                ("exposed", exposed),
-            ];
+            let fields =
+                [("name", Fact::derived(&**name)), ("absolute", absolute), ("exposed", exposed)];
             list.items.push(made_from(cache, Value::record(fields)));
         }
         made_from(&caches, Value::List(list))
