@@ -4,7 +4,6 @@
 //! standing among those on which the value depends: otherwise a verdict could turn unexplained.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-
 use prodcheck::fact::{Fact, Origin, Place, ProjectPath, Provenance, Value};
 use prodcheck::project::{Project, services};
 use prodcheck::python::{Environment, Namespace, interpret};

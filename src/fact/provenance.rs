@@ -18,6 +18,9 @@ impl ProjectPath {
     /// A path from its text. `./` at the front and `.` and `..` in the middle are resolved;
     /// `..` never leads above the root.
     pub fn new(text: &str) -> Self {
+        if !text.split('/').any(|part| matches!(part, "" | "." | "..")) {
+            return Self::of(text.into());
+        }
         let mut parts: Vec<&str> = Vec::new();
         for part in text.split('/') {
             match part {

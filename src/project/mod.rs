@@ -3,7 +3,7 @@
 //! All reading of the user's files goes through here: no path outside the root is read, no link is
 //! followed out of it, nothing above the size limit is looked at, and each file is read at most once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -38,14 +38,14 @@ pub struct Project {
     /// In the order of their paths.
     files: Vec<File>,
     truncated: bool,
-    by_name: OnceLock<Index>,
-    by_extension: OnceLock<Index>,
+    by_name: OnceLock<Order>,
+    by_extension: OnceLock<Order>,
     repository: OnceLock<Option<Repository>>,
     rules: OnceLock<Rules>,
 }
 
-/// Where in the list of files those with a word in their path stand.
-type Index = HashMap<String, Vec<usize>>;
+/// Where the files stand in the list of all, in the order of a word in their paths.
+type Order = Vec<u32>;
 
 /// Where the files are.
 #[derive(Debug)]
@@ -134,25 +134,20 @@ impl Project {
 
     fn indexed<'p>(
         &'p self,
-        index: &'p OnceLock<Index>,
+        order: &'p OnceLock<Order>,
         word_of: fn(&ProjectPath) -> &str,
         word: &str,
     ) -> impl Iterator<Item = &'p ProjectPath> + use<'p> {
-        let index = index.get_or_init(|| {
-            let mut index = Index::new();
-            for (at, file) in self.files.iter().enumerate() {
-                let word = word_of(&file.path);
-                match index.get_mut(word) {
-                    Some(same) => same.push(at),
-                    None => {
-                        index.insert(word.to_owned(), vec![at]);
-                    }
-                }
-            }
-            index
+        let word_at = move |at: &u32| self.files.get(*at as usize).map(|file| word_of(&file.path));
+        let order = order.get_or_init(|| {
+            let mut order: Order = (0..).take(self.files.len()).collect();
+            order.sort_by_key(word_at);
+            order
         });
-        let same = index.get(word).into_iter().flatten();
-        same.filter_map(|at| self.files.get(*at)).map(|file| &file.path)
+        let first = order.partition_point(|at| word_at(at) < Some(word));
+        let end = order.partition_point(|at| word_at(at) <= Some(word));
+        let same = order.get(first..end).unwrap_or_default().iter();
+        same.filter_map(|at| self.files.get(*at as usize)).map(|file| &file.path)
     }
 
     /// The repository around the project, if there is one.
@@ -204,16 +199,13 @@ impl Project {
     /// Asks [`Self::makes_application`] of every program file that speaks for production, on all cores.
     pub fn search_for_applications(&self) {
         let programs = self.files.par_iter().filter(|file| file.path.extension() == "py");
-        programs.filter(|file| Role::of(&file.path).counts()).for_each_init(
-            Vec::new,
-            |bytes, file| {
-                self.search(file, bytes);
-            },
-        );
+        programs.for_each_init(Vec::new, |bytes, file| {
+            self.search(file, bytes);
+        });
     }
 
-    /// Whether a listed file calls what makes an application of Flask, FastAPI and their like. Most of
-    /// a program's files do not: they are searched as bytes, and not kept.
+    /// Whether a listed file that speaks for production calls what makes an application of Flask, FastAPI
+    /// and their like. Most of a program's files do not: they are searched as bytes, and not kept.
     pub fn makes_application(&self, path: &ProjectPath) -> bool {
         self.listed(path).is_some_and(|file| self.search(file, &mut Vec::new()))
     }
@@ -221,12 +213,13 @@ impl Project {
     fn search(&self, file: &File, bytes: &mut Vec<u8>) -> bool {
         let makes = |bytes: &[u8]| constructors::stand_in(bytes);
         *file.makes_application.get_or_init(|| {
-            let may = match (&self.root, file.content.get()) {
-                (Root::Folder(root), None) if file.is_plain => {
-                    decode::plain_bytes(&root.join(file.path.as_str()), bytes).is_ok_and(makes)
-                }
-                _ => true,
-            };
+            let may = Role::of(&file.path).counts()
+                && match (&self.root, file.content.get()) {
+                    (Root::Folder(root), None) if file.is_plain => {
+                        decode::plain_bytes(&root.join(file.path.as_str()), bytes).is_ok_and(makes)
+                    }
+                    _ => true,
+                };
             may && self.read(&file.path).is_ok_and(|text| makes(text.as_bytes()))
         })
     }
