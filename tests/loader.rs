@@ -240,6 +240,7 @@ fn two_checks_of_one_name_are_a_mistake_unless_one_replaces_the_other() {
         path: "a/b.toml".into(),
         shown: "mine/a/b.toml".to_owned(),
         text: (HEAD.replace('T', title) + "require = { fact = 'live.status', is = 1 }\n").into(),
+        head: None,
     };
     let mut library = Library::default();
     let mut add = |title: &str, replace| {
