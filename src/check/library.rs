@@ -162,8 +162,8 @@ impl Library {
 
 #[cfg(test)]
 mod tests {
-    use super::super::head::head;
     use super::*;
+    use crate::check::head::head;
 
     #[test]
     fn what_was_parsed_when_the_program_was_built_is_what_the_files_say() {

@@ -25,6 +25,7 @@ pub use rules::Rules;
 pub use service::{Service, services};
 
 use crate::fact::{Ignorance, ProjectPath};
+use crate::grammar::dotenv::{self, Dotenv};
 use crate::problem::Problem;
 use walk::Listed;
 
@@ -61,6 +62,8 @@ struct File {
     /// Whether it is known to be a regular file, and no link.
     is_plain: bool,
     content: OnceLock<Result<String, Ignorance>>,
+    /// What it assigns, if it was asked as an environment file.
+    assignments: OnceLock<Box<Dotenv>>,
     makes_application: OnceLock<bool>,
 }
 
@@ -183,8 +186,16 @@ impl Project {
                 Ok(text) => Ok(text),
                 Err(why) => Err(why.clone()),
             },
-            None => Err(Ignorance::new(format!("`{path}` is not in the project"))),
+            None => Err(missing(path)),
         }
+    }
+
+    /// What a listed file assigns, read as an environment file that stands by itself, or why it cannot be
+    /// read. Images, git and the environment ask the same few files.
+    pub fn assignments(&self, path: &ProjectPath) -> Result<&Dotenv, Ignorance> {
+        let text = self.read(path)?;
+        let file = self.listed(path).ok_or_else(|| missing(path))?;
+        Ok(file.assignments.get_or_init(|| Box::new(dotenv::read(text))))
     }
 
     /// The text of a file that was not listed because it lies in an ignored folder, but is named by
@@ -238,9 +249,8 @@ impl Project {
     }
 
     fn load(&self, path: &ProjectPath, is_plain: bool) -> Result<String, Ignorance> {
-        let missing = || Ignorance::new(format!("`{path}` is not in the project"));
         let Root::Folder(root) = &self.root else {
-            return Err(missing());
+            return Err(missing(path));
         };
         let named = root.join(path.as_str());
         if is_plain {
@@ -250,7 +260,7 @@ impl Project {
             std::io::ErrorKind::NotFound if named.is_symlink() => {
                 Ignorance::new(format!("`{path}` is a link to a file that is not there"))
             }
-            std::io::ErrorKind::NotFound => missing(),
+            std::io::ErrorKind::NotFound => missing(path),
             _ => decode::unreadable(path, &error),
         })?;
         if !file.starts_with(root) {
@@ -269,8 +279,13 @@ impl Project {
 
 impl File {
     fn unread(Listed { path, is_plain }: Listed) -> Self {
-        Self { path, is_plain, content: OnceLock::new(), makes_application: OnceLock::new() }
+        let (content, assignments) = (OnceLock::new(), OnceLock::new());
+        Self { path, is_plain, content, assignments, makes_application: OnceLock::new() }
     }
+}
+
+fn missing(path: &ProjectPath) -> Ignorance {
+    Ignorance::new(format!("`{path}` is not in the project"))
 }
 
 fn resolved_root(root: &Path) -> Result<PathBuf, Problem> {

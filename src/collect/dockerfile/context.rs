@@ -6,6 +6,7 @@ use super::read::{Stage, StepKind, Transfer};
 use crate::collect::env::files::secrets;
 use crate::credential::placeholder;
 use crate::fact::{Fact, Place, ProjectPath};
+use crate::grammar::dotenv::Dotenv;
 use crate::project::{Project, Role};
 
 /// Files that an image must not hold, as examples of their kind.
@@ -113,8 +114,8 @@ impl<'p> Context<'p> {
 
     /// Whether a file that is named has secrets, as far as can be seen: one that is not here may.
     fn may_hold_secrets(&self, source: &str) -> bool {
-        let text = self.project.read(&self.folder.join(source));
-        text.map_or(true, |text| !secrets(text).is_empty())
+        let file = self.project.assignments(&self.folder.join(source));
+        file.map_or(true, |file| !secrets(file).is_empty())
     }
 
     /// The environment files below the folder that hold a secret, relative to it. What a file for developers
@@ -122,11 +123,11 @@ impl<'p> Context<'p> {
     fn env_files(&self) -> impl Iterator<Item = &str> {
         self.project.below(&self.folder).filter_map(|path| {
             let inside = path.within(&self.folder)?;
-            let counts = |secret: &String| {
+            let counts = |secret: &&str| {
                 Role::of(path) != Role::Development || placeholder(secret).is_none()
             };
-            let holds = |text: &str| secrets(text).iter().any(counts);
-            (is_env_file(path) && self.project.read(path).is_ok_and(holds)).then_some(inside)
+            let holds = |file: &Dotenv| secrets(file).iter().any(counts);
+            (is_env_file(path) && self.project.assignments(path).is_ok_and(holds)).then_some(inside)
         })
     }
 }

@@ -184,8 +184,8 @@ impl Seen<'_> {
             .filter(|path| files::is_real_env_file(path))
             .map(|path| {
                 let (ignored, _) = self.rules.ignore(path);
-                let holds = match self.sources.project.read(path) {
-                    Ok(text) => Fact::derived(gives_secrets_away(text)),
+                let holds = match self.sources.project.assignments(path) {
+                    Ok(file) => Fact::derived(gives_secrets_away(file)),
                     Err(why) => Fact::derived(why),
                 };
                 self.file(path, [("ignored", Fact::derived(ignored)), ("holds-secrets", holds)])
