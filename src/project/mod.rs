@@ -3,7 +3,7 @@
 //! All reading of the user's files goes through here: no path outside the root is read, no link is
 //! followed out of it, nothing above the size limit is looked at, and each file is read at most once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -39,14 +39,14 @@ pub struct Project {
     /// In the order of their paths.
     files: Vec<File>,
     truncated: bool,
-    by_name: OnceLock<Order>,
-    by_extension: OnceLock<Order>,
+    by_name: OnceLock<Index>,
+    by_extension: OnceLock<Index>,
     repository: OnceLock<Option<Repository>>,
     rules: OnceLock<Rules>,
 }
 
-/// Where the files stand in the list of all, in the order of a word in their paths.
-type Order = Vec<u32>;
+/// Where in the list of files those with a word in their path stand.
+type Index = HashMap<String, Vec<usize>>;
 
 /// Where the files are.
 #[derive(Debug)]
@@ -137,20 +137,25 @@ impl Project {
 
     fn indexed<'p>(
         &'p self,
-        order: &'p OnceLock<Order>,
+        index: &'p OnceLock<Index>,
         word_of: fn(&ProjectPath) -> &str,
         word: &str,
     ) -> impl Iterator<Item = &'p ProjectPath> + use<'p> {
-        let word_at = move |at: &u32| self.files.get(*at as usize).map(|file| word_of(&file.path));
-        let order = order.get_or_init(|| {
-            let mut order: Order = (0..).take(self.files.len()).collect();
-            order.sort_by_key(word_at);
-            order
+        let index = index.get_or_init(|| {
+            let mut index = Index::new();
+            for (at, file) in self.files.iter().enumerate() {
+                let word = word_of(&file.path);
+                match index.get_mut(word) {
+                    Some(same) => same.push(at),
+                    None => {
+                        index.insert(word.to_owned(), vec![at]);
+                    }
+                }
+            }
+            index
         });
-        let first = order.partition_point(|at| word_at(at) < Some(word));
-        let end = order.partition_point(|at| word_at(at) <= Some(word));
-        let same = order.get(first..end).unwrap_or_default().iter();
-        same.filter_map(|at| self.files.get(*at as usize)).map(|file| &file.path)
+        let same = index.get(word).into_iter().flatten();
+        same.filter_map(|at| self.files.get(*at)).map(|file| &file.path)
     }
 
     /// The repository around the project, if there is one.

@@ -119,11 +119,12 @@ pub fn services(project: &Project, name: &str) -> Vec<Service> {
     let mut own: BTreeMap<&ProjectPath, Vec<ProjectPath>> =
         roots.iter().map(|root| (root, Vec::new())).collect();
     let mut shared = Vec::new();
-    for path in project.paths() {
-        match nearest(path, &roots).and_then(|root| own.get_mut(root)) {
-            Some(files) => files.push(path.clone()),
-            None => shared.push(path.clone()),
-        }
+    let by_folder = project.paths().collect::<Vec<_>>();
+    // The files of one folder mostly stand together, and have the same root.
+    for of_folder in by_folder.chunk_by(|one, other| one.folder_text() == other.folder_text()) {
+        let root = of_folder.first().and_then(|path| nearest(path, &roots));
+        let files = root.and_then(|root| own.get_mut(root)).unwrap_or(&mut shared);
+        files.extend(of_folder.iter().copied().cloned());
     }
     let shared = Shared::of(shared);
     own.into_iter()
