@@ -121,13 +121,13 @@ impl<'p> Context<'p> {
     /// The environment files below the folder that hold a secret, relative to it. What a file for developers
     /// holds is one only if not everybody can guess it.
     fn env_files(&self) -> impl Iterator<Item = &str> {
-        self.project.below(&self.folder).filter_map(|path| {
+        self.project.below(&self.folder).filter(|path| is_env_file(path)).filter_map(|path| {
             let inside = path.within(&self.folder)?;
             let counts = |secret: &&str| {
                 Role::of(path) != Role::Development || placeholder(secret).is_none()
             };
             let holds = |file: &Dotenv| secrets(file).iter().any(counts);
-            (is_env_file(path) && self.project.assignments(path).is_ok_and(holds)).then_some(inside)
+            self.project.assignments(path).is_ok_and(holds).then_some(inside)
         })
     }
 }

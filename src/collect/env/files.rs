@@ -9,6 +9,10 @@ use crate::project::Role;
 
 /// Whether a file of this name holds environment variables: `.env`, `.env.production`, `production.env`.
 pub(crate) fn is_env_name(name: &str) -> bool {
+    // Every file is asked, and hardly any is one.
+    if !name.as_bytes().windows(3).any(|part| part.eq_ignore_ascii_case(b"env")) {
+        return false;
+    }
     let lower = name.to_lowercase();
     let stem = lower.strip_suffix(".txt").unwrap_or(&lower);
     let ending = stem.rsplit_once('.').map_or("", |(_, ending)| ending);
