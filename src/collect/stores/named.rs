@@ -46,7 +46,8 @@ pub(super) fn addresses(settings: &Fact) -> Vec<(Family, Setting)> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    for (name, fact) in record.fields.iter().filter(|(name, _)| !is_for_development(name)) {
+    let fields = record.fields.iter().filter(|(_, fact)| may_be_address(&fact.value));
+    for (name, fact) in fields.filter(|(name, _)| !is_for_development(name)) {
         let whole = if name == "MONGODB_SETTINGS" { field(fact, "host") } else { fact.clone() };
         let known = ADDRESS_SETTINGS.iter().find(|(setting, _)| setting == name);
         if let Some(read) = alternatives(&whole).iter().map(address).collect::<Option<Vec<_>>>() {
@@ -66,6 +67,14 @@ pub(super) fn addresses(settings: &Fact) -> Vec<(Family, Setting)> {
         }
     }
     found
+}
+
+/// Whether a value has not the look of something else: most settings have.
+fn may_be_address(value: &Value) -> bool {
+    match value {
+        Value::OneOf(_) | Value::Unknown(_) | Value::Record(_) => true,
+        _ => value.text().is_some_and(|text| text.contains("://")),
+    }
 }
 
 fn told_kind(whole: &Fact, kind: &str, why: &Ignorance) -> Fact {

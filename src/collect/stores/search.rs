@@ -77,9 +77,10 @@ fn of_addresses(settings: &Fact) -> Vec<(String, Target)> {
         return Vec::new();
     };
     let is_address = |(name, fact): &(&Cow<'static, str>, &Fact)| {
-        let names = is_about(name) && !["TEST", "DEV", "LOCAL"].iter().any(|it| name.contains(it));
         let text = fact.value.text().unwrap_or_default();
-        names && (text.starts_with("http://") || text.starts_with("https://"))
+        (text.starts_with("http://") || text.starts_with("https://"))
+            && is_about(name)
+            && !["TEST", "DEV", "LOCAL"].iter().any(|it| name.contains(it))
     };
     let named = record.fields.iter().filter(is_address);
     named
