@@ -319,7 +319,7 @@ fn items_are_judged_one_by_one() {
     let items = vec![location(&[]), location(&["x-frame-options"])];
     assert_eq!(judged(Value::list(items.clone())), [Verdict::Pass, Verdict::Fail]);
     let open = List { items, rest: Some(Ignorance::new("an include")) };
-    assert_eq!(judged(Value::List(open)), [Verdict::Pass, Verdict::Fail, Verdict::Unknown]);
+    assert_eq!(judged(Value::from(open)), [Verdict::Pass, Verdict::Fail, Verdict::Unknown]);
     assert_eq!(judged(Value::list(Vec::new())), [Verdict::NotApplicable]);
     assert_eq!(judged(Value::Absent), [Verdict::NotApplicable]);
     assert_eq!(judged(Value::Unknown(Ignorance::new("unread"))), [Verdict::Unknown]);

@@ -267,7 +267,7 @@ mod tests {
         let mut facts = Facts::default();
         let list =
             List { items: vec![Fact::derived("*")], rest: Some(Ignorance::new("an import")) };
-        facts.put("x.hosts", Fact::derived(Value::List(list)));
+        facts.put("x.hosts", Fact::derived(Value::from(list)));
         let is = |text: &str| {
             Box::new(test(".", Test::Value(Matcher::Is(Scalar::Text(text.to_owned())))))
         };

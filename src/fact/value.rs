@@ -11,7 +11,8 @@ use super::{Fact, Secret, secret};
 /// What is known about one thing.
 ///
 /// `OneOf` and `Unknown` are values and not wrappers, because one item of a list or one field of a
-/// record can be unknown while the rest is known.
+/// record can be unknown while the rest is known. Lists and records are shared by their copies: every
+/// reason of a verdict holds what was found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Looked for, and not there. Python's `None` is absent too.
@@ -27,9 +28,9 @@ pub enum Value {
     /// A text that no report may show.
     Secret(Secret),
     /// Items in their order.
-    List(List),
+    List(Arc<List>),
     /// Named fields.
-    Record(Record),
+    Record(Arc<Record>),
     /// One of these, depending on something outside of what was read: at least two alternatives.
     OneOf(Vec<Fact>),
     /// Nothing, and why.
@@ -101,12 +102,12 @@ impl fmt::Display for Ignorance {
 impl Value {
     /// A list of which all items are known.
     pub fn list(items: Vec<Fact>) -> Self {
-        Self::List(List { items, rest: None })
+        List { items, rest: None }.into()
     }
 
     /// A record of which all fields are known.
     pub fn record<K: Into<Cow<'static, str>>>(fields: impl IntoIterator<Item = (K, Fact)>) -> Self {
-        Self::Record(Record::new(fields, None))
+        Record::new(fields, None).into()
     }
 
     /// One of several possible values; the value itself if all are the same.
@@ -209,6 +210,18 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<List> for Value {
+    fn from(list: List) -> Self {
+        Self::List(Arc::new(list))
+    }
+}
+
+impl From<Record> for Value {
+    fn from(record: Record) -> Self {
+        Self::Record(Arc::new(record))
     }
 }
 
@@ -338,6 +351,6 @@ mod tests {
     #[test]
     fn a_list_with_an_unknown_rest_says_so() {
         let list = List { items: vec![Fact::derived(1)], rest: Some(Ignorance::new("x")) };
-        assert_eq!(Value::List(list).to_string(), "[1, … perhaps more]");
+        assert_eq!(Value::from(list).to_string(), "[1, … perhaps more]");
     }
 }

@@ -112,7 +112,7 @@ impl<'a> Interpreter<'a> {
 
     fn list(&self, sequence: &Sequence<'a>, depth: usize, left: &mut usize) -> Value {
         let items = sequence.items.iter();
-        Value::List(List {
+        Value::from(List {
             items: items.map(|item| self.fact_to_depth(item, depth - 1, left)).collect(),
             rest: sequence.rest.as_deref().cloned(),
         })
@@ -126,7 +126,7 @@ impl<'a> Interpreter<'a> {
             };
             (name, self.fact_to_depth(term, depth - 1, left))
         });
-        Value::Record(Record::new(fields, dict.rest.as_deref().cloned()))
+        Value::from(Record::new(fields, dict.rest.as_deref().cloned()))
     }
 
     pub(super) fn provenance(&self, from: &From) -> Provenance {

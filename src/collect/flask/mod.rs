@@ -4,6 +4,8 @@ pub(in crate::collect) mod cors;
 mod limiter;
 mod started;
 
+use std::sync::Arc;
+
 use super::application::{Application, application};
 use super::django::{VARIABLE, environment, variables};
 use super::{Collector, Sources};
@@ -194,7 +196,7 @@ fn config(application: &Application, so_far: &Facts, jwt: bool) -> Fact {
     let set: Vec<(&'static str, Fact)> = set.collect();
     let complete = |value: &mut Value| {
         if let Value::Record(record) = value {
-            complete(record, &set, so_far, jwt, application.cut_short.as_ref());
+            complete(Arc::make_mut(record), &set, so_far, jwt, application.cut_short.as_ref());
         }
     };
     match &mut config.value {
@@ -275,7 +277,7 @@ fn keys(config: &Fact, reads: &[Read]) -> Fact {
         Value::Record(record) => record.rest.clone(),
         _ => None,
     };
-    Fact::derived(Value::List(List { items: keys, rest }))
+    Fact::derived(Value::from(List { items: keys, rest }))
 }
 
 /// Flask takes DEBUG from `FLASK_DEBUG` where the program does not set it.

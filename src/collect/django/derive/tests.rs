@@ -1,7 +1,7 @@
 //! Settings and what they amount to, as a table.
 
 use super::derive;
-use crate::fact::{Fact, Facts, Ignorance, List, Place, ProjectPath, Record, Value};
+use crate::fact::{Fact, Facts, Ignorance, Place, ProjectPath, Record, Value};
 
 fn text_list(items: &[&str]) -> Fact {
     Fact::derived(items.iter().map(|item| Fact::derived(*item)).collect::<Vec<_>>())
@@ -58,7 +58,7 @@ fn what_is_not_known_stays_so() {
     ] {
         let found = facts.at(path).value.clone();
         let known_of_it = match &found {
-            Value::List(List { rest, items }) => !(items.is_empty() && rest.is_some()),
+            Value::List(list) => !(list.items.is_empty() && list.rest.is_some()),
             value => !matches!(value, Value::Unknown(_)),
         };
         assert!(!known_of_it, "{path} is {found}");
