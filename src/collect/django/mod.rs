@@ -27,6 +27,7 @@ use crate::fact::{
     Record, Value, WhenMissing,
 };
 use crate::project::Role;
+use crate::project::service::is_command_line;
 use crate::python::{Environment, Namespace, Read, interpret};
 
 /// Knows the settings that production runs.
@@ -207,7 +208,10 @@ fn has_manage(sources: &Sources<'_>) -> bool {
     sources.wanted.iter().any(|path| {
         path.name() == "manage.py"
             && Role::of(path).counts()
-            && sources.project.read(path).is_ok_and(|text| text.contains("django"))
+            && sources
+                .project
+                .read(path)
+                .is_ok_and(|text| text.contains("django") && is_command_line(text))
     })
 }
 

@@ -4,13 +4,16 @@ use super::ignore::{Ignore, Pattern};
 use super::image::Image;
 use super::read::{Stage, StepKind, Transfer};
 use crate::collect::env::files::secrets;
-use crate::credential::placeholder;
+use crate::credential::bits;
 use crate::fact::{Fact, Place, ProjectPath};
 use crate::grammar::dotenv::Dotenv;
 use crate::project::{Project, Role};
 
 /// Files that an image must not hold, as examples of their kind.
 const UNWANTED: &[&str] = &[".env", ".git/config", "db.sqlite3"];
+
+/// What is easier to guess was made up by somebody, who had no real secret at hand.
+const BITS_OF_A_REAL_SECRET: f64 = 64.0;
 
 /// More environment files than this, and sources of copies, are not looked at.
 const MAX_LOOKED_AT: usize = 100;
@@ -119,12 +122,12 @@ impl<'p> Context<'p> {
     }
 
     /// The environment files below the folder that hold a secret, relative to it. What a file for developers
-    /// holds is one only if not everybody can guess it.
+    /// holds is one only if nobody can guess it: other words are made up.
     fn env_files(&self) -> impl Iterator<Item = &str> {
         self.project.below(&self.folder).filter(|path| is_env_file(path)).filter_map(|path| {
             let inside = path.within(&self.folder)?;
             let counts = |secret: &&str| {
-                Role::of(path) != Role::Development || placeholder(secret).is_none()
+                Role::of(path) != Role::Development || bits(secret) >= BITS_OF_A_REAL_SECRET
             };
             let holds = |file: &Dotenv| secrets(file).iter().any(counts);
             self.project.assignments(path).is_ok_and(holds).then_some(inside)
