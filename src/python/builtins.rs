@@ -67,6 +67,9 @@ const NAMES: &[&str] = &[
     "eval",
 ];
 
+/// The class of objects that are only themselves: `MISSING = object()`.
+pub(super) const SENTINEL: &str = "object";
+
 /// Whether a name is built in.
 pub(super) fn knows(name: &str) -> bool {
     NAMES.contains(&name)
@@ -112,6 +115,7 @@ impl<'a> Interpreter<'a> {
                 "str" | "bytes" => Term::text("", From::literal(at)),
                 "bool" => Term::new(Kind::Bool(false), From::literal(at)),
                 "int" => Term::new(Kind::Int(0), From::literal(at)),
+                SENTINEL => self.make(&Rc::from(name), arguments, at),
                 _ => self.foreign(name, arguments, at),
             });
         };

@@ -201,8 +201,20 @@ fn identical(one: &Term<'_>, other: &Term<'_>) -> Option<bool> {
         // What is read from the environment is a text.
         (Kind::Unknown(_), Kind::None) if one.from.origin == Origin::Environment => Some(false),
         (Kind::None, Kind::Unknown(_)) if other.from.origin == Origin::Environment => Some(false),
+        // A variable is no object of the program.
+        (Kind::Made(_), _) if !one.is_open() && is_read(other) => Some(false),
+        (_, Kind::Made(_)) if !other.is_open() && is_read(one) => Some(false),
         _ if one.is_open() || other.is_open() => None,
         _ => Some(one.is_same(other)),
+    }
+}
+
+/// Whether a value is what a variable of the environment holds, known or not.
+fn is_read(term: &Term<'_>) -> bool {
+    match term.kind {
+        Kind::Unset(_) => true,
+        Kind::Unknown(_) => term.from.origin == Origin::Environment,
+        _ => false,
     }
 }
 

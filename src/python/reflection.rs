@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::Expr;
 
+use super::builtins::SENTINEL;
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::statements::last_name;
@@ -84,6 +85,7 @@ impl<'a> Interpreter<'a> {
                 let own = self.heap.scope(*fields).and_then(|it| it.names.get(&attribute)).cloned();
                 Some((own.or_else(|| self.member(class, &attribute)), false))
             }
+            Kind::Made(made) if made.class.as_ref() == SENTINEL => Some((None, false)),
             _ => None,
         };
         Ok(match (found, default) {

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use regex::{NoExpand, Regex, RegexBuilder};
 
 use super::heap::Sequence;
-use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::refusals::Stop;
 use super::term::{From, Kind, Made, Shape, Spot, Term};
 
 /// The class of what a match gives, made of its groups.
@@ -68,14 +69,9 @@ impl<'a> Interpreter<'a> {
         if may_be_text {
             return None;
         }
-        if term.from.supposed && !self.environment.is_whole() {
-            self.require(&term.from.variables);
-            return Some(Ok(self.unknown_from(&[term], "what is found in this", at)));
-        }
-        let why = format!("{} is no text ({})", term.kind_name(), self.shown(at));
-        let mut raised = Raised::new("TypeError", why);
-        raised.variables.clone_from(&term.from.variables);
-        Some(Err(raised))
+        let why = format!("{} is no text", term.kind_name());
+        let stop = Stop { error: "TypeError", why: &why };
+        Some(self.stopped(&[term], stop, "what is found in this", at))
     }
 
     /// A method of a compiled expression.

@@ -89,6 +89,11 @@ fn asked(text: &str, name: &str, arguments: &[Argument]) -> Option<Answer> {
     })
 }
 
+/// Whether a method looks for a text between the parts of another.
+pub(super) fn takes_apart(name: &str) -> bool {
+    matches!(name, "split" | "rsplit" | "partition" | "rpartition")
+}
+
 /// Methods that give the parts of a text.
 fn taken_apart(text: &str, name: &str, arguments: &[Argument]) -> Option<Answer> {
     let times = |times: i64| usize::try_from(times).ok()?.checked_add(1);
