@@ -166,6 +166,7 @@ impl<'a> Interpreter<'a> {
                 return Some(Ok(self.chained(true, arguments, at)));
             }
             ("functools", "reduce") => return Some(self.reduced(arguments, at)),
+            ("djp", "settings") => self.plugins(arguments, at),
             ("django_heroku" | "django_on_heroku", "settings") => self.heroku(arguments),
             _ => return None,
         }

@@ -270,4 +270,13 @@ mod tests {
             assert!(shown.is_some_and(|it| it.starts_with("one of 1 or unknown")), "{giving}");
         }
     }
+
+    #[test]
+    fn plugins_add_to_lists_and_leave_the_other_names() {
+        let program = "import djp\nDEBUG = False\nMIDDLEWARE = ['a']\ndjp.settings(globals())\nX = [DEBUG, 'a' in MIDDLEWARE, 'b' in MIDDLEWARE]";
+        let found = names(&[("settings.py", program)], None);
+        let shown = found.variables.get("X").map(|fact| fact.value.to_string());
+        assert_eq!(shown.as_deref(), Some("[false, true, one of true or false]"));
+        assert!(found.rest.is_none());
+    }
 }
