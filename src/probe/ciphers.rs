@@ -78,12 +78,12 @@ fn learnt(site: &Site, offer: &Offer) -> Facts {
     });
     let all_told: Vec<String> = offer.suites.iter().flat_map(told).collect();
     let list = List { items: items.collect(), rest: open.clone() };
-    facts.put("live.tls.suites", shown(site, Value::List(list), all_told.clone()));
+    facts.put("live.tls.suites", shown(site, Value::from(list), all_told.clone()));
     facts.put("live.tls.server-order", shown(site, order(offer), all_told.clone()));
     let groups = vec![format!("groups: {}", offer.groups.names.join(" "))];
     let items = offer.groups.names.iter().map(|name| shown(site, name.as_str(), groups.clone()));
     let list = List { items: items.collect(), rest: offer.groups.open.clone() };
-    facts.put("live.tls.groups", shown(site, Value::List(list), groups.clone()));
+    facts.put("live.tls.groups", shown(site, Value::from(list), groups.clone()));
     let primes =
         offer.suites.iter().flat_map(|of_version| &of_version.names).any(|name| is_dhe(name));
     let bits = match (offer.dh_bits, primes, open) {
