@@ -112,14 +112,17 @@ pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
     let is_page = |question: &Question| matches!(question, Question::Page(_));
     let is_last = |question: &Question| matches!(question, Question::SignIn(_));
     let (last, open_now): (Vec<_>, Vec<_>) = open(&answers).into_iter().partition(is_last);
-    let (mut pages, below): (Vec<_>, Vec<_>) = open_now.into_iter().partition(is_page);
+    let (mut next, below): (Vec<_>, Vec<_>) = open_now.into_iter().partition(is_page);
+    let aside: BTreeSet<Question> = below.iter().cloned().collect();
+    // A redirect leads to addresses whose certificates nobody could ask for before.
+    let is_next = |question: &Question| !is_last(question) && !aside.contains(question);
     let mut follow = |answers: &mut Answers| {
         for _ in 0..MOST_ROUNDS {
-            if pages.is_empty() {
+            if next.is_empty() {
                 break;
             }
-            answers.hear(transport.ask(std::mem::take(&mut pages)));
-            pages = open(answers).into_iter().filter(is_page).collect();
+            answers.hear(transport.ask(std::mem::take(&mut next)));
+            next = open(answers).into_iter().filter(is_next).collect();
         }
     };
     if transport.takes_time() {
@@ -164,4 +167,34 @@ fn all_unknown(specs: &[FactSpec], fact: &Fact) -> Facts {
         facts.put(spec.path, fact.clone());
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_certificate_behind_a_redirect_is_asked_for() {
+        let facts = replay(
+            "@ on 2026-11-21\n\
+             > GET https://example.test/\n\
+             < HTTP/1.1 200 OK\n\
+             > GET http://example.test/\n\
+             < HTTP/1.1 301 Moved Permanently\n\
+             < Location: https://example.test:8443/\n\
+             > GET https://example.test:8443/\n\
+             < HTTP/1.1 200 OK\n\
+             > TLS https://example.test:8443/\n\
+             < Versions: TLSv1.3\n\
+             < Certificate-Names: example.test\n\
+             < Certificate-Not-After: 2027-03-01\n",
+        )
+        .unwrap();
+        let tests = facts.at("live.observatory.tests").into_owned();
+        let of_redirects = tests.value.items().iter().find_map(|test| {
+            let named = test.value.field("test")?.value.text() == Some("redirection");
+            test.value.field("result").filter(|_| named)
+        });
+        assert_eq!(of_redirects.unwrap().value.text(), Some("redirection-to-https"));
+    }
 }
