@@ -15,7 +15,7 @@ use std::time::Duration;
 use loopback::{repeat, serve, serve_tls_at, showing};
 use prodcheck::date::Date;
 use prodcheck::fact::Facts;
-use prodcheck::probe::network::{Manner, Network};
+use prodcheck::probe::network::{MOST_REQUESTS, Manner, Network};
 use prodcheck::probe::question::{Certificate, VERSIONS, Versions};
 use prodcheck::probe::{Answer, Question, Site, Transport, Unanswered, interview, learn};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -297,6 +297,56 @@ fn passively_only_what_a_browser_would_send_is_sent() {
     }
     let versions = facts.at("live.tls.versions");
     assert_eq!(versions.value.to_string(), "[\"TLSv1.3\", … perhaps more]");
+}
+
+/// Requests that a site is sent which answers each by its number, and what was learnt of it.
+fn sent(paths: usize, answer: fn(usize) -> String) -> (usize, Facts) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let signed = loopback::self_signed("shop.test");
+    let port = serve_tls_at("127.0.0.1:0", signed, move |line| {
+        let mut buffer = [0; 4096];
+        while line.read(&mut buffer).is_ok_and(|read| read > 0) {
+            let answer = answer(counted.fetch_add(1, Ordering::SeqCst));
+            let _ = line.write_all(answer.as_bytes());
+        }
+    });
+    let mut site = Site::parse(address(port).as_str(), Some("http://127.0.0.1:1/")).unwrap();
+    site.paths = (0..paths).map(|number| format!("/{number}")).collect();
+    site.quick = true;
+    let network = Network::new(manner()).unwrap();
+    let facts = learn(&site, &interview(&site, &network.visit()));
+    (count.load(Ordering::SeqCst), facts)
+}
+
+#[test]
+fn no_site_is_sent_more_than_its_number_of_requests() {
+    type Site = (&'static str, usize, fn(usize) -> String);
+    let sites: [Site; 4] = [
+        ("many pages", 5, |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned()),
+        ("redirects", 0, |number| {
+            format!("HTTP/1.1 302 Found\r\nLocation: /{number}\r\nContent-Length: 0\r\n\r\n")
+        }),
+        ("come again", 0, |_| {
+            "HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n".to_owned()
+        }),
+        ("all of it", 5, |number| {
+            let status = if number % 2 == 0 { "302 Found" } else { "429 Slowly" };
+            format!(
+                "HTTP/1.1 {status}\r\nLocation: /{number}\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
+            )
+        }),
+    ];
+    for (name, paths, answer) in sites {
+        let (number, _) = sent(paths, answer);
+        assert!(number <= MOST_REQUESTS, "{name}: {number}");
+    }
+    let (_, facts) = sent(5, |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
+    let health = facts.at("live.health.status").value.to_string();
+    assert!(health.contains("no request is left"), "{health}");
+    let suites = facts.at("live.tls.suites").value.to_string();
+    assert!(suites.contains("left out by `--quick`"), "{suites}");
+    assert_eq!(facts.at("live.https.status").value.int(), Some(200));
 }
 
 #[test]

@@ -139,6 +139,7 @@ pub(super) struct Production {
 /// How sites are asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How the site is asked")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct Network {
     /// Ask no site; what only a site can tell is unknown
     #[arg(long, env = "PRODCHECK_OFFLINE")]
@@ -164,6 +165,9 @@ pub(super) struct Network {
     /// Send only what a browser would send; what else there is to know stays unknown
     #[arg(long)]
     pub(super) passive: bool,
+    /// Do not search for the versions and cipher suites of TLS, which takes most of the time
+    #[arg(long)]
+    pub(super) quick: bool,
     /// Knock at the paths that `[live.active]` in prodcheck.toml names: without credentials, with forged
     /// tokens and wrong passwords. What will be asked is printed before
     #[arg(long, conflicts_with_all = ["passive", "offline", "headers"])]

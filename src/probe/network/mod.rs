@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -48,7 +49,12 @@ pub struct Manner {
     pub resolver: Option<SocketAddr>,
     /// Whether TLS is spoken as browsers speak it only, whatever that leaves unseen.
     pub passive: bool,
+    /// Requests to one site in all, those that are sent again included.
+    pub most_requests: usize,
 }
+
+/// Requests to one site, unless the user allows more.
+pub const MOST_REQUESTS: usize = 25;
 
 impl Default for Manner {
     fn default() -> Self {
@@ -60,6 +66,7 @@ impl Default for Manner {
             headers: Vec::new(),
             resolver: None,
             passive: false,
+            most_requests: MOST_REQUESTS,
         }
     }
 }
@@ -114,7 +121,9 @@ impl Network {
     /// Begins to ask one site; its time runs from here on.
     pub fn visit(&self) -> Visit<'_> {
         let until = Instant::now() + self.shared.manner.timeout;
-        Visit { network: self, until, seats: Arc::new(Semaphore::new(AT_ONCE)) }
+        let left = AtomicUsize::new(self.shared.manner.most_requests);
+        let line = Line { seats: Semaphore::new(AT_ONCE), left };
+        Visit { network: self, until, line: Arc::new(line) }
     }
 }
 
@@ -122,22 +131,45 @@ impl Network {
 pub struct Visit<'n> {
     network: &'n Network,
     until: Instant,
-    seats: Arc<Semaphore>,
+    line: Arc<Line>,
+}
+
+/// What keeps a site from too many requests.
+struct Line {
+    seats: Semaphore,
+    left: AtomicUsize,
+}
+
+impl Line {
+    /// Takes one request off those that are left, if any is.
+    fn admits(&self) -> bool {
+        let less = |left: usize| left.checked_sub(1);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+}
+
+/// Why a request was not sent to a site that was sent enough of them.
+pub(super) fn none_left() -> Unanswered {
+    Unanswered::NotAsked(Ignorance::new("no request is left of those that a site is sent"))
 }
 
 /// What a site gets beyond its time before it is no longer waited for.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl Transport for Visit<'_> {
+    fn requests_left(&self) -> usize {
+        self.line.left.load(Ordering::Relaxed)
+    }
+
     fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
         let (sender, answered) = mpsc::channel();
         let mut open = BTreeMap::new();
         for question in questions {
-            let (shared, seats, until) =
-                (self.network.shared.clone(), self.seats.clone(), self.until);
+            let (shared, line, until) =
+                (self.network.shared.clone(), self.line.clone(), self.until);
             let (sender, put) = (sender.clone(), question.clone());
             let asking = self.network.handle.spawn(async move {
-                let answer = shared.answer(&put, &seats, until).await;
+                let answer = shared.answer(&put, &line, until).await;
                 // Whoever no longer waits does not miss it.
                 let _ = sender.send((put, answer));
             });
@@ -175,17 +207,17 @@ impl Shared {
     async fn answer(
         self: &Arc<Self>,
         question: &Question,
-        seats: &Semaphore,
+        line: &Line,
         until: Instant,
     ) -> Result<Answer, Unanswered> {
         match question {
             Question::Page(request) => {
-                let seat = timeout_at(until, seats.acquire()).await;
+                let seat = timeout_at(until, line.seats.acquire()).await;
                 let _seat = seat.map_err(|_| self.out_of_time())?;
-                fetch::page(self, request, until).await.map(Answer::Page)
+                fetch::page(self, line, request, until).await.map(Answer::Page)
             }
             Question::SignIn(request) => {
-                fetch::sign_in(self, request, until).await.map(Answer::SignIn)
+                fetch::sign_in(self, line, request, until).await.map(Answer::SignIn)
             }
             Question::Certificate(url) => {
                 handshake::certificate(self, url, until).await.map(Answer::Certificate)
