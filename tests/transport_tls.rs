@@ -15,7 +15,7 @@ use std::time::Duration;
 use loopback::{repeat, serve, serve_tls_at, showing};
 use prodcheck::date::Date;
 use prodcheck::fact::Facts;
-use prodcheck::probe::network::{MOST_REQUESTS, Manner, Network};
+use prodcheck::probe::network::{Manner, Network};
 use prodcheck::probe::question::{Certificate, VERSIONS, Versions};
 use prodcheck::probe::{Answer, Question, Site, Transport, Unanswered, interview, learn};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -62,7 +62,7 @@ impl Authority {
 
 fn manner() -> Manner {
     let (timeout, patience) = (Duration::from_secs(6), Duration::from_secs(2));
-    let addresses = [("shop.test".to_owned(), "127.0.0.1".parse().unwrap())].into();
+    let addresses = [("shop.test".to_owned(), vec!["127.0.0.1".parse().unwrap()])].into();
     Manner { timeout, patience, addresses, ..Manner::default() }
 }
 
@@ -299,54 +299,64 @@ fn passively_only_what_a_browser_would_send_is_sent() {
     assert_eq!(versions.value.to_string(), "[\"TLSv1.3\", … perhaps more]");
 }
 
-/// Requests that a site is sent which answers each by its number, and what was learnt of it.
-fn sent(paths: usize, answer: fn(usize) -> String) -> (usize, Facts) {
-    let count = Arc::new(AtomicUsize::new(0));
-    let counted = count.clone();
-    let signed = loopback::self_signed("shop.test");
-    let port = serve_tls_at("127.0.0.1:0", signed, move |line| {
-        let mut buffer = [0; 4096];
-        while line.read(&mut buffer).is_ok_and(|read| read > 0) {
-            let answer = answer(counted.fetch_add(1, Ordering::SeqCst));
-            let _ = line.write_all(answer.as_bytes());
-        }
+#[test]
+fn every_address_of_a_host_is_looked_at() {
+    let page = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    let own = loopback::self_signed("shop.test");
+    let port = serve_tls_at("127.0.0.1:0", own.clone(), |line| repeat(line, page));
+    serve_tls_at(&format!("127.0.0.2:{port}"), loopback::self_signed("other.test"), |line| {
+        repeat(line, page);
     });
-    let mut site = Site::parse(address(port).as_str(), Some("http://127.0.0.1:1/")).unwrap();
-    site.paths = (0..paths).map(|number| format!("/{number}")).collect();
-    site.quick = true;
-    let network = Network::new(manner()).unwrap();
-    let facts = learn(&site, &interview(&site, &network.visit()));
-    (count.load(Ordering::SeqCst), facts)
+    serve_tls_at(&format!("127.0.0.3:{port}"), own, |line| repeat(line, page));
+    let site = Site::parse(&format!("https://shop.test:{port}/"), Some("http://shop.test:1/"));
+    let addresses = (1..=4).map(|last| format!("127.0.0.{last}").parse().unwrap()).collect();
+    let addresses = [("shop.test".to_owned(), addresses)].into();
+    let network = Network::new(Manner { addresses, ..manner() }).unwrap();
+    let Answer::Certificate(shown) = network
+        .visit()
+        .ask(vec![Question::Certificate(site.unwrap().url)])
+        .swap_remove(0)
+        .1
+        .unwrap()
+    else {
+        panic!("no certificate")
+    };
+    assert_eq!(shown.names, ["shop.test"]);
+    let elsewhere: Vec<(&str, Result<&[String], &Unanswered>)> = shown
+        .elsewhere
+        .iter()
+        .map(|other| {
+            let names = other.shown.as_ref().map(|shown| shown.names.as_slice());
+            (other.address.as_str(), names)
+        })
+        .collect();
+    let (own, other) = (["shop.test".to_owned()], ["other.test".to_owned()]);
+    let expected = [
+        ("127.0.0.2", Ok(&other[..])),
+        ("127.0.0.3", Ok(&own[..])),
+        ("127.0.0.4", Err(&Unanswered::Refused)),
+    ];
+    assert_eq!(elsewhere, expected);
 }
 
 #[test]
-fn no_site_is_sent_more_than_its_number_of_requests() {
-    type Site = (&'static str, usize, fn(usize) -> String);
-    let sites: [Site; 4] = [
-        ("many pages", 5, |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned()),
-        ("redirects", 0, |number| {
-            format!("HTTP/1.1 302 Found\r\nLocation: /{number}\r\nContent-Length: 0\r\n\r\n")
-        }),
-        ("come again", 0, |_| {
-            "HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n".to_owned()
-        }),
-        ("all of it", 5, |number| {
-            let status = if number % 2 == 0 { "302 Found" } else { "429 Slowly" };
-            format!(
-                "HTTP/1.1 {status}\r\nLocation: /{number}\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
-            )
-        }),
-    ];
-    for (name, paths, answer) in sites {
-        let (number, _) = sent(paths, answer);
-        assert!(number <= MOST_REQUESTS, "{name}: {number}");
+fn whether_sessions_are_taken_up_again_is_found_out() {
+    for (remembers, expected) in
+        [(true, &["TLSv1.2".to_owned(), "TLSv1.3".to_owned()][..]), (false, &[])]
+    {
+        let mut config = Arc::unwrap_or_clone(loopback::self_signed("shop.test"));
+        if !remembers {
+            config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+        }
+        let port = serve_tls_at("127.0.0.1:0", Arc::new(config), |line| {
+            repeat(line, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        });
+        let network = Network::new(manner()).unwrap();
+        let answer = network.visit().ask(vec![Question::Offer(address(port))]).swap_remove(0).1;
+        let Ok(Answer::Offer(offer)) = answer else { panic!("{answer:?}") };
+        assert_eq!(offer.resumed.names, expected);
+        assert_eq!(offer.resumed.open, None);
     }
-    let (_, facts) = sent(5, |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
-    let health = facts.at("live.health.status").value.to_string();
-    assert!(health.contains("no request is left"), "{health}");
-    let suites = facts.at("live.tls.suites").value.to_string();
-    assert!(suites.contains("left out by `--quick`"), "{suites}");
-    assert_eq!(facts.at("live.https.status").value.int(), Some(200));
 }
 
 #[test]

@@ -189,13 +189,21 @@ fn manner(flags: &Flags) -> Result<Manner, Problem> {
         })?),
         None => None,
     };
-    let addresses = flags.resolve.iter().map(|given| resolved(given));
+    let mut addresses: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+    for given in &flags.resolve {
+        let (host, address) = resolved(given)?;
+        let known = addresses.entry(host).or_default();
+        if !known.contains(&address) {
+            known.push(address);
+        }
+    }
     let headers = flags.headers.iter().map(|given| header(given));
     Ok(Manner {
         timeout,
         patience: PATIENCE.min(timeout),
-        addresses: addresses.collect::<Result<BTreeMap<_, _>, _>>()?,
+        addresses,
         authorities,
+        system_authorities: flags.system_roots,
         headers: headers.collect::<Result<_, _>>()?,
         resolver: flags.resolver,
         passive: flags.passive,

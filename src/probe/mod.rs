@@ -33,6 +33,7 @@ pub mod question;
 mod recorded;
 pub mod records;
 pub mod site;
+pub mod timing;
 pub mod tls;
 mod told;
 pub mod transcript;
@@ -79,6 +80,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &foreign_host::ForeignHost,
     &forwarded::Forwarded,
     &health::Health,
+    &timing::Timing,
     &dns::Dns,
     &mail::Mail,
     &active::Knocking,

@@ -1,6 +1,5 @@
 //! One request and its answer, with a limit on everything.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -8,7 +7,8 @@ use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Line, Manner, Shared, none_left, why};
+use super::connecting::{self, Watch};
+use super::{Line, Manner, Shared, none_left, sockets, why};
 use crate::probe::Unanswered;
 use crate::probe::question::{MOST_TRIES, Method, Request, Response};
 use crate::problem::Problem;
@@ -43,9 +43,10 @@ pub(super) fn client(manner: &Manner, tls: ClientConfig) -> Result<reqwest::Clie
         .http1_only()
         .http1_max_headers(MOST_HEADERS)
         .http1_ignore_invalid_headers_in_responses(true)
-        .pool_idle_timeout(Duration::from_secs(2));
-    for (host, address) in &manner.addresses {
-        builder = builder.resolve(host, SocketAddr::new(*address, 0));
+        .pool_idle_timeout(Duration::from_secs(2))
+        .connector_layer(Watch);
+    for (host, addresses) in &manner.addresses {
+        builder = builder.resolve_to_addrs(host, &sockets(addresses, 0));
     }
     builder.build().map_err(|error| Problem::new(format!("the network cannot be used: {error}")))
 }
@@ -129,8 +130,9 @@ async fn once(
         };
         sent.send().await.map_err(|error| why::of_request(&error))
     };
-    let mut answer = shared.patient(until, sending).await?;
-    let seconds = begun.elapsed().as_secs_f64();
+    let (answer, connecting) = connecting::apart(shared.patient(until, sending)).await;
+    let mut answer = answer?;
+    let (seconds, connecting) = (begun.elapsed().as_secs_f64(), connecting.as_secs_f64());
     let headers = answer.headers().iter().map(|(name, value)| {
         let value: String =
             String::from_utf8_lossy(value.as_bytes()).chars().take(MOST_VALUE).collect();
@@ -140,7 +142,7 @@ async fn once(
     let status = answer.status();
     let body = body(&mut answer, limit).await;
     let reason = status.canonical_reason().unwrap_or_default().to_owned();
-    Ok(Response { status: status.as_u16(), reason, headers, body, seconds })
+    Ok(Response { status: status.as_u16(), reason, headers, body, seconds, connecting })
 }
 
 /// The body as far as it comes: cut off at a size, when time is up, or where the connection breaks.

@@ -14,12 +14,13 @@ use rustls::RootCertStore;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
+mod connecting;
 mod fetch;
 mod resolver;
 mod tls;
@@ -39,10 +40,12 @@ pub struct Manner {
     pub timeout: Duration,
     /// For one question.
     pub patience: Duration,
-    /// Addresses to use for hosts, instead of asking for them.
-    pub addresses: BTreeMap<String, IpAddr>,
+    /// Addresses to use for hosts, instead of asking for them; the first that answers is taken.
+    pub addresses: BTreeMap<String, Vec<IpAddr>>,
     /// Certificate authorities to trust besides Mozilla's, in PEM.
     pub authorities: Option<Vec<u8>>,
+    /// Whether the authorities that this machine trusts are trusted, too.
+    pub system_authorities: bool,
     /// Headers to send with every request over HTTPS; they may be secret.
     pub headers: Vec<(String, String)>,
     /// The resolver to put questions to DNS to, instead of the machine's.
@@ -63,6 +66,7 @@ impl Default for Manner {
             patience: Duration::from_secs(10),
             addresses: BTreeMap::new(),
             authorities: None,
+            system_authorities: false,
             headers: Vec::new(),
             resolver: None,
             passive: false,
@@ -95,7 +99,10 @@ impl Network {
     pub fn new(manner: Manner) -> Result<Self, Problem> {
         let internal = |what: &str| Problem::new(format!("the network cannot be used: {what}"));
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let roots = roots(manner.authorities.as_deref())?;
+        let mut roots = roots(manner.authorities.as_deref())?;
+        if manner.system_authorities {
+            add_system_authorities(&mut roots)?;
+        }
         // Every certificate passes: an audit reads on, and judges it separately. But what the user sends
         // along may be secret: only who is trusted gets to read it.
         let tls = if manner.headers.is_empty() {
@@ -270,10 +277,10 @@ impl Shared {
 
     /// A connection to the host of an address.
     async fn connect(&self, url: &Url) -> Result<TcpStream, Unanswered> {
-        let port = url.port_or_known_default().unwrap_or(443);
+        let port = port(url);
         let connected = match url.host() {
             Some(Host::Domain(name)) => match self.manner.addresses.get(name) {
-                Some(address) => TcpStream::connect((*address, port)).await,
+                Some(given) => TcpStream::connect(sockets(given, port).as_slice()).await,
                 None => TcpStream::connect((name, port)).await,
             },
             Some(Host::Ipv4(address)) => TcpStream::connect((address, port)).await,
@@ -282,6 +289,39 @@ impl Shared {
         };
         connected.map_err(|error| why::of_connection(&error))
     }
+
+    /// All addresses of the host of an address, if it has a name; none where nobody knows them. What DNS tells
+    /// in any order is told in one order.
+    async fn addresses(&self, url: &Url) -> Vec<SocketAddr> {
+        let Some(Host::Domain(name)) = url.host() else { return Vec::new() };
+        if let Some(given) = self.manner.addresses.get(name) {
+            return sockets(given, port(url));
+        }
+        let found = lookup_host((name, port(url))).await;
+        let mut found: Vec<SocketAddr> = found.map(Iterator::collect).unwrap_or_default();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn port(url: &Url) -> u16 {
+    url.port_or_known_default().unwrap_or(443)
+}
+
+fn sockets(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
+    addresses.iter().map(|address| SocketAddr::new(*address, port)).collect()
+}
+
+/// Adds the authorities that the machine trusts. Some of them may be unreadable; none at all is a mistake.
+fn add_system_authorities(roots: &mut RootCertStore) -> Result<(), Problem> {
+    let found = rustls_native_certs::load_native_certs();
+    let (added, _) = roots.add_parsable_certificates(found.certs);
+    if added == 0 {
+        return Err(Problem::new("this machine has no list of certificate authorities")
+            .with_hint("leave `--system-roots` away, or give `--ca-file`"));
+    }
+    Ok(())
 }
 
 /// Mozilla's authorities, and those of the user.
