@@ -2,7 +2,6 @@
 
 use super::answers::{Answers, Exchanged, unknown};
 use super::question::{Question, Request};
-use super::timing::begun_tenths;
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
 
@@ -100,6 +99,11 @@ fn told(page: Exchanged<'_>) -> Facts {
     facts
 }
 
+/// Rounded up, so that two runs tell the same of a quick site. A tenth that is not quite whole is one.
+fn begun_tenths(seconds: f64) -> f64 {
+    (seconds * 10.0 - 1e-6).ceil().max(0.0) / 10.0
+}
+
 /// The `status` of a JSON object; `"ok": true` counts as the word `ok`.
 fn word(body: &str) -> Option<String> {
     let json: serde_json::Value = serde_json::from_str(body).ok()?;
@@ -107,5 +111,19 @@ fn word(body: &str) -> Option<String> {
         (Some(serde_json::Value::String(word)), _) => Some(word.to_lowercase()),
         (_, Some(serde_json::Value::Bool(true))) => Some("ok".to_owned()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_took_a_part_of_a_tenth_took_all_of_it() {
+        for (seconds, told) in
+            [(-0.1, 0.0), (0.0, 0.0), (0.012, 0.1), (0.1, 0.1), (1.1, 1.1), (2.0001, 2.1)]
+        {
+            assert!((begun_tenths(seconds) - told).abs() < f64::EPSILON, "{seconds}");
+        }
     }
 }

@@ -1,4 +1,6 @@
 //! How quickly the site answers, and what of it is the network's.
+//!
+//! No check judges this: what is busy, this machine or the site, cannot be told from here.
 
 use super::answers::Answers;
 use super::question::Question;
@@ -40,12 +42,6 @@ const SPECS: &[FactSpec] = &[
         "The same for the answer that 95 of 100 are not slower than.",
     )
     .in_unit("seconds"),
-    FactSpec::new(
-        "live.timing.server-seconds",
-        Kind::Number,
-        "That without the round trip: what the site itself needs, in whole tenths that were begun.",
-    )
-    .in_unit("seconds"),
 ];
 
 /// Fewer answers say nothing about how quick a site is.
@@ -69,15 +65,12 @@ impl Probe for Timing {
             Err(why) => (Err(why.ignorance()), Err(why.ignorance())),
         };
         let mut put = |path: &str, value: Value| facts.put(path, shown(site, value, Vec::new()));
-        put("live.timing.connect-seconds", known(connecting.clone()));
+        put("live.timing.connect-seconds", known(connecting));
         put("live.timing.tls-seconds", known(shaking));
         let times = times(site, answers);
         put("live.timing.answers", Value::from(i64::try_from(times.len()).unwrap_or(i64::MAX)));
-        let slow = percentile(&times, 95);
         put("live.timing.median-seconds", known(percentile(&times, 50)));
-        put("live.timing.p95-seconds", known(slow.clone()));
-        let server = slow.and_then(|slow| Ok(begun_tenths(slow - connecting?)));
-        put("live.timing.server-seconds", known(server));
+        put("live.timing.p95-seconds", known(percentile(&times, 95)));
         facts
     }
 }
@@ -112,23 +105,9 @@ fn percentile(times: &[f64], percent: usize) -> Result<f64, Ignorance> {
     times.get(rank.saturating_sub(1)).copied().ok_or_else(few)
 }
 
-/// Rounded up, so that two runs tell the same of a quick site. A tenth that is not quite whole is one.
-pub(super) fn begun_tenths(seconds: f64) -> f64 {
-    (seconds * 10.0 - 1e-6).ceil().max(0.0) / 10.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_took_a_part_of_a_tenth_took_all_of_it() {
-        for (seconds, told) in
-            [(-0.1, 0.0), (0.0, 0.0), (0.012, 0.1), (0.1, 0.1), (1.1, 1.1), (2.0001, 2.1)]
-        {
-            assert!((begun_tenths(seconds) - told).abs() < f64::EPSILON, "{seconds}");
-        }
-    }
 
     #[test]
     fn the_rank_is_the_nearest() {
