@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::{Expr, ExprCall};
 
+use super::containers::changes_list;
 use super::heap::{Dict, Heap, Key, Object, Sequence};
 use super::interpreter::{Arguments, Call, Flow, Frame, Interpreter, Outcome, Raised};
 use super::term::{Body, Class, From, Function, Kind, Made, Shape, Spot, Term};
@@ -96,6 +97,10 @@ impl<'a> Interpreter<'a> {
                 let (object, name) = (method.0.clone(), method.1.clone());
                 if name.as_ref() == "bound" {
                     return self.call_bound(&object, arguments, at);
+                }
+                // The list itself changes, in all its forms; each form alone is a copy.
+                if matches!(object.kind, Kind::Sequence(..)) && changes_list(&name) {
+                    return self.method(&object, &name, &arguments, at);
                 }
                 self.each(&object, |this, object| this.method(object, &name, &arguments, at))
             }

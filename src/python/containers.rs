@@ -10,6 +10,11 @@ use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
+/// Whether a method changes the list that it is called on.
+pub(super) fn changes_list(name: &str) -> bool {
+    matches!(name, "append" | "extend" | "insert" | "remove" | "pop" | "sort" | "reverse" | "clear")
+}
+
 const NO_SUCH_ITEM: &str = "the list has no such item";
 
 impl<'a> Interpreter<'a> {
@@ -82,9 +87,7 @@ impl<'a> Interpreter<'a> {
         arguments: &Arguments<'a>,
         at: Spot,
     ) -> Option<Outcome<'a>> {
-        const CHANGES: &[&str] =
-            &["append", "extend", "insert", "remove", "pop", "sort", "reverse", "clear"];
-        if shape == Shape::Tuple && CHANGES.contains(&name) {
+        if shape == Shape::Tuple && changes_list(name) {
             return Some(self.missing_attribute(object, name, at));
         }
         if let ("remove", [item]) = (name, arguments.positional.as_slice())
@@ -371,4 +374,20 @@ fn is_plain(term: &Term<'_>) -> bool {
         term.kind,
         Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Text(_) | Kind::Path(_)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_list_changes_in_all_the_forms_that_it_may_have() {
+        let before = "import os\nX = ['c']\nif os.getenv('A'):\n    X += ['b']\n";
+        let cases = [
+            ("X.insert(0, 'a')", r#"one of ["a", "c", "b"] or ["a", "c"]"#),
+            ("X.append('z')", r#"one of ["c", "b", "z"] or ["c", "z"]"#),
+            ("X.remove('c')", r#"one of ["b"] or []"#),
+        ];
+        let programs = cases.map(|(change, expected)| (format!("{before}{change}"), expected));
+        let programs = programs.each_ref().map(|(program, expected)| (program.as_str(), *expected));
+        crate::python::tests::each(&programs);
+    }
 }
