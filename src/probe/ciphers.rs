@@ -84,7 +84,7 @@ fn learnt(site: &Site, offer: &Offer) -> Facts {
     });
     let all_told: Vec<String> = offer.suites.iter().flat_map(told).collect();
     let list = List { items: items.collect(), rest: open.clone() };
-    facts.put("live.tls.suites", shown(site, Value::List(list), all_told.clone()));
+    facts.put("live.tls.suites", shown(site, Value::from(list), all_told.clone()));
     facts.put("live.tls.server-order", shown(site, order(offer), all_told.clone()));
     facts.put("live.tls.groups", named(site, "groups", &offer.groups));
     facts.put("live.tls.resumed", named(site, "sessions taken up again", &offer.resumed));
@@ -104,7 +104,7 @@ fn named(site: &Site, what: &str, named: &Named) -> Fact {
     let told = vec![format!("{what}: {}", named.names.join(" "))];
     let items = named.names.iter().map(|name| shown(site, name.as_str(), told.clone()));
     let list = List { items: items.collect(), rest: named.open.clone() };
-    shown(site, Value::List(list), told.clone())
+    shown(site, Value::from(list), told.clone())
 }
 
 /// Who decides, in the versions in which that matters.

@@ -158,7 +158,7 @@ fn listed(site: &Site, versions: &Versions) -> Fact {
         .iter()
         .map(|version| shown(site, version.as_str(), told.clone()))
         .collect();
-    shown(site, Value::List(List { items, rest: versions.open.clone() }), told.clone())
+    shown(site, Value::from(List { items, rest: versions.open.clone() }), told.clone())
 }
 
 fn described(site: &Site, certificate: &Certificate) -> Facts {

@@ -79,7 +79,7 @@ impl Probe for Preload {
             }
             let items = codes.into_iter().map(Fact::derived).collect();
             let rest = judged.open.first().cloned();
-            facts.put(path, Fact::derived(Value::List(List { items, rest })));
+            facts.put(path, Fact::derived(Value::from(List { items, rest })));
         }
         let removable = match first_answer(site, answers) {
             Ok(page) => {
