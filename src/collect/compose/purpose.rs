@@ -10,6 +10,7 @@ use super::tree::Item;
 use crate::collect::server;
 use crate::fact::{ProjectPath, Value};
 use crate::project::{Project, Role};
+use crate::truth::Truth;
 
 /// Files by which a platform or a host starts the program without compose.
 const ELSEWHERE: &[&str] = &[
@@ -30,6 +31,8 @@ const ELSEWHERE: &[&str] = &[
 ];
 /// Last words of variables that name the environment a program runs in.
 const ENVIRONMENT_WORDS: &[&str] = &["env", "environment", "mode", "stage"];
+/// The variable that names Django's settings.
+const SETTINGS: &str = "DJANGO_SETTINGS_MODULE";
 /// Words that name development and nothing else.
 const DEVELOPMENT_WORDS: &[&str] = &["dev", "devel", "development"];
 
@@ -44,10 +47,10 @@ pub(super) fn is_for_development(stack: &Stack, project: &Project) -> bool {
         .filter(|service| service.is_application() || service.is_proxy())
         .collect();
     (serving.is_empty() && has_program(project))
-        || serving.iter().any(|service| names_development(service))
+        || serving.iter().any(|service| names_development(service, project))
         || stack.files.iter().any(|file| begins_with_development(project, file))
         || (surrounds_a_program(stack) && has_program(project))
-        || (!is_front(stack) && is_developed(&serving, project))
+        || (!is_front(stack) && is_developed(stack, &serving, project))
 }
 
 /// Whether the project holds a program that could be started by hand beside its databases.
@@ -78,13 +81,17 @@ fn begins_with_development(project: &Project, file: &ProjectPath) -> bool {
 
 /// Whether a service's Dockerfile, stage, environment file, script or settings module is named for
 /// development.
-fn names_development(service: &Service) -> bool {
+fn names_development(service: &Service, project: &Project) -> bool {
     let item = &service.item;
     let dockerfile = service.build.as_ref().and_then(|build| build.dockerfile.as_ref());
     let target = service.build.as_ref().and_then(|build| build.target.clone());
     let env_files = item.get("env_file").map_or(&[][..], Item::items);
     let env_files = env_files.iter().filter_map(|file| file.get("path").unwrap_or(file).text());
-    let settings = item.at(&["environment", "DJANGO_SETTINGS_MODULE"]).and_then(Item::text);
+    let settings = item.at(&["environment", SETTINGS]).and_then(Item::text);
+    let settings = settings.or_else(|| {
+        let decides = service.sets(SETTINGS) == Truth::False;
+        settings_of_image(dockerfile_text(service, project)).filter(|_| decides)
+    });
     let commands = ["entrypoint", "command"].into_iter().filter_map(|key| item.get(key));
     let words = commands.flat_map(Item::items).filter_map(Item::text);
     let scripts = words.flat_map(|text| {
@@ -99,6 +106,22 @@ fn names_development(service: &Service) -> bool {
         .chain(settings.map(|module| module.replace('.', "/")))
         .chain(scripts)
         .any(|name| is_named_for_development(&name))
+}
+
+/// The Dockerfile that builds a service; empty if there is none.
+fn dockerfile_text<'p>(service: &Service, project: &'p Project) -> &'p str {
+    let dockerfile = service.build.as_ref().and_then(|build| build.dockerfile.as_ref());
+    dockerfile.and_then(|path| project.read(path).ok()).unwrap_or_default()
+}
+
+/// The settings module that a Dockerfile sets for the program.
+fn settings_of_image(text: &str) -> Option<String> {
+    text.lines().filter(|line| !line.trim_start().starts_with('#')).rev().find_map(|line| {
+        let (_, after) = line.split_once(SETTINGS)?;
+        let value = after.trim_start_matches(['=', ' ', '"', '\'']);
+        let end = value.find([' ', '"', '\'', '\\']).unwrap_or(value.len());
+        value.get(..end).filter(|module| !module.is_empty()).map(str::to_owned)
+    })
 }
 
 fn is_named_for_development(path: &str) -> bool {
@@ -129,14 +152,18 @@ fn is_front(stack: &Stack) -> bool {
 }
 
 /// Whether programs are run as developers run them, and something tells that production does not.
-fn is_developed(serving: &[&Service], project: &Project) -> bool {
+fn is_developed(stack: &Stack, serving: &[&Service], project: &Project) -> bool {
     let built = || serving.iter().filter(|service| service.build.is_some());
     let mounted = built().any(|service| service.mounts_source(project).is_some());
-    let watched = built().any(|service| runs_for_developers(service));
+    let watched = built().any(|service| {
+        let of_image = || runs_for_developers_by_itself(dockerfile_text(service, project));
+        runs_for_developers(service) || (!service.replaces_command() && of_image())
+    });
     let says_so = || built().any(|service| says_development(&service.item));
     (mounted || watched)
         && (says_so()
             || (mounted && watched && is_started_elsewhere(project))
+            || (mounted && watched && stack.services.iter().any(is_called_for_development))
             || (watched && built().any(|service| replaces_a_server(service, project))))
 }
 
@@ -146,16 +173,30 @@ fn runs_for_developers(service: &Service) -> bool {
         == Some(true)
 }
 
-/// Whether compose starts a server for developers in the place of the image's own for production.
-fn replaces_a_server(service: &Service, project: &Project) -> bool {
-    let dockerfile = service.build.as_ref().and_then(|build| build.dockerfile.as_ref());
-    let text = dockerfile.and_then(|path| project.read(path).ok()).unwrap_or_default();
-    let lines = text.lines().filter_map(|line| {
+/// Whether the command of an image itself starts a server for developers.
+fn runs_for_developers_by_itself(dockerfile: &str) -> bool {
+    command_lines(dockerfile).any(|line| server::serves_developers(&line))
+}
+
+/// The command lines of a Dockerfile, those in exec form as words with blanks between.
+fn command_lines(dockerfile: &str) -> impl Iterator<Item = String> {
+    let lines = dockerfile.lines().filter_map(|line| {
         let (instruction, command) = line.trim_start().split_once(char::is_whitespace)?;
         ["CMD", "ENTRYPOINT"].contains(&instruction.to_uppercase().as_str()).then_some(command)
     });
-    let words = |command: &str| command.replace(['[', ']', '"', ','], " ");
-    runs_for_developers(service) && lines.map(words).any(|line| server::serves_production(&line))
+    lines.map(|command| command.replace(['[', ']', '"', ','], " "))
+}
+
+/// Whether a service has development in its name: `dev_database`.
+fn is_called_for_development(service: &Service) -> bool {
+    let name = service.name.to_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| DEVELOPMENT_WORDS.contains(&word))
+}
+
+/// Whether compose starts a server for developers in the place of the image's own for production.
+fn replaces_a_server(service: &Service, project: &Project) -> bool {
+    let mut lines = command_lines(dockerfile_text(service, project));
+    runs_for_developers(service) && lines.any(|line| server::serves_production(&line))
 }
 
 /// Whether a variable or build argument says that the program runs in development, or compose is told to

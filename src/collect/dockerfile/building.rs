@@ -44,12 +44,11 @@ fn commands(image: &Image<'_>, found_in: &dyn Fn(&str) -> Vec<String>) -> Vec<Fa
 pub(super) fn unverified(image: &Image<'_>) -> Vec<Fact> {
     let mut found = commands(image, &|text| downloads::unverified(text));
     for step in image.file.stages.iter().flat_map(|stage| &stage.steps) {
-        if let StepKind::Environment(pairs) = &step.kind {
+        // The build's own arguments are variables of its commands too.
+        if let StepKind::Environment(pairs) | StepKind::Argument(pairs) = &step.kind {
             let off = pairs.iter().filter(|pair| {
-                downloads::turns_verification_off(
-                    &pair.name,
-                    pair.value.as_deref().unwrap_or_default(),
-                )
+                let value = pair.value.as_deref();
+                value.is_some_and(|value| downloads::turns_verification_off(&pair.name, value))
             });
             found.extend(off.map(|pair| {
                 let told = format!("{}={}", pair.name, pair.value.as_deref().unwrap_or_default());

@@ -1,7 +1,11 @@
 //! What a build fetches and runs unseen: scripts piped into a shell, connections that are not verified.
 
+use crate::grammar::shell_words::{self, Command, Word};
+
 /// Programs that fetch.
 const FETCHERS: &[&str] = &["curl", "wget"];
+/// What switches an option off.
+const OFF: &[&str] = &["false", "0", "no", "off"];
 /// Programs that run what they read.
 const INTERPRETERS: &[&str] = &[
     "sh", "bash", "dash", "zsh", "ash", "ksh", "python", "python3", "perl", "ruby", "node", "php",
@@ -21,12 +25,12 @@ pub(super) fn unverified(text: &str) -> Vec<String> {
     commands(text).into_iter().filter(|command| is_unverified(command)).map(str::to_owned).collect()
 }
 
-/// A variable that turns verification off for a whole program.
+/// A variable that turns verification off for a whole program. Git asks only whether its own is there.
 pub(super) fn turns_verification_off(name: &str, value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
     match name {
         "PYTHONHTTPSVERIFY" | "NODE_TLS_REJECT_UNAUTHORIZED" => value == "0",
-        "GIT_SSL_NO_VERIFY" => matches!(value, "1" | "true"),
+        "GIT_SSL_NO_VERIFY" => true,
         "NPM_CONFIG_STRICT_SSL" | "npm_config_strict_ssl" => value == "false",
         "PIP_TRUSTED_HOST" => !value.is_empty(),
         _ => false,
@@ -77,55 +81,89 @@ fn substitutes(command: &str) -> bool {
 }
 
 fn is_unverified(command: &str) -> bool {
-    let mut seen = "";
-    for word in words(command) {
-        let word = word.trim_matches(['"', '\'']);
-        let found = match seen {
-            "curl" => word == "--insecure" || (word.starts_with('-') && short_k(word)),
-            "wget" => word == "--no-check-certificate",
-            "pip" => word.starts_with("--trusted-host"),
-            "npm" | "yarn" => word == "strict-ssl=false",
-            "git" => word.eq_ignore_ascii_case("http.sslverify=false"),
-            "rpm" => matches!(word, "--nosignature" | "--nodigest" | "--noverify"),
-            "dnf" => {
-                matches!(word, "--nogpgcheck" | "--setopt=sslverify=false" | "--setopt=sslverify=0")
-            }
-            "apk" => word == "--allow-untrusted",
-            "apt" => matches!(word, "--allow-unauthenticated" | "--force-yes"),
-            _ => false,
-        };
-        if found {
-            return true;
-        }
-        seen = match program(word) {
-            "curl" => "curl",
-            "wget" => "wget",
-            "pip" | "pip3" | "uv" => "pip",
-            "npm" => "npm",
-            "yarn" => "yarn",
-            "git" => "git",
-            "apk" => "apk",
-            "apt" | "apt-get" => "apt",
-            "dnf" | "yum" | "tdnf" | "microdnf" | "zypper" => "dnf",
-            "rpm" => "rpm",
-            _ => seen,
-        };
+    shell_words::commands(command).iter().any(|command| {
+        let mut variables = command.environment.iter();
+        variables.any(|(name, value)| turns_verification_off(name, value.start()))
+            || runs_unverified(command)
+    })
+}
+
+/// Whether the words of a command tell its program not to verify whom it talks to.
+fn runs_unverified(command: &Command) -> bool {
+    let words: Vec<String> = command.words.iter().map(Word::shown).collect();
+    let mut rest = words.iter().map(String::as_str).skip_while(|word| is_before_program(word));
+    let Some(first) = rest.next().map(program) else {
+        return false;
+    };
+    let mut after: Vec<&str> = rest.collect();
+    if is_python(first) && after.first() == Some(&"-m") {
+        after.remove(0);
+        return after.first() == Some(&"pip") && trusts_hosts(&after);
     }
-    let variable = words(command)
-        .take_while(|word| word.contains('=') || matches!(*word, "export" | "env"))
-        .any(|word| {
+    match first {
+        "curl" => after.iter().any(|word| *word == "--insecure" || short_k(word)),
+        "wget" => after.contains(&"--no-check-certificate"),
+        "pip" | "pip3" | "uv" => trusts_hosts(&after),
+        "npm" | "yarn" | "pnpm" => {
+            has_either(&after, &["--strict-ssl=false", "--no-strict-ssl"])
+                || (after.contains(&"set") && is_set(&after, "strict-ssl", &["false"]))
+        }
+        "conda" | "mamba" => is_set(&after, "ssl_verify", OFF),
+        "git" => is_set(&after, "sslverify", OFF),
+        "rpm" => {
+            has_either(&after, &["--nosignature", "--nodigest", "--noverify", "--nofiledigest"])
+        }
+        "dnf" | "yum" | "tdnf" | "microdnf" | "yum-config-manager" | "dnf-config-manager" => {
+            after.contains(&"--nogpgcheck") || is_set(&after, "sslverify", OFF)
+        }
+        "zypper" => has_either(&after, &["--no-gpg-checks", "--allow-unsigned-rpm"]),
+        "apk" => after.contains(&"--allow-untrusted"),
+        "apt" | "apt-get" => has_either(&after, &["--allow-unauthenticated", "--force-yes"]),
+        "export" => after.iter().any(|word| {
             word.split_once('=').is_some_and(|(name, value)| turns_verification_off(name, value))
-        });
-    let lower = command.to_lowercase();
-    variable || lower.contains("strict-ssl false") || lower.contains("http.sslverify false")
+        }),
+        _ => false,
+    }
+}
+
+/// Words of the shell and of programs that start others, and their options.
+fn is_before_program(word: &str) -> bool {
+    matches!(program(word), "sudo" | "env" | "exec" | "time" | "nice" | "xargs" | "!" | "")
+        || matches!(word, "then" | "do" | "else" | "if" | "while" | "until")
+        || word.starts_with('-')
+        || word.contains('=')
+}
+
+fn is_python(name: &str) -> bool {
+    name.strip_prefix("python")
+        .is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'))
+}
+
+fn trusts_hosts(words: &[&str]) -> bool {
+    words.iter().any(|word| word.starts_with("--trusted-host"))
+}
+
+fn has_either(words: &[&str], wanted: &[&str]) -> bool {
+    words.iter().any(|word| wanted.contains(word))
+}
+
+/// Whether an option is given one of these values: `a.b.option=value` or `a.b.option value`, in any case.
+fn is_set(words: &[&str], option: &str, values: &[&str]) -> bool {
+    let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    words.iter().enumerate().any(|(index, word)| {
+        let (name, value) = match word.rsplit_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word.as_str(), words.get(index + 1).map(String::as_str)),
+        };
+        name.ends_with(option) && value.is_some_and(|value| values.contains(&value))
+    })
 }
 
 /// Whether a group of one-letter options holds `k` before one that takes the rest as its value.
 fn short_k(flags: &str) -> bool {
-    let letters = flags.trim_start_matches('-');
-    if flags.starts_with("--") {
+    let Some(letters) = flags.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else {
         return false;
-    }
+    };
     let value = letters.find(|c: char| "oHdXAbceFmuUxwyzKTEC".contains(c)).unwrap_or(letters.len());
     letters.find('k').is_some_and(|at| at < value)
 }
@@ -176,7 +214,22 @@ mod tests {
             ("pip install --trusted-host=pypi.org x", true),
             ("npm config set strict-ssl false", true),
             ("git -c http.sslVerify=false clone https://x.example", true),
+            ("git config --global \"http.https://x.example/.sslVerify\" false", true),
             ("apk add --allow-untrusted x.apk", true),
+            ("apk --allow-untrusted add curl", true),
+            ("echo a | PYTHONHTTPSVERIFY=0 python3 i.py | tail", true),
+            ("export GIT_SSL_NO_VERIFY=0", true),
+            ("yarn config set \"strict-ssl\"='false' --global", true),
+            ("if [ -n \"$P\" ]; then npm  set strict-ssl  false; fi", true),
+            ("python3 -m pip install --trusted-host pypi.org x", true),
+            ("yum-config-manager --save --setopt=\\*.sslverify='No'", true),
+            ("sudo -E apt-get install -y curl --force-yes", true),
+            ("apk add x | grep -- --allow-untrusted", false),
+            ("curl https://x.example | grep -k a", false),
+            ("npm install strict-ssl false", false),
+            ("npm config set strict-ssl true || false", false),
+            ("git config --global http.sslVerify true", false),
+            ("echo --trusted-host && pip install x", false),
             ("curl -fsSL -o k https://x.example", false),
             ("curl -ok https://x.example", false),
             ("tar -k && curl https://x.example", false),

@@ -2,6 +2,7 @@
 
 mod base;
 mod building;
+mod chosen;
 mod context;
 mod downloads;
 mod facts;
@@ -21,7 +22,6 @@ use crate::fact::{
     Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, Place, ProjectPath, Record, Value,
     WhenMissing, secret,
 };
-use crate::project::Role;
 use context::Context;
 use facts::Described;
 use image::Image;
@@ -72,7 +72,7 @@ impl Collector for Dockerfile {
     fn collect(&self, sources: &Sources<'_>, _so_far: &Facts) -> Facts {
         let composed = Composed::read(sources);
         let mut found = Found::default();
-        for path in dockerfiles(sources, &composed) {
+        for path in chosen::dockerfiles(sources, &composed) {
             if let Err(why) = found.add(sources, &composed, &path) {
                 found.rest = found.rest.or(Some(why));
             }
@@ -179,39 +179,4 @@ fn is_dockerfile_name(path: &ProjectPath) -> bool {
     let (first, last) = (words.next(), words.next_back());
     let is_list = last.is_some_and(|last| last.eq_ignore_ascii_case("dockerignore"));
     !is_list && (is(first) || is(last))
-}
-
-/// The Dockerfiles of production: those that compose builds and those that are named for it; if there are
-/// none, those that are not named for anything else.
-fn dockerfiles(sources: &Sources<'_>, composed: &Composed) -> Vec<ProjectPath> {
-    let built =
-        composed.services().filter_map(|service| service.build.as_ref()?.dockerfile.clone());
-    let mut chosen: Vec<ProjectPath> = built
-        .filter(|path| {
-            sources.project.has(path)
-                && (sources.service.sees(path) || !sources.project.has_listed(path))
-        })
-        .collect();
-    let counted: Vec<&ProjectPath> =
-        sources.wanted.iter().copied().filter(|path| Role::of(path).counts()).collect();
-    let production = || counted.iter().copied().filter(|path| Role::of(path) == Role::Production);
-    // Beside a file that is named for production, the plain one is for development, unless a compose file
-    // of production builds it.
-    let superseded = |path: &ProjectPath| {
-        Role::of(path) == Role::Neutral
-            && !composed.is_for_production(path)
-            && production().any(|other| other.folder() == path.folder())
-    };
-    chosen.retain(|path| !superseded(path));
-    chosen.extend(production().cloned());
-    if chosen.is_empty() {
-        let plain = || counted.iter().copied().filter(|path| !superseded(path)).cloned();
-        chosen = plain().filter(|path| !composed.is_for_development(path)).collect();
-        if chosen.is_empty() {
-            chosen = plain().collect();
-        }
-    }
-    chosen.sort();
-    chosen.dedup();
-    chosen
 }

@@ -77,7 +77,9 @@ fn of_command(command: &str) -> Vec<(&'static str, String)> {
     let words: Vec<&str> = command.split_whitespace().collect();
     let mut found = Vec::new();
     let shown = || masked_command(command.trim());
-    if words.iter().take(3).any(|word| *word == "sudo") || command.contains("| sudo ") {
+    // `apt-get install sudo` uses none.
+    let mut programs = words.iter().skip_while(|word| is_before_program(word));
+    if programs.next() == Some(&"sudo") || command.contains("| sudo ") {
         found.push(("sudo", shown()));
     }
     let sets_password = words.iter().any(|word| program(word) == "chpasswd")
@@ -107,6 +109,15 @@ fn of_command(command: &str) -> Vec<(&'static str, String)> {
 /// The name of a program without its folder.
 fn program(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or_default()
+}
+
+/// Words of the shell that stand before a program, and variables for it alone.
+fn is_before_program(word: &str) -> bool {
+    matches!(
+        word,
+        "if" | "then" | "else" | "do" | "while" | "exec" | "env" | "time" | "!" | "(" | "{"
+    ) || word.contains('=')
+        || word.starts_with('-')
 }
 
 /// A mode by which others may write: `777`, `a+w`, `o=rwx`.

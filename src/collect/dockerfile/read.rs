@@ -273,7 +273,7 @@ fn transfer(flags: &[Flag<'_>], sources: &[Source<'_>], to: String, adds: bool) 
         named.filter_map(|flag| flag.value.as_ref()).map(|value| value.value.to_string()).collect()
     };
     let paths = sources.iter().filter_map(|source| match source {
-        Source::Path(path) => Some(path.value.to_string()),
+        Source::Path(path) => Some(path.value.trim_matches(['"', '\'']).to_owned()),
         _ => None,
     });
     StepKind::Transfer(Transfer {

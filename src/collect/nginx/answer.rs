@@ -83,6 +83,10 @@ impl<'t> Server<'t> {
             }
         }
         let whole = self.locations.iter().any(Location::takes_the_rest);
+        if !self.locations.is_empty() && self.locations.iter().all(Location::is_for_certificates) {
+            // No page of the site: what is left are nginx's own files, which are none of the project's.
+            return Answer::Refusal;
+        }
         match redirect {
             Some(redirect) if whole => Answer::Redirect(redirect),
             None if rest_refused => Answer::Refusal,
@@ -116,6 +120,11 @@ impl<'t> Location<'t> {
             "=" => false,
             _ => EVERYTHING.contains(&self.path) || matches!(self.path, "." | "/" | "^/"),
         }
+    }
+
+    /// Whether only the authority that makes certificates asks for it.
+    fn is_for_certificates(&self) -> bool {
+        self.path.contains(".well-known/acme-challenge")
     }
 
     /// Whether it is there for machines: certificates, health, status.

@@ -1,5 +1,6 @@
 //! What is listed wherever it stands: headers added, limits, upstreams, and what should not be there.
 
+use super::flow;
 use super::instance::Instance;
 use super::location::text;
 use super::scope::{Header, Scope};
@@ -72,17 +73,20 @@ impl Found {
     }
 
     fn directive(&mut self, directive: &Directive, scope: &Scope<'_>, instance: &Instance) {
-        if let Some(header) = Header::of_add_header(directive) {
+        let set = Header::of_more_set_headers(directive);
+        for header in set.iter().chain(&Header::of_add_header(directive)) {
             if header.value.contains('\n') {
                 self.multiline.push(directive.states(header.name.as_str()));
             }
+        }
+        if let Some(header) = Header::of_add_header(directive) {
             self.headers.push(directive.states(Value::record([
                 ("name", directive.states(header.name.as_str())),
                 ("value", header.fact()),
                 ("always", directive.states(header.always)),
             ])));
         }
-        if puts_decoded_path(directive) {
+        if puts_decoded_path(directive, scope) {
             let text = format!("{} {}", directive.name, directive.text());
             self.unescaped.push(directive.states(text));
         }
@@ -99,8 +103,16 @@ impl Found {
 
 /// Whether a directive puts the decoded path into a header or a request line, where a line break that
 /// was written `%0a` begins a new header.
-fn puts_decoded_path(directive: &Directive) -> bool {
-    let value = match directive.name.as_str() {
+fn puts_decoded_path(directive: &Directive, scope: &Scope<'_>) -> bool {
+    put_into_messages(directive).is_some_and(|value| {
+        let leaves = flow::leaves(value, scope);
+        leaves.contains("uri") || leaves.contains("document_uri")
+    })
+}
+
+/// The part of a directive that becomes a header or a request line.
+pub(super) fn put_into_messages(directive: &Directive) -> Option<&str> {
+    match directive.name.as_str() {
         "proxy_pass" => directive.word(0),
         "return" if directive.words.len() == 1 => directive.word(0),
         "return" if directive.word(0).is_some_and(|code| code.starts_with('3')) => {
@@ -109,15 +121,7 @@ fn puts_decoded_path(directive: &Directive) -> bool {
         "add_header" | "proxy_set_header" => directive.word(1),
         "rewrite" => directive.word(1).filter(|target| target.contains("://")),
         _ => None,
-    };
-    value.is_some_and(|value| has_variable(value, "uri") || has_variable(value, "document_uri"))
-}
-
-fn has_variable(text: &str, name: &str) -> bool {
-    text.split('$').skip(1).any(|after| {
-        let rest = after.strip_prefix('{').unwrap_or(after).strip_prefix(name);
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
-    })
+    }
 }
 
 fn upstream(directive: &Directive, name: &str) -> Fact {
@@ -179,19 +183,6 @@ fn per_minute(rate: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_decoded_path_is_dangerous() {
-        for (text, has) in [
-            ("https://$host$uri", true),
-            ("${uri}x", true),
-            ("$request_uri", false),
-            ("$uri_x", false),
-            ("uri", false),
-        ] {
-            assert_eq!(has_variable(text, "uri"), has, "{text}");
-        }
-    }
 
     #[test]
     fn rates_are_by_the_second_or_the_minute() {

@@ -15,6 +15,7 @@ mod context;
 mod directives;
 mod files;
 mod files_served;
+mod flow;
 mod hsts;
 mod include;
 mod instance;

@@ -1,5 +1,6 @@
 //! What a location hands on, where to, and what it tells the application about the visitor.
 
+use super::flow;
 use super::scope::Scope;
 use super::server::Location;
 use super::syntax::Directive;
@@ -12,6 +13,9 @@ const PASSES: &[(&str, &str)] = &[
     ("grpc_pass", "grpc"),
     ("scgi_pass", "scgi"),
 ];
+
+/// Variables that no visitor decides.
+const OF_NGINX: &[&str] = &["scheme", "server_name", "server_addr", "server_port", "hostname"];
 
 /// The directive by which a location hands requests on, and how; also from within an `if`.
 pub(super) fn pass<'t>(location: &Location<'t>) -> Option<(&'t Directive, &'static str)> {
@@ -41,7 +45,7 @@ pub(super) fn facts(location: &Location<'_>) -> Vec<(&'static str, Fact)> {
     fields.extend([
         ("proxy-pass", known(directive.states(target.as_str()))),
         ("external", known(directive.states(is_external(&target)))),
-        ("target-from-request", known(target_from_request(&target, location, directive))),
+        ("target-from-request", known(target_from_request(location, directive))),
         ("forwarded-proto", set_header(location, "x-forwarded-proto", at)),
         ("forwarded-for", set_header(location, "x-forwarded-for", at)),
         ("real-ip", set_header(location, "x-real-ip", at)),
@@ -152,27 +156,37 @@ fn is_external(target: &str) -> bool {
 }
 
 /// Whether the visitor decides to which host requests go.
-fn target_from_request(target: &str, location: &Location<'_>, at: &Directive) -> Fact {
+fn target_from_request(location: &Location<'_>, at: &Directive) -> Fact {
     if location.block().first("internal").is_some() {
         return at.states(false);
     }
-    let host = if target.starts_with('$') { target } else { host_part(target) };
     let mut doubt = None;
-    for (start, _) in host.match_indices('$') {
-        let variable = host.get(start..).unwrap_or_default();
-        let written = variable.get(..variable_length(variable)).unwrap_or_default();
-        let name = written.trim_matches(['$', '{', '}']);
-        let of_visitor = ["http_", "arg_", "cookie_"].iter().any(|prefix| name.starts_with(prefix))
-            || matches!(name, "args" | "query_string" | "request_uri" | "uri")
-            || (!name.is_empty() && name.chars().all(|c| c.is_ascii_digit()))
-            || location.path.contains(&format!("(?<{name}>"))
-            || location.path.contains(&format!("(?P<{name}>"));
-        if of_visitor {
-            return at.states(true);
+    for target in flow::targets(at.word(0).unwrap_or_default(), &location.scope) {
+        let deciding = match target.split_once("://") {
+            Some((scheme, _)) => format!("{scheme} {}", host_part(&target)),
+            None => flow::first_variable(&target)
+                .map_or_else(String::new, |(name, _)| format!("${name}")),
+        };
+        for name in flow::leaves(&deciding, &location.scope) {
+            if is_of_visitor(&name, location) {
+                return at.states(true);
+            }
+            if !OF_NGINX.contains(&name.as_str()) {
+                doubt = Some(format!("where requests go depends on `${name}`"));
+            }
         }
-        doubt = Some(format!("where requests go depends on `{written}`"));
     }
     doubt.map_or_else(|| at.states(false), |why| at.hides(why))
+}
+
+/// Whether a variable says what the visitor wrote: in the request, or in the part of its path that a group of
+/// an expression takes.
+fn is_of_visitor(name: &str, location: &Location<'_>) -> bool {
+    let path = location.path.to_lowercase();
+    ["http_", "arg_", "cookie_"].iter().any(|prefix| name.starts_with(prefix))
+        || matches!(name, "args" | "query_string" | "request_uri" | "uri")
+        || name.chars().all(|c| c.is_ascii_digit())
+        || ["(?<", "(?p<"].iter().any(|start| path.contains(&format!("{start}{name}>")))
 }
 
 #[cfg(test)]

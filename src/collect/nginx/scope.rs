@@ -66,6 +66,11 @@ impl<'t> Scope<'t> {
         self.levels.last().copied()
     }
 
+    /// The blocks, outermost first.
+    pub(super) fn levels(&self) -> impl DoubleEndedIterator<Item = &'t Block> {
+        self.levels.iter().copied()
+    }
+
     /// The nearest directive of a name.
     pub(super) fn nearest(&self, name: &str) -> Setting<'t> {
         for level in self.levels.iter().rev() {
@@ -169,15 +174,10 @@ impl<'t> Headers<'t> {
             if directive.name != "more_set_headers" {
                 continue;
             }
-            for word in &directive.words {
-                let Some((name, value)) = word.text.split_once(':') else {
-                    continue;
-                };
-                let name = name.trim().to_lowercase();
-                self.lost.retain(|header| header.name != name);
-                self.added.retain(|header| header.name != name);
-                let value = value.trim().to_owned();
-                self.added.push(Header { name, value, always: true, directive, chosen: None });
+            for header in Header::of_more_set_headers(directive) {
+                self.lost.retain(|lost| lost.name != header.name);
+                self.added.retain(|added| added.name != header.name);
+                self.added.push(header);
             }
         }
     }
@@ -203,6 +203,24 @@ impl<'t> Header<'t> {
             directive,
             chosen: None,
         })
+    }
+
+    /// The headers that a `more_set_headers` sets. The words after `-s` and `-t` limit it to some answers.
+    pub(super) fn of_more_set_headers(directive: &'t Directive) -> Vec<Self> {
+        let is_one = directive.name == "more_set_headers";
+        let words = directive.words.iter().filter(|_| is_one);
+        let mut is_limit = false;
+        let mut found = Vec::new();
+        for word in words {
+            let limits = std::mem::replace(&mut is_limit, matches!(&*word.text, "-s" | "-t"));
+            let Some((name, value)) = word.text.split_once(':').filter(|_| !limits) else {
+                continue;
+            };
+            let (name, value) =
+                (name.trim().to_lowercase(), value.trim_matches([' ', '\t']).to_owned());
+            found.push(Self { name, value, always: true, directive, chosen: None });
+        }
+        found
     }
 
     /// What it says, as a fact: one of several where a `map` chooses, unknown with any other variable.

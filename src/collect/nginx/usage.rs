@@ -4,6 +4,7 @@
 //! beside the one that is mounted.
 
 use crate::fact::ProjectPath;
+use crate::grammar::interpolation::expand;
 use crate::project::{Project, Role};
 
 /// What Dockerfiles and compose files copy or mount: paths as they write them, resolved.
@@ -13,8 +14,10 @@ pub(super) fn sources(project: &Project) -> Vec<ProjectPath> {
         for line in project.read(path).unwrap_or_default().lines() {
             for source in sources_of_line(line) {
                 // Relative to the file, or to the root where that is what is built.
-                found.push(path.folder().join(source));
-                found.push(ProjectPath::new(source));
+                // The file that a variable chooses is the one it chooses by default.
+                let source = expand(source, &mut |_| None).text;
+                found.push(path.folder().join(&source));
+                found.push(ProjectPath::new(&source));
             }
         }
     }
@@ -68,6 +71,8 @@ mod tests {
             ("compose.yaml", "      - ./nginx/site.conf:/etc/nginx/conf.d/default.conf:ro", true),
             ("compose.yaml", "      - \"./nginx:/etc/nginx/conf.d\"", false),
             ("compose.dev.yaml", "      - ./nginx/site.conf:/etc/nginx/conf.d/default.conf", false),
+            ("compose.yaml", "      - ./nginx/${SETUP:-site}.conf:/etc/nginx/conf.d/a.conf", true),
+            ("compose.yaml", "      - ./nginx/${SETUP}.conf:/etc/nginx/conf.d/a.conf", false),
             ("nginx/Dockerfile", "COPY --chown=a site.conf /etc/nginx/conf.d/", true),
             ("nginx/Dockerfile", "COPY . /etc/nginx/", false),
             ("Dockerfile", "COPY nginx/site.conf /etc/nginx/nginx.conf", true),

@@ -85,6 +85,12 @@ fn matches_beside(expression: &Regex, domain: &str, whole: bool) -> bool {
     if whole {
         tried.push(format!("https://{domain}:evil"));
         tried.push(format!("null https://{domain}"));
+    } else {
+        // A Referer has a path, which strangers choose.
+        tried.push(format!("https://evil.invalid/{domain}/"));
+        tried.push(format!("https://evil.invalid/.{domain}/"));
+        tried.push(format!("https://evil.invalid/?https://{domain}/"));
+        tried.push(format!("https://evil.invalid/?https://www.{domain}/"));
     }
     tried.iter().any(|name| expression.is_match(name))
 }

@@ -2,12 +2,13 @@
 
 use super::expression::pattern;
 use super::{Found, Here};
-use crate::collect::nginx::refusal::variables_in;
+use crate::collect::nginx::flow::leaves;
+use crate::collect::nginx::lists::put_into_messages;
 use crate::collect::nginx::syntax::Directive;
 
 /// A directive that puts in a group which may hold a line break: `[^/]*` takes one, `.*` does not.
 pub(super) fn of_directive(directive: &Directive, here: &Here<'_, '_>, found: &mut Found) {
-    let Some(value) = value(directive) else {
+    let Some(value) = put_into_messages(directive) else {
         return;
     };
     let own = (directive.name == "rewrite").then_some(directive).and_then(pattern);
@@ -15,28 +16,17 @@ pub(super) fn of_directive(directive: &Directive, here: &Here<'_, '_>, found: &m
         return;
     };
     let groups = groups(expression);
-    let breaks = |name: String| {
+    // Where a `rewrite` redirects, nginx encodes its own groups that have numbers, and not those with names
+    // (tried with nginx 1.22).
+    let by_number = own.is_none();
+    let breaks = |name: &String| {
         groups.iter().enumerate().any(|(index, (named, content))| {
-            (name == (index + 1).to_string() || *named == Some(name.as_str()))
+            (by_number && *name == (index + 1).to_string() || *named == Some(name.as_str()))
                 && takes_line_breaks(content)
         })
     };
-    if variables_in(value).any(breaks) {
+    if leaves(value, here.scope).iter().any(breaks) {
         found.add("captured-line-break", directive);
-    }
-}
-
-/// The part of a directive that becomes a header or a request line.
-fn value(directive: &Directive) -> Option<&str> {
-    match directive.name.as_str() {
-        "proxy_pass" => directive.word(0),
-        "return" if directive.words.len() == 1 => directive.word(0),
-        "return" if directive.word(0).is_some_and(|code| code.starts_with('3')) => {
-            directive.word(1)
-        }
-        "add_header" | "proxy_set_header" => directive.word(1),
-        "rewrite" => directive.word(1).filter(|target| target.contains("://")),
-        _ => None,
     }
 }
 

@@ -48,6 +48,35 @@ fn origins_are_tried_with_names_of_strangers() {
 }
 
 #[test]
+fn referers_are_tried_with_paths_of_strangers() {
+    for (pattern, loose) in [
+        (r"^https://example\.com/", false),
+        (r"^https?://([a-z0-9-]+\.)?example\.com/", false),
+        (r"^https?://([^/]+\.)?(example|shop)\.com/", false),
+        (r"https://example\.com/", true),
+        (r"^https://.*\.example\.com/", true),
+        (r"^https?://([^/]+\.)?example\.com/|([^/]+\.)?shop\.com/", true),
+    ] {
+        let text = format!("location / {{ if ($http_referer !~ '{pattern}') {{ return 403; }} }}");
+        assert_eq!(told(&text) == "origin-expression-loose", loose, "{pattern}");
+    }
+}
+
+#[test]
+fn line_breaks_are_followed_through_variables() {
+    for (text, kind) in [
+        (r"location ~ ^/a/([^/]+)/ { proxy_pass http://a/$1; }", "captured-line-break"),
+        (r"location ~ ^/a/([^/]+)/ { set $p $1; proxy_pass http://a/$p; }", "captured-line-break"),
+        (r"location ~ ^/a/(b|c)/([^/]+)/ { set $p $1; proxy_pass http://a/$p; }", ""),
+        (r"rewrite ^/a/(?<p>[^/]+)/ http://a/$p redirect;", "captured-line-break"),
+        (r"rewrite ^/a/([^/]+)/ http://a/$1 redirect;", ""),
+        (r"rewrite ^/a/([^/]+)/ /b/$1;", ""),
+    ] {
+        assert_eq!(told(text), kind, "{text}");
+    }
+}
+
+#[test]
 fn expressions_are_slow_that_repeat_what_repeats() {
     for (pattern, slow) in [
         ("^/(a+)+$", true),
