@@ -114,15 +114,15 @@ impl<'a> Interpreter<'a> {
         let at = self.spot(assertion);
         let why = format!("the settings stop at an assertion ({})", self.shown(at));
         let failed = Raised::new("AssertionError", why);
+        let variables = test.from.variables.clone();
+        let (holding, failing) = (|_: &mut Self| Ok(Flow::Next), |_: &mut Self| Err(failed));
         match self.truth(&test) {
+            Some(holds) if test.from.supposed => {
+                self.supposing(&assertion.test, &variables, holds, holding, failing)
+            }
             Some(true) => Ok(Flow::Next),
-            Some(false) => Err(failed),
-            None => self.either(
-                Some(&assertion.test),
-                &test.from.variables.clone(),
-                |_| Ok(Flow::Next),
-                |_| Err(failed),
-            ),
+            Some(false) => failing(self),
+            None => self.either(Some(&assertion.test), &variables, holding, failing),
         }
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Interpreter<'a> {
 
     /// Runs the way that is taken if nobody sets a variable. If the program refuses to go that way,
     /// the variable is one that it demands, and the other way is the one that production takes.
-    fn supposing(
+    pub(super) fn supposing(
         &mut self,
         test: &'a Expr,
         variables: &[Rc<str>],

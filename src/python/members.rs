@@ -6,6 +6,17 @@ use super::heap::{Id, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{Class, Decorator, From, Kind, Shape, Spot, Term};
 
+/// Classes are not followed further up than this.
+const MAX_DEPTH: usize = 16;
+
+/// Whether a class inherits, at whatever distance, from something that is not of the project.
+fn is_foreign(class: &Class<'_>, depth: usize) -> bool {
+    class.bases.iter().any(|base| match &base.kind {
+        Kind::Class(base) => depth == 0 || is_foreign(base, depth - 1),
+        _ => true,
+    })
+}
+
 impl<'a> Interpreter<'a> {
     /// `object.name`, of an object of a class of the project.
     pub(super) fn object_attribute(
@@ -41,7 +52,7 @@ impl<'a> Interpreter<'a> {
 
     /// A member of a class or of the classes it inherits from.
     pub(super) fn member(&self, class: &Class<'a>, name: &str) -> Option<Term<'a>> {
-        self.member_to_depth(class, name, 16)
+        self.member_to_depth(class, name, MAX_DEPTH)
     }
 
     fn member_to_depth(&self, class: &Class<'a>, name: &str, depth: usize) -> Option<Term<'a>> {
@@ -64,8 +75,7 @@ impl<'a> Interpreter<'a> {
         name: &str,
         at: Spot,
     ) -> Outcome<'a> {
-        let foreign = class.bases.iter().any(|base| !matches!(base.kind, Kind::Class(_)));
-        if foreign || name.starts_with("__") {
+        if is_foreign(class, MAX_DEPTH) || name.starts_with("__") {
             return Ok(self.opaque(&format!("`{}.{name}`", class.name), at));
         }
         let why = format!("`{}` has no `{name}` ({})", class.name, self.shown(at));

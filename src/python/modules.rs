@@ -6,6 +6,7 @@ use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use super::heap::Id;
 use super::interpreter::{Arguments, Frame, Interpreter, Outcome, Raised};
+use super::paths;
 use super::term::{From, Kind, Spot, Term};
 use crate::fact::{Ignorance, ProjectPath};
 use crate::project::{Role, Service};
@@ -213,7 +214,16 @@ impl<'a> Interpreter<'a> {
                 self.leave_open_names(why.as_ref().clone());
                 continue;
             };
-            let whole = folder.join(pattern);
+            let whole = if pattern.starts_with('/') {
+                paths::project_path(pattern)
+            } else {
+                Some(folder.join(pattern))
+            };
+            let Some(whole) = whole else {
+                let why = format!("`{pattern}` lies outside of the project ({})", self.shown(at));
+                self.leave_open_names(Ignorance::new(why));
+                continue;
+            };
             let files = self.library.matching(&whole);
             if files.is_empty() && !optional {
                 let why = format!("no file is there for `{pattern}` ({})", self.shown(at));

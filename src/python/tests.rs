@@ -135,6 +135,20 @@ fn what_only_one_way_asks_for_is_not_required() {
 }
 
 #[test]
+fn what_lies_outside_of_the_project_stops_nothing() {
+    each(&[
+        (
+            "from django.db import models\nclass A(models.Field):\n    pass\nclass B(A):\n    pass\n\
+             B.register_lookup(1)\nX = 1",
+            "1",
+        ),
+        ("from split_settings.tools import include\ninclude('/etc/shop/settings.py')\nX = 1", "1"),
+        ("import os\nA = os.environ.get('A', '')\nassert A, 'it is wanted'\nX = 1", "1"),
+        ("import os\nX = os.environ.get('A', '')\nassert X, 'it is wanted'", DEPLOY),
+    ]);
+}
+
+#[test]
 fn nothing_has_no_parts() {
     let program = "import os\nX = os.environ.get('A').split(',')";
     let whole = names(&[("settings.py", program)], Some(&[]));

@@ -234,7 +234,7 @@ mod tests {
     fn a_file_that_goes_along_with_the_code_is_read_beside_a_whole_environment() {
         let program =
             "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nX = os.environ.get('A')";
-        for (ignored, expected) in [("*.log", "\"1\""), (".env", "absent")] {
+        for (ignored, expected) in [("*.log", "\"1\""), (".env", "not set")] {
             let files = [("settings.py", program), (".env", "A=1"), (".gitignore", ignored)];
             let found = names(&files, Some(&[])).variables;
             let shown = found.get("X").map(|fact| fact.value.to_string());
