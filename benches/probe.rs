@@ -59,8 +59,11 @@ fn main() {
 }
 
 /// How much is asked, and the flags that say so.
-const WAYS: [(&str, &[&str]); 2] =
-    [("everything", &[]), ("what a browser would send", &["--passive"])];
+const WAYS: [(&str, &[&str]); 3] = [
+    ("everything", &[]),
+    ("without the search for versions and suites", &["--quick"]),
+    ("what a browser would send", &["--passive"]),
+];
 
 /// One cold process; how long it took.
 fn probed(

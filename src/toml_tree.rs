@@ -4,13 +4,14 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
 
 use crate::date::Date;
 use crate::problem::{Problem, SourcePlace, did_you_mean};
 
 /// A value and the bytes it was written in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// Byte range in the source text.
     pub span: Range<usize>,
@@ -19,7 +20,7 @@ pub struct Node {
 }
 
 /// The kinds of value that TOML has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum NodeKind {
     /// A string of any of the four notations.
     Text(String),
@@ -38,7 +39,7 @@ pub enum NodeKind {
 }
 
 /// A key with its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The key, unquoted; of a dotted key, one part.
     pub key: String,

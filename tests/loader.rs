@@ -240,6 +240,7 @@ fn two_checks_of_one_name_are_a_mistake_unless_one_replaces_the_other() {
         path: "a/b.toml".into(),
         shown: "mine/a/b.toml".to_owned(),
         text: (HEAD.replace('T', title) + "require = { fact = 'live.status', is = 1 }\n").into(),
+        head: None,
     };
     let mut library = Library::default();
     let mut add = |title: &str, replace| {
@@ -318,7 +319,7 @@ fn items_are_judged_one_by_one() {
     let items = vec![location(&[]), location(&["x-frame-options"])];
     assert_eq!(judged(Value::list(items.clone())), [Verdict::Pass, Verdict::Fail]);
     let open = List { items, rest: Some(Ignorance::new("an include")) };
-    assert_eq!(judged(Value::List(open)), [Verdict::Pass, Verdict::Fail, Verdict::Unknown]);
+    assert_eq!(judged(Value::from(open)), [Verdict::Pass, Verdict::Fail, Verdict::Unknown]);
     assert_eq!(judged(Value::list(Vec::new())), [Verdict::NotApplicable]);
     assert_eq!(judged(Value::Absent), [Verdict::NotApplicable]);
     assert_eq!(judged(Value::Unknown(Ignorance::new("unread"))), [Verdict::Unknown]);

@@ -149,7 +149,7 @@ fn ours(sites: &[Scenario], ports: &Ports, authority: String) -> BTreeMap<String
     let manner = Manner {
         timeout: Duration::from_mins(1),
         patience: Duration::from_secs(20),
-        addresses: hosts.map(|host| (host, loopback)).collect(),
+        addresses: hosts.map(|host| (host, vec![loopback])).collect(),
         authorities: Some(authority.into_bytes()),
         ..Manner::default()
     };

@@ -102,6 +102,18 @@ fn a_site_gets_the_codes_that_it_deserves() {
             },
             &["tls.obsolete_cipher_suite"],
         ),
+        (
+            Site {
+                tls: "< Versions: TLSv1.2\n< Suites-TLSv1.2: TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA\n\
+                < Certificate-Names: example.com\n< Certificate-Not-After: 2027-06-30",
+                ..FINE
+            },
+            &["tls.obsolete_cipher_suite"],
+        ),
+        (
+            Site { secure: "! what answers there does not speak TLS", ..FINE },
+            &["domain.tls.cannot_connect"],
+        ),
         (Site { www: "! what answers there does not speak TLS", ..FINE }, &["domain.www.no_tls"]),
         (
             Site {

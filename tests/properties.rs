@@ -64,7 +64,7 @@ fn value() -> impl Strategy<Value = (Value, Value)> {
             (1, _) => Value::one_of(vec![Fact::derived(truth.clone()), Fact::derived(other)]),
             (2, Value::List(list)) => {
                 let items = list.items.iter().take(1).cloned().collect();
-                Value::List(List { items, rest: Some(prodcheck::fact::Ignorance::new("more")) })
+                Value::from(List { items, rest: Some(prodcheck::fact::Ignorance::new("more")) })
             }
             _ => truth.clone(),
         };

@@ -4,8 +4,6 @@
 //! standing among those on which the value depends: otherwise a verdict could turn unexplained.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-use std::collections::BTreeMap;
-
 use prodcheck::fact::{Fact, Origin, Place, ProjectPath, Provenance, Value};
 use prodcheck::project::{Project, services};
 use prodcheck::python::{Environment, Namespace, interpret};
@@ -91,11 +89,11 @@ fn evaluated(program: &str, variables: &[(String, String)]) -> Namespace {
     let project = Project::of_texts([("settings.py", program)]);
     let service = services(&project, "shop").swap_remove(0);
     let place = Place::line(&ProjectPath::new("production.env"), 1);
-    let variables: BTreeMap<String, Fact> = variables
+    let variables = variables
         .iter()
         .map(|(name, value)| {
             let provenance = Provenance::new(Origin::Environment).at(place.clone());
-            (name.clone(), Fact { value: value.as_str().into(), provenance })
+            (name.clone().into(), Fact { value: value.as_str().into(), provenance })
         })
         .collect();
     let environment = Environment { variables, whole: false };

@@ -145,7 +145,7 @@ fn environment<'t>(
     let place = Place::line(&ProjectPath::new("production.env"), 1);
     let variables = variables.map(|(name, value)| {
         let provenance = Provenance::new(Origin::Environment).at(place.clone());
-        (name.clone(), Fact { value: value.as_str().into(), provenance })
+        (name.clone().into(), Fact { value: value.as_str().into(), provenance })
     });
     Environment { variables: variables.collect(), whole }
 }
@@ -221,13 +221,13 @@ fn compared(value: &Value, expected: &Json) -> Agreement {
             }
         }
         (Value::Record(record), Json::Object(expected)) => {
-            let all = record.fields.iter().map(|(name, field)| match expected.get(name) {
+            let all = record.fields.iter().map(|(name, field)| match expected.get(&**name) {
                 Some(expected) => compared(&field.value, expected),
                 // Whether the variable is set at all is left open.
                 None if record.rest.is_some() => Agreement::Unknown,
                 None => Agreement::Wrong,
             });
-            let missing = expected.keys().any(|name| !record.fields.contains_key(name));
+            let missing = expected.keys().any(|name| !record.fields.contains_key(name.as_str()));
             match (worst(all), &record.rest) {
                 (found, None) => {
                     if missing {

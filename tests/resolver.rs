@@ -169,9 +169,8 @@ fn nobody_is_asked_for_names_that_were_given_addresses_or_never_registered() {
         ("example.com", true, Some("other.test")),
         ("example.com", false, Some("example.com")),
     ] {
-        let given = given.map(|host: &str| (host.to_owned(), "127.0.0.1".parse().unwrap()));
-        let addresses =
-            given.into_iter().chain([("example.com".to_owned(), "127.0.0.1".parse().unwrap())]);
+        let loopback = |host: &str| (host.to_owned(), vec!["127.0.0.1".parse().unwrap()]);
+        let addresses = given.into_iter().chain(["example.com"]).map(loopback);
         let manner = Manner { addresses: addresses.collect(), passive, ..manner(server) };
         let site = Site::parse(&format!("https://{host}:1/"), Some(&format!("http://{host}:1/")));
         let mut site = site.unwrap();

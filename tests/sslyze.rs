@@ -31,7 +31,7 @@ fn folder() -> PathBuf {
 }
 
 fn network(folder: &Path) -> Network {
-    let addresses = [("shop.test".to_owned(), "127.0.0.1".parse().unwrap())].into();
+    let addresses = [("shop.test".to_owned(), vec!["127.0.0.1".parse().unwrap()])].into();
     let authorities = Some(fs::read(folder.join("ca.pem")).unwrap());
     let patience = Duration::from_secs(20);
     let manner = Manner { addresses, authorities, patience, ..Manner::default() };

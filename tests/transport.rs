@@ -226,7 +226,7 @@ fn the_program_says_who_it_is_and_sends_nothing_of_the_user_in_plain() {
     });
     let url = Url::parse(&format!("http://shop.test:{port}/")).unwrap();
     let headers = vec![("Authorization".to_owned(), "hunter2".to_owned())];
-    let addresses = [("shop.test".to_owned(), "127.0.0.1".parse().unwrap())].into();
+    let addresses = [("shop.test".to_owned(), vec!["127.0.0.1".parse().unwrap()])].into();
     let manner = Manner { headers, addresses, ..manner() };
     let Ok(Answer::Page(echo)) = ask(Question::Page(Request::get(url)), manner) else {
         panic!("an answer");

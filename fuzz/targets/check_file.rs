@@ -14,6 +14,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             path: "own/check.toml".into(),
             shown: "own/check.toml".into(),
             text: text.to_owned().into(),
+            head: None,
         };
         let _ = library.add(&[file], &catalogue, &overrides, Depth::Whole, false);
     }

@@ -62,8 +62,8 @@ pub fn audit<'a>(
         secrets.extend(of_service.secrets);
         judged.push(of_service.judged);
     }
-    let excerpts = Excerpts::masking(request.project, secrets);
-    let lines = judging.lines(judged);
+    let (excerpts, lines) =
+        rayon::join(|| Excerpts::masking(request.project, secrets), || judging.lines(judged));
     let gate = gate(&lines, policy);
     let exit = exit(&lines, &gate, policy, incomplete(live(), &services));
     let notes = notes(&lines, policy, request);

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::load::{Context, Depth, load};
+use super::load::{Context, Depth, load, load_parsed};
 use super::register::Register;
 use super::{Check, CheckId, Scalar};
 use crate::fact::Catalogue;
 use crate::problem::{Problem, did_you_mean};
-use crate::toml_tree::Reader;
+use crate::toml_tree::{Node, Reader};
 
-// `FILES`: every file under `checks/` as its path there and its text; made by `checks/embed.rs`.
+// `FILES`: every file under `checks/` as its path there, its text, and the tree of what comes before its
+// examples; made by `checks/embed.rs`.
 include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 
 /// The name of the file, beside the checks, that declares guides and name spaces.
@@ -39,6 +40,20 @@ pub struct CheckFile {
     pub shown: String,
     /// What is in it.
     pub text: Cow<'static, str>,
+    /// The tree of what comes before its examples, if that was parsed when the program was built.
+    pub head: Option<&'static [u8]>,
+}
+
+impl CheckFile {
+    fn load(&self, id: &str, context: &Context<'_>) -> Result<Check, Vec<Problem>> {
+        let head = || postcard::from_bytes::<Node>(self.head?).ok();
+        match context.depth {
+            Depth::Judging if let Some(head) = head() => {
+                load_parsed(id, &self.shown, &self.text, &head, context)
+            }
+            Depth::Judging | Depth::Whole => load(id, &self.shown, &self.text, context),
+        }
+    }
 }
 
 impl Library {
@@ -50,10 +65,11 @@ impl Library {
     ) -> Result<Self, Vec<Problem>> {
         let files: Vec<CheckFile> = FILES
             .iter()
-            .map(|(path, text)| CheckFile {
+            .map(|(path, text, head)| CheckFile {
                 path: Cow::Borrowed(path),
                 shown: format!("checks/{path}"),
                 text: Cow::Borrowed(text),
+                head: Some(head),
             })
             .collect();
         let mut library = Self::default();
@@ -85,7 +101,7 @@ impl Library {
             .par_iter()
             .filter_map(|file| Some((file, file.path.strip_suffix(".toml")?)))
             .filter(|(file, _)| file.path != REGISTER)
-            .map(|(file, id)| load(id, &file.shown, &file.text, &context))
+            .map(|(file, id)| file.load(id, &context))
             .collect();
         for result in loaded {
             match result {
@@ -140,6 +156,20 @@ impl Library {
             hint: did_you_mean(id, ids.chain(areas))
                 .or_else(|| Some("see `prodcheck list`".to_owned())),
             ..Problem::new(format!("unknown check `{id}`"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::head::head;
+
+    #[test]
+    fn what_was_parsed_when_the_program_was_built_is_what_the_files_say() {
+        for (path, text, tree) in FILES {
+            let read = postcard::from_bytes::<Node>(tree).unwrap();
+            assert_eq!(read, Reader::new(path, head(text)).parse(), "{path}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::head::head;
 use super::register::Register;
 use super::syntax::Syntax;
 use super::{Check, CheckId, Demand, Example, Scalar, Severity, Stage, Verdict};
@@ -59,13 +60,33 @@ pub fn load(
     text: &str,
     context: &Context<'_>,
 ) -> Result<Check, Vec<Problem>> {
-    let judged = match context.depth {
-        Depth::Judging => text.split("\n[[example]]").next().unwrap_or(text),
+    let text = match context.depth {
+        Depth::Judging => head(text),
         Depth::Whole => text,
     };
-    let mut reader = Reader::new(file, judged);
+    let mut reader = Reader::new(file, text);
     let tree = reader.parse();
-    let check = read(id, &tree, &mut reader, context);
+    of_tree(id, &tree, reader, context)
+}
+
+/// The same, of what comes before the examples of a file, parsed already.
+pub fn load_parsed(
+    id: &str,
+    file: &str,
+    text: &str,
+    tree: &Node,
+    context: &Context<'_>,
+) -> Result<Check, Vec<Problem>> {
+    of_tree(id, tree, Reader::new(file, head(text)), context)
+}
+
+fn of_tree(
+    id: &str,
+    tree: &Node,
+    mut reader: Reader<'_>,
+    context: &Context<'_>,
+) -> Result<Check, Vec<Problem>> {
+    let check = read(id, tree, &mut reader, context);
     let problems = reader.finish();
     match check {
         Some(check) if problems.is_empty() => Ok(check),

@@ -272,7 +272,7 @@ mod tests {
 
     fn list(items: &[&str], open: bool) -> Value {
         let items = items.iter().map(|item| Fact::derived(*item)).collect();
-        Value::List(List { items, rest: open.then(|| Ignorance::new("more")) })
+        Value::from(List { items, rest: open.then(|| Ignorance::new("more")) })
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::fact::{Fact, FactPath};
 
 pub mod evaluate;
 pub mod finding;
+mod head;
 mod layers;
 pub mod library;
 pub mod lint;

@@ -1,5 +1,7 @@
 //! Statements about facts, and why each holds, fails, or cannot be judged.
 
+use std::borrow::Cow;
+
 use super::Outcome;
 use super::layers::first_known;
 use super::outcome::{gathered, negated};
@@ -65,26 +67,42 @@ impl Predicate {
             Self::Any(parts) => decided(parts, facts, item, Truth::True, Truth::False),
             Self::Not(part) => negated(part.judge(facts, item)),
             Self::FirstKnown(parts) => first_known(parts, facts, item),
-            Self::Fact { .. } => {
-                self.reasons(facts, item, self.truth(facts, item.map(|item| item.fact)))
-            }
+            Self::Fact { .. } => self.reasons(facts, item, &self.answer(facts, item)),
             Self::Constant(truth) => {
                 Outcome { truth: *truth, because: Vec::new(), contrary: Vec::new() }
             }
         }
     }
 
+    /// The judgement alone, with the fact that it is about.
+    fn answer<'f>(&self, facts: &'f Facts, item: Option<Item<'f>>) -> Answer<'f> {
+        let item = item.map(|item| item.fact);
+        match self {
+            Self::Fact { path, test, .. } => {
+                let found = facts.get(path, item);
+                Answer { truth: test.truth(&found, facts, item), found: Some(found) }
+            }
+            _ => Answer { truth: self.truth(facts, item), found: None },
+        }
+    }
+
     /// The judgement with its reasons, where the judgement alone is known. To look a fact up and test it
     /// is most of the work of an audit.
-    fn reasons(&self, facts: &Facts, item: Option<Item<'_>>, truth: Truth) -> Outcome<'_> {
-        let Self::Fact { path, test, otherwise } = self else {
+    fn reasons(&self, facts: &Facts, item: Option<Item<'_>>, answer: &Answer<'_>) -> Outcome<'_> {
+        let (Self::Fact { path, test, otherwise }, Some(found)) = (self, &answer.found) else {
             return self.judge(facts, item);
         };
         let subject = subject(path, item);
-        let found = facts.get(path, item.map(|item| item.fact));
         let otherwise = otherwise.as_deref();
-        test.judge(&Judged { subject, fact: &found, facts, item, otherwise }, truth)
+        test.judge(&Judged { subject, fact: found, facts, item, otherwise }, answer.truth)
     }
+}
+
+/// The judgement of a part, without its reasons.
+struct Answer<'f> {
+    truth: Truth,
+    /// The fact, of a part that speaks of one.
+    found: Option<Cow<'f, Fact>>,
 }
 
 impl Predicate {
@@ -131,11 +149,11 @@ fn decided<'c>(
     extreme: Truth,
     rest: Truth,
 ) -> Outcome<'c> {
-    let truths: Vec<Truth> =
-        parts.iter().map(|part| part.truth(facts, item.map(|item| item.fact))).collect();
-    let truth = settled(truths.iter().copied(), extreme, rest);
-    let decisive = parts.iter().zip(truths).filter(|(_, of_part)| *of_part == truth);
-    let (because, contrary) = gathered(decisive.map(|(part, _)| part.reasons(facts, item, truth)));
+    let answers: Vec<Answer<'_>> = parts.iter().map(|part| part.answer(facts, item)).collect();
+    let truth = settled(answers.iter().map(|answer| answer.truth), extreme, rest);
+    let decisive = parts.iter().zip(&answers).filter(|(_, answer)| answer.truth == truth);
+    let (because, contrary) =
+        gathered(decisive.map(|(part, answer)| part.reasons(facts, item, answer)));
     Outcome { truth, because, contrary }
 }
 
@@ -249,7 +267,7 @@ mod tests {
         let mut facts = Facts::default();
         let list =
             List { items: vec![Fact::derived("*")], rest: Some(Ignorance::new("an import")) };
-        facts.put("x.hosts", Fact::derived(Value::List(list)));
+        facts.put("x.hosts", Fact::derived(Value::from(list)));
         let is = |text: &str| {
             Box::new(test(".", Test::Value(Matcher::Is(Scalar::Text(text.to_owned())))))
         };

@@ -139,6 +139,7 @@ pub(super) struct Production {
 /// How sites are asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How the site is asked")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct Network {
     /// Ask no site; what only a site can tell is unknown
     #[arg(long, env = "PRODCHECK_OFFLINE")]
@@ -146,15 +147,18 @@ pub(super) struct Network {
     /// Where the site answers plain HTTP, if not on port 80 of the same host
     #[arg(long, value_name = "URL")]
     pub(super) http_url: Option<String>,
-    /// Use this address for a host and port
+    /// Use this address for a host and port; give it again for a further address of the host
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     pub(super) resolve: Vec<String>,
     /// Ask this server for DNS records, instead of the one that this machine uses
     #[arg(long, value_name = "ADDRESS[:PORT]", value_parser = name_server)]
     pub(super) resolver: Option<SocketAddr>,
-    /// Trust the certificate authorities in this file too
+    /// Trust the certificate authorities in this file, beside Mozilla's
     #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
+    /// Trust the certificate authorities that this machine trusts, beside Mozilla's
+    #[arg(long)]
+    pub(super) system_roots: bool,
     /// Send this header with every request over HTTPS
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub(super) headers: Vec<String>,
@@ -164,6 +168,9 @@ pub(super) struct Network {
     /// Send only what a browser would send; what else there is to know stays unknown
     #[arg(long)]
     pub(super) passive: bool,
+    /// Do not search for the versions and cipher suites of TLS, which takes most of the time
+    #[arg(long)]
+    pub(super) quick: bool,
     /// Knock at the paths that `[live.active]` in prodcheck.toml names: without credentials, with forged
     /// tokens and wrong passwords. What will be asked is printed before
     #[arg(long, conflicts_with_all = ["passive", "offline", "headers"])]

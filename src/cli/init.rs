@@ -44,9 +44,8 @@ pub(super) fn run(command: &Init, color: When) -> anyhow::Result<u8> {
         })?;
     let text = document(&stack, settings.as_deref());
     file.write_all(text.as_bytes()).with_context(|| format!("`{shown}` cannot be written"))?;
-    let mut out = output::stdout(color);
     let found = if stack.is_empty() { "nothing known".to_owned() } else { stack.join(", ") };
-    output::quiet_end(writeln!(out, "wrote {shown} (found {found})"))?;
+    output::print(color, |out| writeln!(out, "wrote {shown} (found {found})"))?;
     Ok(0)
 }
 

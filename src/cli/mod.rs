@@ -160,9 +160,8 @@ fn shown<'a>(mut report: Report<'a>, policy: &Policy) -> Report<'a> {
 fn listed(command: &List, color: When) -> anyhow::Result<u8> {
     let catalogue = catalogue();
     let library = setup::library(&command.library, None, &catalogue, Depth::Judging)?;
-    let mut out = output::stdout(color);
     if command.guides {
-        output::quiet_end(list::guides(&library, output::width(), &mut out))?;
+        output::print(color, |out| list::guides(&library, output::width(), out))?;
         return Ok(0);
     }
     let mut ids = Vec::new();
@@ -175,7 +174,7 @@ fn listed(command: &List, color: When) -> anyhow::Result<u8> {
         .filter(|check| ids.is_empty() || ids.contains(&check.id))
         .filter(|check| !command.attest || matches!(check.demand, Demand::Attest { .. }))
         .collect();
-    output::quiet_end(list::checks(&checks, output::width(), &mut out))?;
+    output::print(color, |out| list::checks(&checks, output::width(), out))?;
     Ok(0)
 }
 
@@ -183,8 +182,7 @@ fn explained(command: &Explain, color: When) -> anyhow::Result<u8> {
     let catalogue = catalogue();
     let library = setup::library(&command.library, None, &catalogue, Depth::Judging)?;
     let check = library.get(&command.id).ok_or_else(|| library.unknown(&command.id))?;
-    let mut out = output::stdout(color);
-    output::quiet_end(explain::write(check, &library.register, &catalogue, &mut out))?;
+    output::print(color, |out| explain::write(check, &library.register, &catalogue, out))?;
     Ok(0)
 }
 
@@ -199,9 +197,9 @@ fn facts_told(command: &FactsOf, color: When) -> anyhow::Result<u8> {
             .unwrap_or_else(|| format!("known: {}", known.collect::<Vec<_>>().join(", ")));
         return Err(problem.with_hint(hint).into());
     }
-    let mut out = output::stdout(color);
+    let domain = command.domain.as_deref();
     if command.catalogue {
-        output::quiet_end(facts::catalogue(&catalogue, command.domain.as_deref(), &mut out))?;
+        output::print(color, |out| facts::catalogue(&catalogue, domain, out))?;
         return Ok(0);
     }
     let project = Project::open(&command.path)?;
@@ -219,18 +217,20 @@ fn facts_told(command: &FactsOf, color: When) -> anyhow::Result<u8> {
             (service.name.as_str(), facts)
         })
         .collect();
-    let domain = command.domain.as_deref();
-    if command.format == FactsFormat::Json {
-        let told: Vec<(&str, &Facts)> = told.iter().map(|(name, facts)| (*name, facts)).collect();
-        output::quiet_end(facts::json::write(&told, domain, &mut out))?;
-        return Ok(0);
-    }
-    for (name, facts) in &told {
-        if told.len() > 1 {
-            output::quiet_end(writeln!(out, "# service {name}"))?;
+    output::print(color, |out| {
+        if command.format == FactsFormat::Json {
+            let told: Vec<(&str, &Facts)> =
+                told.iter().map(|(name, facts)| (*name, facts)).collect();
+            return facts::json::write(&told, domain, out);
         }
-        output::quiet_end(facts::write(facts, domain, &mut out))?;
-    }
+        for (name, facts) in &told {
+            if told.len() > 1 {
+                writeln!(out, "# service {name}")?;
+            }
+            facts::write(facts, domain, out)?;
+        }
+        Ok(())
+    })?;
     Ok(0)
 }
 

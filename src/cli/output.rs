@@ -37,8 +37,8 @@ pub(super) fn width() -> usize {
 }
 
 /// Standard output, with colour or without: `--color`, then `NO_COLOR`, then `CLICOLOR_FORCE` and
-/// `FORCE_COLOR`, then `TERM`, then whether it is a terminal.
-pub(super) fn stdout(color: When) -> AutoStream<io::StdoutLock<'static>> {
+/// `FORCE_COLOR`, then `TERM`, then whether it is a terminal. It has to be flushed.
+pub(super) fn stdout(color: When) -> AutoStream<Box<dyn Write>> {
     let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let forced = |name: &str| variable(name).is_some_and(|value| !value.is_empty() && value != "0");
     let dumb = || variable("TERM").is_some_and(|term| term == "dumb");
@@ -50,7 +50,22 @@ pub(super) fn stdout(color: When) -> AutoStream<io::StdoutLock<'static>> {
         When::Auto => !dumb() && io::stdout().is_terminal(),
     };
     let choice = if colored { ColorChoice::AlwaysAnsi } else { ColorChoice::Never };
-    AutoStream::new(io::stdout().lock(), choice)
+    AutoStream::new(gathered(io::stdout().lock()), choice)
+}
+
+/// Standard output flushes at every line feed, and colours are taken off piece by piece: a long report
+/// has a million of both.
+fn gathered(stream: impl Write + 'static) -> Box<dyn Write> {
+    Box::new(BufWriter::with_capacity(BUFFER_BYTES, stream))
+}
+
+/// Prints on standard output. A closed pipe is a quiet end.
+pub(super) fn print(
+    color: When,
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let mut out = stdout(color);
+    quiet_end(text(&mut out).and_then(|()| out.flush()))
 }
 
 #[expect(
@@ -61,7 +76,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Writes the report where the user wants it. A closed pipe is a quiet end.
+/// Writes the report where the user wants it.
 pub(super) fn publish(report: &Report<'_>, output: &Output, color: When) -> anyhow::Result<()> {
     for named in &output.reports {
         let (format, path) = named_report(named)?;
@@ -70,15 +85,12 @@ pub(super) fn publish(report: &Report<'_>, output: &Output, color: When) -> anyh
     match &output.file {
         Some(path) => to_file(report, output.format, layout(output), path),
         None => {
-            let stdout: Box<dyn Write> = match output.format {
-                // Nothing in it could be a colour: JSON has no control characters.
-                Format::Json | Format::Jsonl | Format::Openmetrics => Box::new(io::stdout().lock()),
-                Format::Text | Format::Concise => Box::new(stdout(color)),
+            let color = match output.format {
+                // They have no control characters, so that there is nothing to take off.
+                Format::Json | Format::Jsonl | Format::Openmetrics => When::Always,
+                Format::Text | Format::Concise => color,
             };
-            // Standard output flushes at every line feed, which a long report has by the million.
-            let mut out = BufWriter::with_capacity(BUFFER_BYTES, stdout);
-            let written = write(report, output.format, layout(output), &mut out);
-            quiet_end(written.and_then(|()| out.flush()))
+            print(color, |out| write(report, output.format, layout(output), out))
         }
     }
 }
@@ -104,11 +116,9 @@ pub(super) fn named_report(named: &str) -> anyhow::Result<(Format, &str)> {
 /// Writes a file whole: beside it first, then renamed, so that nobody ever reads half a report.
 fn to_file(report: &Report<'_>, format: Format, layout: Layout, path: &Path) -> anyhow::Result<()> {
     let failed = || format!("`{}` cannot be written", path.display());
-    let mut file = beside(path)?;
-    let plain = StripStream::new(file.as_file_mut());
-    let mut out = BufWriter::with_capacity(BUFFER_BYTES, plain);
+    let file = beside(path)?;
+    let mut out = StripStream::new(gathered(file.as_file().try_clone().with_context(failed)?));
     write(report, format, layout, &mut out).and_then(|()| out.flush()).with_context(failed)?;
-    drop(out);
     file.persist(path).with_context(failed)?;
     Ok(())
 }

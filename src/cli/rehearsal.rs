@@ -1,7 +1,5 @@
 //! `prodcheck test`: every example and every mutant of every check.
 
-use std::io::Write;
-
 use rayon::prelude::*;
 
 use super::arguments::{Test, When};
@@ -47,12 +45,11 @@ pub(super) fn run(command: &Test, color: When) -> anyhow::Result<u8> {
     let failures: Vec<&String> = outcomes.iter().flat_map(|outcome| &outcome.failures).collect();
     let examples: usize = outcomes.iter().map(|outcome| outcome.examples).sum();
     let mutants: usize = outcomes.iter().map(|outcome| outcome.mutants).sum();
-    let mut out = output::stdout(color);
-    for failure in &failures {
-        output::quiet_end(writeln!(out, "{failure}"))?;
-    }
-    let counted = format!("{} checks, {examples} examples, {mutants} mutants", checks.len());
-    output::quiet_end(writeln!(out, "{counted}: {} failed", failures.len()))?;
+    output::print(color, |out| {
+        failures.iter().try_for_each(|failure| writeln!(out, "{failure}"))?;
+        let counted = format!("{} checks, {examples} examples, {mutants} mutants", checks.len());
+        writeln!(out, "{counted}: {} failed", failures.len())
+    })?;
     Ok(u8::from(!failures.is_empty()))
 }
 

@@ -146,6 +146,7 @@ fn gather(root: &Path, folder: &Path, files: &mut Vec<CheckFile>) -> std::io::Re
                 path: below.into(),
                 shown: path.display().to_string(),
                 text: text.into(),
+                head: None,
             });
         }
     }

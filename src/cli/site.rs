@@ -23,6 +23,7 @@ pub(super) struct Asker {
     http_url: Option<String>,
     live: Live,
     passive: bool,
+    quick: bool,
     active: bool,
     today: Date,
     means: Means,
@@ -66,12 +67,19 @@ impl Asker {
                 Means::Transcript(Arc::new(read))
             }
             None if flags.offline => Means::Offline,
-            None => Means::Network(Box::new(manner(flags)?), OnceLock::new()),
+            None => {
+                let mut manner = manner(flags)?;
+                if flags.active {
+                    manner.most_requests += policy.live.active.most_requests;
+                }
+                Means::Network(Box::new(manner), OnceLock::new())
+            }
         };
         Ok(Self {
             http_url: flags.http_url.clone().or_else(|| policy.live.http_url.clone()),
             live: policy.live.clone(),
             passive: flags.passive,
+            quick: flags.quick,
             active: flags.active,
             today,
             means,
@@ -110,6 +118,7 @@ impl Asker {
         }
         site.today = site.today.or(Some(self.today));
         site.passive = self.passive;
+        site.quick = self.quick;
         Ok(Site { url: url.to_owned(), asked: site, source: self.source()? })
     }
 
@@ -180,16 +189,25 @@ fn manner(flags: &Flags) -> Result<Manner, Problem> {
         })?),
         None => None,
     };
-    let addresses = flags.resolve.iter().map(|given| resolved(given));
+    let mut addresses: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+    for given in &flags.resolve {
+        let (host, address) = resolved(given)?;
+        let known = addresses.entry(host).or_default();
+        if !known.contains(&address) {
+            known.push(address);
+        }
+    }
     let headers = flags.headers.iter().map(|given| header(given));
     Ok(Manner {
         timeout,
         patience: PATIENCE.min(timeout),
-        addresses: addresses.collect::<Result<BTreeMap<_, _>, _>>()?,
+        addresses,
         authorities,
+        system_authorities: flags.system_roots,
         headers: headers.collect::<Result<_, _>>()?,
         resolver: flags.resolver,
         passive: flags.passive,
+        ..Manner::default()
     })
 }
 

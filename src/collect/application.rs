@@ -71,7 +71,8 @@ pub(super) fn application(
         let text = sources.project.read(path);
         text.is_ok_and(|text| constructors.iter().any(|made| text.contains(made.as_str())))
     };
-    let makers: Vec<&ProjectPath> = counted(sources)
+    let programs = sources.service.programs();
+    let makers: Vec<&ProjectPath> = programs
         .filter(|path| sources.project.makes_application(path) && constructs(path))
         .collect();
     if makers.is_empty() {

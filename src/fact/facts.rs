@@ -18,7 +18,7 @@ impl Facts {
     pub fn find(&mut self, domain: &str) {
         self.found
             .entry(domain.to_owned())
-            .or_insert_with(|| Arc::new(Fact::derived(Value::Record(Record::default()))));
+            .or_insert_with(|| Arc::new(Fact::derived(Value::from(Record::default()))));
     }
 
     /// States why nothing is known of a domain, in case nothing comes to be known of it.
@@ -37,12 +37,13 @@ impl Facts {
         let mut place = Arc::make_mut(root);
         for segment in segments {
             if !matches!(place.value, Value::Record(_)) {
-                place.value = Value::Record(Record::default());
+                place.value = Value::from(Record::default());
             }
             let Value::Record(record) = &mut place.value else {
                 return;
             };
-            place = record.fields.entry(segment.to_owned()).or_insert_with(Fact::absent);
+            let fields = &mut Arc::make_mut(record).fields;
+            place = fields.entry(segment.to_owned().into()).or_insert_with(Fact::absent);
         }
         *place = fact;
     }
@@ -108,6 +109,7 @@ impl Facts {
 fn merge_into(ours: &mut Fact, theirs: Fact) {
     match (&mut ours.value, theirs.value) {
         (Value::Record(ours), Value::Record(theirs)) => {
+            let (ours, theirs) = (Arc::make_mut(ours), Arc::unwrap_or_clone(theirs));
             for (name, field) in theirs.fields {
                 match ours.fields.get_mut(&name) {
                     Some(known) => merge_into(known, field),
@@ -128,7 +130,7 @@ fn below<'f>(fact: &'f Fact, segments: &[String]) -> Cow<'f, Fact> {
     };
     let inside = |value: Value| Cow::Owned(Fact { value, provenance: fact.provenance.clone() });
     match &fact.value {
-        Value::Record(record) => match (record.fields.get(segment), &record.rest) {
+        Value::Record(record) => match (record.fields.get(segment.as_str()), &record.rest) {
             (Some(field), _) => below(field, rest),
             (None, Some(why)) => inside(Value::Unknown(why.clone())),
             (None, None) => inside(Value::Absent),

@@ -17,7 +17,7 @@ pub use facts::Facts;
 pub use path::FactPath;
 pub use provenance::{Exchange, Origin, Place, Position, ProjectPath, Provenance};
 pub use secret::Secret;
-pub use value::{Ignorance, List, Record, Value};
+pub use value::{Fields, Ignorance, List, Record, Value};
 
 /// A value, and where it came from. The items of a list and the fields of a record are facts too.
 #[derive(Clone, Debug, PartialEq)]

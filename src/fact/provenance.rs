@@ -18,6 +18,9 @@ impl ProjectPath {
     /// A path from its text. `./` at the front and `.` and `..` in the middle are resolved;
     /// `..` never leads above the root.
     pub fn new(text: &str) -> Self {
+        if is_plain(text) {
+            return Self::of(text.into());
+        }
         let mut parts: Vec<&str> = Vec::new();
         for part in text.split('/') {
             match part {
@@ -37,9 +40,9 @@ impl ProjectPath {
     }
 
     fn of(text: Arc<str>) -> Self {
-        let name_at = text.rfind('/').map_or(0, |slash| slash + 1);
-        let dot = text.get(name_at..).and_then(|name| name.rfind('.'));
-        let extension_at = dot.map_or(text.len(), |dot| name_at + dot + 1);
+        let name_at = memchr::memrchr(b'/', text.as_bytes()).map_or(0, |slash| slash + 1);
+        let dot = memchr::memrchr(b'.', text.as_bytes()).filter(|dot| *dot >= name_at);
+        let extension_at = dot.map_or(text.len(), |dot| dot + 1);
         let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Self { name_at: short(name_at), extension_at: short(extension_at), text }
     }
@@ -62,8 +65,13 @@ impl ProjectPath {
     /// The folder that holds this; the root's folder is the root.
     #[must_use]
     pub fn folder(&self) -> Self {
+        Self::of(self.folder_text().into())
+    }
+
+    /// The folder that holds this, as text.
+    pub fn folder_text(&self) -> &str {
         let end = (self.name_at as usize).saturating_sub(1);
-        Self::of(self.text.get(..end).unwrap_or_default().into())
+        self.text.get(..end).unwrap_or_default()
     }
 
     /// A path below this folder, or, with `..`, beside it.
@@ -85,6 +93,18 @@ impl ProjectPath {
         let rest = self.text.strip_prefix(&*folder.text)?;
         if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
     }
+}
+
+/// Whether nothing in the text of a path has to be resolved, as far as a glance tells.
+fn is_plain(text: &str) -> bool {
+    let mut begins = true;
+    for byte in text.bytes() {
+        if begins && matches!(byte, b'/' | b'.') {
+            return false;
+        }
+        begins = byte == b'/';
+    }
+    !begins
 }
 
 impl PartialEq for ProjectPath {
@@ -229,8 +249,9 @@ pub struct Provenance {
     pub origin: Origin,
     /// Where it is decided: the line that a person would look at first.
     pub place: Option<Place>,
-    /// Where the value itself is written, when `place` only reads it: the line of a `.env` file.
-    pub written: Option<Place>,
+    /// Where the value itself is written, when `place` only reads it: the line of a `.env` file. Few facts
+    /// have one.
+    pub written: Option<Box<Place>>,
     /// The environment variables on which the value depends, each once, in the order met.
     pub variables: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! Texts that no report may show, and how to recognise them by the name they stand under.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Fact, Value};
 
@@ -134,14 +135,16 @@ pub fn concealed(name: &str, fact: Fact) -> Fact {
 fn conceal(mut fact: Fact, secret: bool) -> Fact {
     fact.value = match fact.value {
         Value::Text(text) if secret => Value::Secret(Secret::new(text)),
-        Value::List(mut list) => {
+        Value::List(list) => {
+            let mut list = Arc::unwrap_or_clone(list);
             list.items = list.items.into_iter().map(|item| conceal(item, secret)).collect();
-            Value::List(list)
+            Value::from(list)
         }
         Value::OneOf(alternatives) => {
             Value::OneOf(alternatives.into_iter().map(|each| conceal(each, secret)).collect())
         }
-        Value::Record(mut record) => {
+        Value::Record(record) => {
+            let mut record = Arc::unwrap_or_clone(record);
             record.fields = record
                 .fields
                 .into_iter()
@@ -150,7 +153,7 @@ fn conceal(mut fact: Fact, secret: bool) -> Fact {
                     (name, conceal(field, secret))
                 })
                 .collect();
-            Value::Record(record)
+            Value::from(record)
         }
         other => other,
     };

@@ -1,15 +1,18 @@
 //! Values of facts, and how a report may show them: secrets never, control characters never.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::{Fact, Secret, secret};
 
 /// What is known about one thing.
 ///
 /// `OneOf` and `Unknown` are values and not wrappers, because one item of a list or one field of a
-/// record can be unknown while the rest is known.
+/// record can be unknown while the rest is known. Lists and records are shared by their copies: every
+/// reason of a verdict holds what was found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Looked for, and not there. Python's `None` is absent too.
@@ -25,9 +28,9 @@ pub enum Value {
     /// A text that no report may show.
     Secret(Secret),
     /// Items in their order.
-    List(List),
+    List(Arc<List>),
     /// Named fields.
-    Record(Record),
+    Record(Arc<Record>),
     /// One of these, depending on something outside of what was read: at least two alternatives.
     OneOf(Vec<Fact>),
     /// Nothing, and why.
@@ -43,13 +46,27 @@ pub struct List {
     pub rest: Option<Ignorance>,
 }
 
+/// The fields of a record in the order of their names. Most records have a handful, and there are many.
+pub type Fields = LiteMap<Cow<'static, str>, Fact>;
+
 /// Named fields; perhaps not all of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     /// The fields that are known to be there.
-    pub fields: BTreeMap<String, Fact>,
+    pub fields: Fields,
     /// Why there may be further fields, if there may.
     pub rest: Option<Ignorance>,
+}
+
+impl Record {
+    /// A record of these fields; `rest` is why there may be further ones.
+    pub fn new<K: Into<Cow<'static, str>>>(
+        fields: impl IntoIterator<Item = (K, Fact)>,
+        rest: Option<Ignorance>,
+    ) -> Self {
+        let fields = fields.into_iter().map(|(name, fact)| (name.into(), fact)).collect();
+        Self { fields, rest }
+    }
 }
 
 /// Why something cannot be known, and what would make it known.
@@ -85,13 +102,12 @@ impl fmt::Display for Ignorance {
 impl Value {
     /// A list of which all items are known.
     pub fn list(items: Vec<Fact>) -> Self {
-        Self::List(List { items, rest: None })
+        List { items, rest: None }.into()
     }
 
     /// A record of which all fields are known.
-    pub fn record<K: Into<String>>(fields: impl IntoIterator<Item = (K, Fact)>) -> Self {
-        let fields = fields.into_iter().map(|(name, fact)| (name.into(), fact)).collect();
-        Self::Record(Record { fields, rest: None })
+    pub fn record<K: Into<Cow<'static, str>>>(fields: impl IntoIterator<Item = (K, Fact)>) -> Self {
+        Record::new(fields, None).into()
     }
 
     /// One of several possible values; the value itself if all are the same.
@@ -194,6 +210,18 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<List> for Value {
+    fn from(list: List) -> Self {
+        Self::List(Arc::new(list))
+    }
+}
+
+impl From<Record> for Value {
+    fn from(record: Record) -> Self {
+        Self::Record(Arc::new(record))
     }
 }
 
@@ -323,6 +351,6 @@ mod tests {
     #[test]
     fn a_list_with_an_unknown_rest_says_so() {
         let list = List { items: vec![Fact::derived(1)], rest: Some(Ignorance::new("x")) };
-        assert_eq!(Value::List(list).to_string(), "[1, … perhaps more]");
+        assert_eq!(Value::from(list).to_string(), "[1, … perhaps more]");
     }
 }

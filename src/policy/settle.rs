@@ -146,7 +146,7 @@ pub fn mentioned<'f>(finding: &'f Finding<'_>) -> impl Iterator<Item = &'f Place
     let subject = finding.subject.iter().filter_map(|subject| subject.place.as_ref());
     let because = finding.because.iter().flat_map(|reason| {
         let provenance = &reason.found.provenance;
-        provenance.place.iter().chain(&provenance.written)
+        provenance.place.iter().chain(provenance.written.as_deref())
     });
     subject.chain(because)
 }

@@ -3,7 +3,7 @@
 use tls_parser::{TlsCipherAu, TlsCipherEnc, TlsCipherKx, TlsCipherMac, TlsCipherSuite};
 
 use super::answers::Answers;
-use super::offer::{Offer, Suites};
+use super::offer::{Named, Offer, Suites};
 use super::question::Question;
 use super::tls::shown;
 use super::{Probe, Site, all_unknown};
@@ -45,6 +45,12 @@ const SPECS: &[FactSpec] = &[
         "The smallest prime of a Diffie-Hellman exchange; absent if no suite has one.",
     )
     .in_unit("bits"),
+    FactSpec::new(
+        "live.tls.resumed",
+        Kind::List(&Kind::Text),
+        "The versions, `TLSv1.2` and `TLSv1.3`, in which a session that was left is taken up again: whoever comes \
+         back has a shorter handshake.",
+    ),
 ];
 
 impl Probe for Ciphers {
@@ -78,12 +84,10 @@ fn learnt(site: &Site, offer: &Offer) -> Facts {
     });
     let all_told: Vec<String> = offer.suites.iter().flat_map(told).collect();
     let list = List { items: items.collect(), rest: open.clone() };
-    facts.put("live.tls.suites", shown(site, Value::List(list), all_told.clone()));
+    facts.put("live.tls.suites", shown(site, Value::from(list), all_told.clone()));
     facts.put("live.tls.server-order", shown(site, order(offer), all_told.clone()));
-    let groups = vec![format!("groups: {}", offer.groups.names.join(" "))];
-    let items = offer.groups.names.iter().map(|name| shown(site, name.as_str(), groups.clone()));
-    let list = List { items: items.collect(), rest: offer.groups.open.clone() };
-    facts.put("live.tls.groups", shown(site, Value::List(list), groups.clone()));
+    facts.put("live.tls.groups", named(site, "groups", &offer.groups));
+    facts.put("live.tls.resumed", named(site, "sessions taken up again", &offer.resumed));
     let primes =
         offer.suites.iter().flat_map(|of_version| &of_version.names).any(|name| is_dhe(name));
     let bits = match (offer.dh_bits, primes, open) {
@@ -94,6 +98,13 @@ fn learnt(site: &Site, offer: &Offer) -> Facts {
     };
     facts.put("live.tls.dh-bits", shown(site, bits, all_told));
     facts
+}
+
+fn named(site: &Site, what: &str, named: &Named) -> Fact {
+    let told = vec![format!("{what}: {}", named.names.join(" "))];
+    let items = named.names.iter().map(|name| shown(site, name.as_str(), told.clone()));
+    let list = List { items: items.collect(), rest: named.open.clone() };
+    shown(site, Value::from(list), told.clone())
 }
 
 /// Who decides, in the versions in which that matters.

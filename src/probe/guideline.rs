@@ -150,7 +150,7 @@ impl Probe for Guideline {
                     let items =
                         beyond.iter().map(|what| shown(site, what.as_str(), beyond.clone()));
                     let list = List { items: items.collect(), rest };
-                    facts.put(profile.fact, shown(site, Value::List(list), beyond.clone()));
+                    facts.put(profile.fact, shown(site, Value::from(list), beyond.clone()));
                 }
             }
             Err(why) => facts = all_unknown(SPECS, &shown(site, why.ignorance(), Vec::new())),

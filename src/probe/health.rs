@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn what_took_a_part_of_a_tenth_took_all_of_it() {
-        for (seconds, told) in [(0.0, 0.0), (0.012, 0.1), (0.1, 0.1), (1.1, 1.1), (2.0001, 2.1)] {
+        for (seconds, told) in
+            [(-0.1, 0.0), (0.0, 0.0), (0.012, 0.1), (0.1, 0.1), (1.1, 1.1), (2.0001, 2.1)]
+        {
             assert!((begun_tenths(seconds) - told).abs() < f64::EPSILON, "{seconds}");
         }
     }

@@ -33,6 +33,7 @@ pub mod question;
 mod recorded;
 pub mod records;
 pub mod site;
+pub mod timing;
 pub mod tls;
 mod told;
 pub mod transcript;
@@ -79,6 +80,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &foreign_host::ForeignHost,
     &forwarded::Forwarded,
     &health::Health,
+    &timing::Timing,
     &dns::Dns,
     &mail::Mail,
     &active::Knocking,
@@ -94,32 +96,40 @@ pub trait Transport: Sync {
     fn takes_time(&self) -> bool {
         true
     }
+    /// Requests that the site may still be sent.
+    fn requests_left(&self) -> usize {
+        usize::MAX
+    }
 }
 
 /// Rounds of questions; a round more than the longest chain of redirects that is followed.
 const MOST_ROUNDS: usize = 8;
 
+/// Requests that are held back at first for what the first answers lead to: redirects and files.
+const HELD_BACK: usize = 6;
+
 /// Asks a site everything, in as few rounds as the answers allow.
 pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
     let mut answers = Answers::none(site.why_not_asked());
-    let open = |answers: &Answers| -> BTreeSet<Question> {
-        PROBES
-            .iter()
-            .flat_map(|probe| probe.questions(site, answers))
-            .filter(|question| !answers.settled(question))
-            .collect()
-    };
+    answers.hear(site.left_out());
     let is_page = |question: &Question| matches!(question, Question::Page(_));
     let is_last = |question: &Question| matches!(question, Question::SignIn(_));
-    let (last, open_now): (Vec<_>, Vec<_>) = open(&answers).into_iter().partition(is_last);
-    let (mut pages, below): (Vec<_>, Vec<_>) = open_now.into_iter().partition(is_page);
+    let (last, open_now): (Vec<_>, Vec<_>) = open(site, &answers).into_iter().partition(is_last);
+    let (mut next, below): (Vec<_>, Vec<_>) = open_now.into_iter().partition(is_page);
+    let aside: BTreeSet<Question> = below.iter().cloned().collect();
+    // A redirect leads to addresses whose certificates nobody could ask for before.
+    let is_next = |question: &Question| !is_last(question) && !aside.contains(question);
     let mut follow = |answers: &mut Answers| {
+        let mut held_back = HELD_BACK;
         for _ in 0..MOST_ROUNDS {
-            if pages.is_empty() {
+            let left = transport.requests_left().saturating_sub(held_back);
+            let put = admitted(std::mem::take(&mut next), left);
+            if put.is_empty() {
                 break;
             }
-            answers.hear(transport.ask(std::mem::take(&mut pages)));
-            pages = open(answers).into_iter().filter(is_page).collect();
+            answers.hear(transport.ask(put));
+            held_back = 0;
+            next = open(site, answers).into_iter().filter(is_next).collect();
         }
     };
     if transport.takes_time() {
@@ -133,11 +143,37 @@ pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
         answers.hear(transport.ask(below));
         follow(&mut answers);
     }
+    if transport.requests_left() == 0 {
+        let rest = open(site, &answers).into_iter().filter(is_page);
+        answers.hear(rest.map(|question| (question, Err(network::none_left()))).collect());
+    }
     // Who guesses passwords may be shut out, so that comes after everything else.
     if !last.is_empty() {
         answers.hear(transport.ask(last));
     }
     answers
+}
+
+/// What is to be asked next, in the order of the probes.
+fn open(site: &Site, answers: &Answers) -> Vec<Question> {
+    let mut known = BTreeSet::new();
+    let questions = PROBES.iter().flat_map(|probe| probe.questions(site, answers));
+    questions
+        .filter(|question| !answers.settled(question) && known.insert(question.clone()))
+        .collect()
+}
+
+/// All of these that fit: the first requests, and what is no request.
+fn admitted(questions: Vec<Question>, mut left: usize) -> Vec<Question> {
+    let mut fits = |question: &Question| match (question, left) {
+        (Question::Page(_), 0) => false,
+        (Question::Page(_), _) => {
+            left -= 1;
+            true
+        }
+        _ => true,
+    };
+    questions.into_iter().filter(|question| fits(question)).collect()
 }
 
 /// What all probes learn from the answers.
@@ -164,4 +200,34 @@ fn all_unknown(specs: &[FactSpec], fact: &Fact) -> Facts {
         facts.put(spec.path, fact.clone());
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_certificate_behind_a_redirect_is_asked_for() {
+        let facts = replay(
+            "@ on 2026-11-21\n\
+             > GET https://example.test/\n\
+             < HTTP/1.1 200 OK\n\
+             > GET http://example.test/\n\
+             < HTTP/1.1 301 Moved Permanently\n\
+             < Location: https://example.test:8443/\n\
+             > GET https://example.test:8443/\n\
+             < HTTP/1.1 200 OK\n\
+             > TLS https://example.test:8443/\n\
+             < Versions: TLSv1.3\n\
+             < Certificate-Names: example.test\n\
+             < Certificate-Not-After: 2027-03-01\n",
+        )
+        .unwrap();
+        let tests = facts.at("live.observatory.tests").into_owned();
+        let of_redirects = tests.value.items().iter().find_map(|test| {
+            let named = test.value.field("test")?.value.text() == Some("redirection");
+            test.value.field("result").filter(|_| named)
+        });
+        assert_eq!(of_redirects.unwrap().value.text(), Some("redirection-to-https"));
+    }
 }

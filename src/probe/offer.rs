@@ -14,6 +14,8 @@ pub struct Offer {
     pub groups: Named,
     /// The bits of the smallest prime of a Diffie-Hellman exchange; none if there is no such exchange.
     pub dh_bits: Option<u32>,
+    /// The versions in which a session that was left was taken up again.
+    pub resumed: Named,
 }
 
 /// The cipher suites of one version.

@@ -121,6 +121,8 @@ pub struct Response {
     pub body: String,
     /// From sending the request to the end of the headers.
     pub seconds: f64,
+    /// What of that a new connection took.
+    pub connecting: f64,
 }
 
 impl Response {
@@ -209,6 +211,19 @@ pub struct Certificate {
     pub alpn: Option<String>,
     /// What stands between it and a trusted authority; none if nothing does.
     pub distrust: Option<String>,
+    /// What the connection took, and the handshake on it.
+    pub seconds: Option<(f64, f64)>,
+    /// What the host's other addresses show.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// Another address of a host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elsewhere {
+    /// The address.
+    pub address: String,
+    /// The certificate that is shown there.
+    pub shown: Result<Box<Certificate>, Unanswered>,
 }
 
 /// The certificates that a server sends.

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::active::Active;
-use super::question::Request;
+use super::question::{Answered, Question, Request, Unanswered};
 use crate::date::Date;
 use crate::fact::Ignorance;
 use crate::problem::Problem;
@@ -29,6 +29,8 @@ pub struct Site {
     pub active: Active,
     /// Whether only what a browser would ask is asked.
     pub passive: bool,
+    /// Whether the search for versions and cipher suites of TLS is left out.
+    pub quick: bool,
     /// The day on which it is asked.
     pub today: Option<Date>,
 }
@@ -70,6 +72,7 @@ impl Site {
             dkim_selectors: Vec::new(),
             active: Active::default(),
             passive: false,
+            quick: false,
             today: None,
         })
     }
@@ -108,6 +111,13 @@ impl Site {
     /// Whether an address is on a host of this site, `www.` or not, whatever the scheme and port.
     pub fn is_own(&self, url: &Url) -> bool {
         is_same_site(url, &self.url) || is_same_site(url, &self.plain)
+    }
+
+    /// What the user does not want to be asked, and why that is not known.
+    pub(super) fn left_out(&self) -> Vec<Answered> {
+        let why = Ignorance::new("left out by `--quick`").settled_by("leave `--quick` away");
+        let offer = self.quick.then(|| Question::Offer(self.url.clone()));
+        offer.into_iter().map(|offer| (offer, Err(Unanswered::NotAsked(why.clone())))).collect()
     }
 
     /// Why a question was not put although the site was asked.

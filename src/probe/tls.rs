@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::answers::Answers;
-use super::question::{Certificate, Question, Versions};
+use super::question::{Certificate, Question, Unanswered, Versions};
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Exchange, Fact, FactSpec, Facts, Ignorance, Kind, List, Place, Value};
 
@@ -107,6 +107,21 @@ const SPECS: &[FactSpec] = &[
     ),
     FactSpec::new("live.certificate.key-bits", Kind::Number, "The size of its key.")
         .in_unit("bits"),
+    FactSpec::new(
+        "live.certificate.elsewhere",
+        Kind::List(&Kind::Record(ELSEWHERE)),
+        "The host's other addresses, eight in all; none where it has only one, and none with `--passive`. Those \
+         that this machine has no way to are left out.",
+    ),
+];
+
+const ELSEWHERE: &[FactSpec] = &[
+    FactSpec::new("address", Kind::Text, "The address."),
+    FactSpec::new(
+        "fault",
+        Kind::Text,
+        "What is wrong there and not at the address that was looked at first; absent if nothing is.",
+    ),
 ];
 
 impl Probe for Tls {
@@ -143,7 +158,7 @@ fn listed(site: &Site, versions: &Versions) -> Fact {
         .iter()
         .map(|version| shown(site, version.as_str(), told.clone()))
         .collect();
-    shown(site, Value::List(List { items, rest: versions.open.clone() }), told.clone())
+    shown(site, Value::from(List { items, rest: versions.open.clone() }), told.clone())
 }
 
 fn described(site: &Site, certificate: &Certificate) -> Facts {
@@ -178,8 +193,37 @@ fn described(site: &Site, certificate: &Certificate) -> Facts {
     );
     facts.put("live.certificate.key-type", at(kind));
     facts.put("live.certificate.key-bits", at(bits));
+    facts.put("live.certificate.elsewhere", at(elsewhere(site, certificate).into()));
     further(site, certificate, &at, &mut facts);
     facts
+}
+
+/// What is wrong with a certificate for who comes to the site, the worst first.
+fn fault(site: &Site, shown: &Certificate) -> Option<String> {
+    if let Some(distrust) = &shown.distrust {
+        return Some(format!("its certificate is not trusted: {distrust}"));
+    }
+    if !shown.names.iter().any(|name| covers(name, site.host())) {
+        return Some("its certificate is for other hosts".to_owned());
+    }
+    let ended = site.today.zip(shown.not_after).is_some_and(|(day, last)| day.days_until(last) < 0);
+    ended.then(|| "its certificate has expired".to_owned())
+}
+
+/// What the host's other addresses show. What is wrong everywhere is told of the first address.
+fn elsewhere(site: &Site, certificate: &Certificate) -> Vec<Fact> {
+    let everywhere = fault(site, certificate);
+    let others = certificate.elsewhere.iter().map(|other| {
+        let found = match &other.shown {
+            Ok(shown) => fault(site, shown).filter(|_| everywhere.is_none()).map(Value::from),
+            Err(Unanswered::Refused) => Some(Value::from("nothing listens there")),
+            Err(why) => Some(Value::Unknown(why.ignorance())),
+        };
+        let found = found.unwrap_or(Value::Absent);
+        let at = |value: Value| shown(site, value, vec![format!("at {}", other.address)]);
+        at(Value::record([("address", at(other.address.as_str().into())), ("fault", at(found))]))
+    });
+    others.collect()
 }
 
 /// What is not known of every certificate.

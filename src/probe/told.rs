@@ -2,7 +2,8 @@
 
 use super::offer::{Named, Offer, Suites};
 use super::question::{
-    Answer, Answered, Certificate, Chain, Question, Response, VERSIONS, Versions,
+    Answer, Answered, Certificate, Chain, Elsewhere, Question, Response, Unanswered, VERSIONS,
+    Versions,
 };
 use super::records::{Lookup, RecordKind, Records};
 use crate::date::Date;
@@ -88,7 +89,11 @@ fn offer(response: &Response, versions: Versions) -> Result<Offer, Problem> {
     let groups = one(response, "groups").map(words);
     let open = groups.is_none().then(untold);
     let groups = Named { names: groups.unwrap_or_default(), open };
-    Ok(Offer { versions, suites, groups, dh_bits: number(response, "dh-bits")? })
+    let resumed = one(response, "resumed").map(words);
+    resumed.iter().flatten().try_for_each(|version| known(version))?;
+    let open = resumed.is_none().then(untold);
+    let resumed = Named { names: resumed.unwrap_or_default(), open };
+    Ok(Offer { versions, suites, groups, dh_bits: number(response, "dh-bits")?, resumed })
 }
 
 fn certificate(response: &Response) -> Result<Option<Certificate>, Problem> {
@@ -128,7 +133,31 @@ fn certificate(response: &Response) -> Result<Option<Certificate>, Problem> {
         version,
         alpn: text("alpn"),
         distrust: text("certificate-distrust"),
+        seconds: None,
+        elsewhere: elsewhere(response)?,
     }))
+}
+
+/// `ADDRESS refused`, or `ADDRESS DAY NAME…`: until when the certificate there is valid, and for which hosts.
+fn elsewhere(response: &Response) -> Result<Vec<Elsewhere>, Problem> {
+    let wrong = || {
+        Problem::new("another address is `192.0.2.2 refused` or `192.0.2.2 2027-01-31 shop.test`")
+    };
+    let read = |told: &str| {
+        let mut told = told.split_whitespace();
+        let address = told.next().ok_or_else(wrong)?.to_owned();
+        let shown = match told.next() {
+            Some("refused") => Err(Unanswered::Refused),
+            Some("silent") => Err(Unanswered::InVain(Ignorance::new("timed out"))),
+            day => {
+                let not_after = Some(day.and_then(Date::parse).ok_or_else(wrong)?);
+                let names = told.map(str::to_owned).collect();
+                Ok(Box::new(Certificate { names, not_after, ..Certificate::default() }))
+            }
+        };
+        Ok(Elsewhere { address, shown })
+    };
+    response.values("elsewhere").map(read).collect()
 }
 
 /// `complete`, `incomplete`, `ordered`, `disordered`, one or two of them.

@@ -45,7 +45,9 @@
 //! `TLS` has several questions in one: with `Versions` all other versions were refused, unless
 //! `Versions-Unknown` says why some are not known. `Suites-TLSv1.2` are the cipher suites of that version,
 //! `Suites-Order` whether the `server` or the `client` decides among them, `Groups` and `DH-Bits` how keys
-//! are exchanged. `Agreed-Version` is the one in which the certificate was shown. `Certificate-Distrust` says why the certificate is not trusted; without it, it is.
+//! are exchanged, `Resumed` the versions in which sessions are taken up again, `Elsewhere` what another address shows. `Agreed-Version` is the one in
+//! which the certificate was shown. `Certificate-Distrust` says why the certificate is not trusted; without it,
+//! it is.
 
 use std::collections::BTreeMap;
 

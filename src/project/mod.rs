@@ -25,6 +25,7 @@ pub use rules::Rules;
 pub use service::{Service, services};
 
 use crate::fact::{Ignorance, ProjectPath};
+use crate::grammar::dotenv::{self, Dotenv};
 use crate::problem::Problem;
 use walk::Listed;
 
@@ -61,6 +62,8 @@ struct File {
     /// Whether it is known to be a regular file, and no link.
     is_plain: bool,
     content: OnceLock<Result<String, Ignorance>>,
+    /// What it assigns, if it was asked as an environment file.
+    assignments: OnceLock<Box<Dotenv>>,
     makes_application: OnceLock<bool>,
 }
 
@@ -188,8 +191,16 @@ impl Project {
                 Ok(text) => Ok(text),
                 Err(why) => Err(why.clone()),
             },
-            None => Err(Ignorance::new(format!("`{path}` is not in the project"))),
+            None => Err(missing(path)),
         }
+    }
+
+    /// What a listed file assigns, read as an environment file that stands by itself, or why it cannot be
+    /// read. Images, git and the environment ask the same few files.
+    pub fn assignments(&self, path: &ProjectPath) -> Result<&Dotenv, Ignorance> {
+        let text = self.read(path)?;
+        let file = self.listed(path).ok_or_else(|| missing(path))?;
+        Ok(file.assignments.get_or_init(|| Box::new(dotenv::read(text))))
     }
 
     /// The text of a file that was not listed because it lies in an ignored folder, but is named by
@@ -204,16 +215,13 @@ impl Project {
     /// Asks [`Self::makes_application`] of every program file that speaks for production, on all cores.
     pub fn search_for_applications(&self) {
         let programs = self.files.par_iter().filter(|file| file.path.extension() == "py");
-        programs.filter(|file| Role::of(&file.path).counts()).for_each_init(
-            Vec::new,
-            |bytes, file| {
-                self.search(file, bytes);
-            },
-        );
+        programs.for_each_init(Vec::new, |bytes, file| {
+            self.search(file, bytes);
+        });
     }
 
-    /// Whether a listed file calls what makes an application of Flask, FastAPI and their like. Most of
-    /// a program's files do not: they are searched as bytes, and not kept.
+    /// Whether a listed file that speaks for production calls what makes an application of Flask, FastAPI
+    /// and their like. Most of a program's files do not: they are searched as bytes, and not kept.
     pub fn makes_application(&self, path: &ProjectPath) -> bool {
         self.listed(path).is_some_and(|file| self.search(file, &mut Vec::new()))
     }
@@ -221,12 +229,13 @@ impl Project {
     fn search(&self, file: &File, bytes: &mut Vec<u8>) -> bool {
         let makes = |bytes: &[u8]| constructors::stand_in(bytes);
         *file.makes_application.get_or_init(|| {
-            let may = match (&self.root, file.content.get()) {
-                (Root::Folder(root), None) if file.is_plain => {
-                    decode::plain_bytes(&root.join(file.path.as_str()), bytes).is_ok_and(makes)
-                }
-                _ => true,
-            };
+            let may = Role::of(&file.path).counts()
+                && match (&self.root, file.content.get()) {
+                    (Root::Folder(root), None) if file.is_plain => {
+                        decode::plain_bytes(&root.join(file.path.as_str()), bytes).is_ok_and(makes)
+                    }
+                    _ => true,
+                };
             may && self.read(&file.path).is_ok_and(|text| makes(text.as_bytes()))
         })
     }
@@ -245,9 +254,8 @@ impl Project {
     }
 
     fn load(&self, path: &ProjectPath, is_plain: bool) -> Result<String, Ignorance> {
-        let missing = || Ignorance::new(format!("`{path}` is not in the project"));
         let Root::Folder(root) = &self.root else {
-            return Err(missing());
+            return Err(missing(path));
         };
         let named = root.join(path.as_str());
         if is_plain {
@@ -257,7 +265,7 @@ impl Project {
             std::io::ErrorKind::NotFound if named.is_symlink() => {
                 Ignorance::new(format!("`{path}` is a link to a file that is not there"))
             }
-            std::io::ErrorKind::NotFound => missing(),
+            std::io::ErrorKind::NotFound => missing(path),
             _ => decode::unreadable(path, &error),
         })?;
         if !file.starts_with(root) {
@@ -276,8 +284,13 @@ impl Project {
 
 impl File {
     fn unread(Listed { path, is_plain }: Listed) -> Self {
-        Self { path, is_plain, content: OnceLock::new(), makes_application: OnceLock::new() }
+        let (content, assignments) = (OnceLock::new(), OnceLock::new());
+        Self { path, is_plain, content, assignments, makes_application: OnceLock::new() }
     }
+}
+
+fn missing(path: &ProjectPath) -> Ignorance {
+    Ignorance::new(format!("`{path}` is not in the project"))
 }
 
 fn resolved_root(root: &Path) -> Result<PathBuf, Problem> {

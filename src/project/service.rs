@@ -119,11 +119,12 @@ pub fn services(project: &Project, name: &str) -> Vec<Service> {
     let mut own: BTreeMap<&ProjectPath, Vec<ProjectPath>> =
         roots.iter().map(|root| (root, Vec::new())).collect();
     let mut shared = Vec::new();
-    for path in project.paths() {
-        match nearest(path, &roots).and_then(|root| own.get_mut(root)) {
-            Some(files) => files.push(path.clone()),
-            None => shared.push(path.clone()),
-        }
+    let by_folder = project.paths().collect::<Vec<_>>();
+    // The files of one folder mostly stand together, and have the same root.
+    for of_folder in by_folder.chunk_by(|one, other| one.folder_text() == other.folder_text()) {
+        let root = of_folder.first().and_then(|path| nearest(path, &roots));
+        let files = root.and_then(|root| own.get_mut(root)).unwrap_or(&mut shared);
+        files.extend(of_folder.iter().copied().cloned());
     }
     let shared = Shared::of(shared);
     own.into_iter()
@@ -147,13 +148,23 @@ fn nearest<'r>(path: &ProjectPath, roots: &'r BTreeSet<ProjectPath>) -> Option<&
     None
 }
 
+/// Whether the text of a `manage.py` is that of a command, and not of a module that has the name by chance:
+/// such a one defines something.
+pub fn is_command_line(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    has(&["__main__", "execute_from_command_line", "DJANGO_SETTINGS_MODULE"])
+        || !has(&["def ", "class "])
+}
+
 /// Folders with a Django project or a Flask or FastAPI application.
 fn application_roots(project: &Project) -> BTreeSet<ProjectPath> {
     let named = |names: &'static [&str]| {
         let named = project.paths().filter(|path| names.contains(&path.name()));
         named.filter(|path| Role::of(path).counts())
     };
-    let mut roots: BTreeSet<ProjectPath> = named(&["manage.py"]).map(ProjectPath::folder).collect();
+    let commands =
+        named(&["manage.py"]).filter(|path| project.read(path).is_ok_and(is_command_line));
+    let mut roots: BTreeSet<ProjectPath> = commands.map(ProjectPath::folder).collect();
     for path in named(APP_FILES) {
         if project.makes_application(path)
             && let Some(folder) = program_folder(project, path)
@@ -227,6 +238,13 @@ mod tests {
                 ("b", vec!["b/requirements.txt", "b/src/main.py", "compose.yaml"]),
             ]
         );
+    }
+
+    #[test]
+    fn a_module_that_is_called_like_the_command_makes_no_service() {
+        let views = "from django.views import View\nclass Manage(View):\n    pass\n";
+        let files = [("manage.py", ""), ("profile/views/manage.py", views)];
+        assert_eq!(names(&files), ["shop"]);
     }
 
     #[test]

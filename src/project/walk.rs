@@ -55,8 +55,7 @@ pub(super) struct Listed {
 /// `.env` is one. Links to folders are not entered.
 pub(super) fn files(root: &Path) -> Walked {
     let count = AtomicUsize::new(0);
-    let mut files = folder(root, "", &Ignored::default(), 0, &count);
-    files.par_sort_unstable_by(|one, other| one.path.cmp(&other.path));
+    let files = folder(root, "", &Ignored::default(), 0, &count);
     Walked { truncated: count.load(Ordering::Relaxed) > MAX_FILES, files }
 }
 
@@ -82,6 +81,7 @@ impl Ignored {
     }
 }
 
+/// What is below a folder, in the order of the paths; `shown` is its path with a slash, empty for the root.
 fn folder(
     path: &Path,
     shown: &str,
@@ -98,16 +98,17 @@ fn folder(
         let (Some(name), Ok(kind)) = (name.to_str(), entry.file_type()) else {
             continue;
         };
-        let below = if shown.is_empty() { name.to_owned() } else { format!("{shown}/{name}") };
+        let below = format!("{shown}{name}");
         if kind.is_dir() {
             if !FOREIGN_FOLDERS.contains(&name) {
-                folders.push((entry.path(), below));
+                folders.push((entry.path(), below + "/"));
             }
         } else if !(kind.is_symlink() && entry.path().is_dir()) {
             ignore_file |= name == ".gitignore";
             files.push(Listed { path: ProjectPath::new(&below), is_plain: kind.is_file() });
         }
     }
+    files.sort_unstable_by(|one: &Listed, other| one.path.cmp(&other.path));
     // A folder with `pyvenv.cfg` is a virtual environment: everything in it is installed, not written.
     if files.iter().any(|file| file.path.name() == "pyvenv.cfg") {
         return Vec::new();
@@ -116,10 +117,48 @@ fn folder(
         return files;
     }
     let ignored = if ignore_file { &ignored.with(path, &path.join(".gitignore")) } else { ignored };
-    let below = folders
+    folders.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
+    let below: Vec<(String, Vec<Listed>)> = folders
         .into_par_iter()
         .filter(|(path, _)| !ignored.holds(path))
-        .flat_map_iter(|(path, shown)| folder(&path, &shown, ignored, depth + 1, count));
-    files.par_extend(below);
-    files
+        .map(|(path, shown)| {
+            let files = folder(&path, &shown, ignored, depth + 1, count);
+            (shown, files)
+        })
+        .collect();
+    in_order(files, below)
+}
+
+/// The files of a folder and of those below it, which begin with their folder's path and its slash.
+fn in_order(files: Vec<Listed>, below: Vec<(String, Vec<Listed>)>) -> Vec<Listed> {
+    let count = files.len() + below.iter().map(|(_, inside)| inside.len()).sum::<usize>();
+    let mut all = Vec::with_capacity(count);
+    let mut files = files.into_iter().peekable();
+    for (start, inside) in below {
+        while let Some(file) = files.next_if(|file| file.path.as_str() < start.as_str()) {
+            all.push(file);
+        }
+        all.extend(inside);
+    }
+    all.extend(files);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_stand_in_the_order_of_their_paths() {
+        let root = tempfile::tempdir().unwrap();
+        // `-` and `.` come before a slash, letters and digits after it.
+        for path in ["a/x", "a/b/y", "a-b", "a.b", "a00", "a0/z/z", "B", "c"] {
+            let file = root.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "").unwrap();
+        }
+        let files = files(root.path()).files;
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["B", "a-b", "a.b", "a/b/y", "a/x", "a0/z/z", "a00", "c"]);
+    }
 }

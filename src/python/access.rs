@@ -6,7 +6,7 @@ use ruff_python_ast::Expr;
 
 use super::budget::MAX_ITEMS;
 use super::heap::{Dict, Id, Key, Sequence};
-use super::interpreter::{Interpreter, Outcome, Raised};
+use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::paths;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
@@ -143,19 +143,14 @@ impl<'a> Interpreter<'a> {
 
     fn item(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) -> Outcome<'a> {
         match (&object.kind, &index.kind) {
-            (Kind::Library(name), Kind::Text(variable)) if name.as_ref() == "os.environ" => {
-                self.demanded(variable, "KeyError", at)
-            }
             (Kind::Class(class), Kind::Text(name)) if Self::is_enumeration(class) => self
                 .member(class, name)
                 .ok_or_else(|| Raised::new("KeyError", "an enumeration has no such member")),
-            (Kind::Library(modules), Kind::Text(name)) if modules.as_ref() == "sys.modules" => {
-                Ok(match self.running_module(name) {
-                    Some(scope) => Term::new(Kind::Module(scope), From::literal(at)),
-                    None => self.opaque("a module of the program", at),
-                })
+            (Kind::Library(name), _) => {
+                let name = Rc::clone(name);
+                self.library_item(&name, object, index, at)
             }
-            (Kind::Library(_) | Kind::Class(_), _) => Ok(object.clone()),
+            (Kind::Class(_), _) => Ok(object.clone()),
             (Kind::Module(scope), Kind::Text(name)) => {
                 let scope = self.heap.scope(*scope);
                 match scope.and_then(|scope| scope.names.get(name)).cloned() {
@@ -166,6 +161,14 @@ impl<'a> Interpreter<'a> {
             (Kind::Made(made), Kind::Text(name)) if super::readers::is_parser(&made.class) => {
                 let (made, name) = (Rc::clone(made), Rc::clone(name));
                 self.parser_item(&made, &name, at)
+            }
+            (Kind::Made(made), Kind::Text(_) | Kind::Int(_))
+                if made.class.as_ref() == super::regexes::MATCH =>
+            {
+                let made = Rc::clone(made);
+                let positional = vec![index.clone()];
+                let arguments = Arguments { positional, ..Arguments::default() };
+                Ok(self.match_method(&made, "group", &arguments, at))
             }
             (Kind::Dict(id), _) => match Key::of(index) {
                 Some(key) => self.entry(*id, &key, at),
@@ -193,6 +196,25 @@ impl<'a> Interpreter<'a> {
                 }
             }
             _ => Ok(self.unknown_from(&[object, index], "this item", at)),
+        }
+    }
+
+    /// `os.environ["NAME"]`; the brackets of most things of libraries only say more of a type.
+    fn library_item(
+        &mut self,
+        name: &str,
+        object: &Term<'a>,
+        index: &Term<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        match (name, &index.kind) {
+            ("os.environ", Kind::Text(variable)) => self.demanded(variable, "KeyError", at),
+            ("sys.version_info", Kind::Int(0)) => Ok(Term::new(Kind::Int(3), From::literal(at))),
+            ("sys.modules", Kind::Text(module)) => Ok(match self.running_module(module) {
+                Some(scope) => Term::new(Kind::Module(scope), From::literal(at)),
+                None => self.opaque("a module of the program", at),
+            }),
+            _ => Ok(object.clone()),
         }
     }
 

@@ -67,6 +67,9 @@ const NAMES: &[&str] = &[
     "eval",
 ];
 
+/// The class of objects that are only themselves: `MISSING = object()`.
+pub(super) const SENTINEL: &str = "object";
+
 /// Whether a name is built in.
 pub(super) fn knows(name: &str) -> bool {
     NAMES.contains(&name)
@@ -112,6 +115,7 @@ impl<'a> Interpreter<'a> {
                 "str" | "bytes" => Term::text("", From::literal(at)),
                 "bool" => Term::new(Kind::Bool(false), From::literal(at)),
                 "int" => Term::new(Kind::Int(0), From::literal(at)),
+                SENTINEL => self.make(&Rc::from(name), arguments, at),
                 _ => self.foreign(name, arguments, at),
             });
         };
@@ -139,26 +143,19 @@ impl<'a> Interpreter<'a> {
                 self.member_shown(argument).map(|it| Kind::Text(it.into()))
             }
             ("str" | "bytes", _) => shown(argument).map(|text| Kind::Text(text.into())),
-            ("int", Kind::Text(text)) => match arguments.get(1, "base").map(|base| &base.kind) {
-                None => match super::numbers::written_int(text, 10) {
-                    Some(int) => Some(Kind::Int(int)),
-                    None => return Err(not_a_number(argument)),
-                },
-                Some(Kind::Int(base)) => u32::try_from(*base)
-                    .ok()
-                    .filter(|base| (2..=36).contains(base))
-                    .and_then(|base| super::numbers::written_int(text, base))
-                    .map(Kind::Int),
-                Some(_) => None,
-            },
-            ("float", Kind::Text(text)) => match super::numbers::written_float(text) {
-                Some(float) => Some(Kind::Float(float)),
-                None => return Err(not_a_number(argument)),
-            },
+            ("int" | "float", Kind::Text(text)) => {
+                let base = arguments.get(1, "base").map(|base| &base.kind);
+                match (number_of(name, text, base), base) {
+                    (None, None) => return Err(not_a_number(argument)),
+                    (number, _) => number,
+                }
+            }
             ("int" | "float", Kind::Sequence(..) | Kind::Dict(_)) => {
                 return Err(Raised::new("TypeError", "a list is not a number"));
             }
-            ("round", _) if arguments.get(1, "ndigits").is_some() => None,
+            ("round", kind) if arguments.get(1, "ndigits").is_some() => {
+                rounded(kind, arguments.get(1, "ndigits").map(|places| &places.kind))
+            }
             ("int" | "float", Kind::None) => {
                 return Err(Raised::new("TypeError", "`None` is not a number"));
             }
@@ -176,6 +173,7 @@ impl<'a> Interpreter<'a> {
             ("max" | "min" | "sum", _) => return self.extreme(name, arguments, from, at),
             ("callable", kind) => is_callable(kind),
             ("type", Kind::Instance(class, _)) => Some(Kind::Class(Rc::clone(class))),
+            ("type", kind) => type_name(kind).map(|name| Kind::Library(name.into())),
             (exception, _) if exception.ends_with("Error") || exception == "Exception" => {
                 return Ok(self.make(&Rc::from(exception), &Arguments::default(), at));
             }
@@ -272,6 +270,45 @@ fn is_callable<'a>(kind: &Kind<'a>) -> Option<Kind<'a>> {
         | Kind::Unset(_) => None,
         _ => Some(Kind::Bool(false)),
     }
+}
+
+/// The number that a text is, to the base that is given.
+fn number_of<'a>(name: &str, text: &str, base: Option<&Kind<'a>>) -> Option<Kind<'a>> {
+    match (name, base) {
+        ("float", _) => super::numbers::written_float(text).map(Kind::Float),
+        (_, None) => super::numbers::written_int(text, 10).map(Kind::Int),
+        (_, Some(Kind::Int(base))) => {
+            let base = u32::try_from(*base).ok().filter(|base| (2..=36).contains(base))?;
+            super::numbers::written_int(text, base).map(Kind::Int)
+        }
+        _ => None,
+    }
+}
+
+/// `round(number, places)`.
+fn rounded<'a>(number: &Kind<'a>, places: Option<&Kind<'a>>) -> Option<Kind<'a>> {
+    match (number, places?) {
+        (Kind::Float(number), Kind::Int(places)) => {
+            super::numbers::rounded(*number, *places).map(Kind::Float)
+        }
+        (Kind::Int(int), Kind::Int(0..)) => Some(Kind::Int(*int)),
+        _ => None,
+    }
+}
+
+/// The name of the built-in class of a value.
+fn type_name(kind: &Kind<'_>) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Text(_) => "str",
+        Kind::Bool(_) => "bool",
+        Kind::Int(_) => "int",
+        Kind::Float(_) => "float",
+        Kind::Sequence(Shape::List, _) => "list",
+        Kind::Sequence(Shape::Tuple, _) => "tuple",
+        Kind::Sequence(Shape::Set, _) => "set",
+        Kind::Dict(_) => "dict",
+        _ => return None,
+    })
 }
 
 fn count<'a>(count: usize) -> Option<Kind<'a>> {

@@ -81,7 +81,7 @@ impl<'a> Interpreter<'a> {
                     CmpOp::In => self.contains(right, left),
                     CmpOp::NotIn => self.contains(right, left).map(|there| !there),
                     CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => {
-                        numbers::ordered(&left.kind, operator, &right.kind)
+                        self.ordered(left, operator, right)
                     }
                 };
                 match (answer, common) {
@@ -92,6 +92,63 @@ impl<'a> Interpreter<'a> {
             }
         }
         Ok(common)
+    }
+
+    /// `<`, `<=`, `>`, `>=`, if the answer is known: lists by the first item that differs.
+    pub(super) fn ordered(
+        &self,
+        one: &Term<'a>,
+        operator: CmpOp,
+        other: &Term<'a>,
+    ) -> Option<bool> {
+        let (Kind::Sequence(one_shape, one_id), Kind::Sequence(other_shape, other_id)) =
+            (&one.kind, &other.kind)
+        else {
+            return match (&one.kind, &other.kind) {
+                (Kind::Library(name), Kind::Sequence(Shape::Tuple, id))
+                    if name.as_ref() == "sys.version_info" =>
+                {
+                    self.is_python_of(operator, *id)
+                }
+                (one, other) => numbers::ordered(one, operator, other),
+            };
+        };
+        let (one, other) = (self.heap.sequence(*one_id)?, self.heap.sequence(*other_id)?);
+        if one_shape != other_shape
+            || *one_shape == Shape::Set
+            || one.rest.is_some()
+            || other.rest.is_some()
+        {
+            return None;
+        }
+        for (one, other) in one.items.iter().zip(&other.items).take(64) {
+            if !self.equal(one, other)? {
+                return numbers::ordered(&one.kind, operator, &other.kind);
+            }
+        }
+        let length = |items: &[Term<'a>]| i64::try_from(items.len()).map(Kind::Int).ok();
+        numbers::ordered(&length(&one.items)?, operator, &length(&other.items)?)
+    }
+
+    /// `sys.version_info >= (3, 5)`: Python is at least that of the oldest Django that is looked at.
+    fn is_python_of(&self, operator: CmpOp, version: super::heap::Id) -> Option<bool> {
+        const OLDEST: [i64; 2] = [3, 6];
+        let wanted = self.heap.sequence(version)?;
+        let mut is_old = wanted.items.len() < OLDEST.len();
+        for (number, oldest) in wanted.items.iter().zip(OLDEST) {
+            let Kind::Int(number) = number.kind else {
+                return None;
+            };
+            if number != oldest {
+                is_old = number < oldest;
+                break;
+            }
+        }
+        match operator {
+            CmpOp::Gt | CmpOp::GtE if is_old => Some(true),
+            CmpOp::Lt | CmpOp::LtE if is_old => Some(false),
+            _ => None,
+        }
     }
 
     /// Python's `==`, if its answer is known.
@@ -113,8 +170,11 @@ impl<'a> Interpreter<'a> {
             _ if one.is_open() || other.is_open() => None,
             (Kind::Sequence(one_shape, one), Kind::Sequence(other_shape, other)) => {
                 let (one, other) = (self.heap.sequence(*one)?, self.heap.sequence(*other)?);
-                if one.rest.is_some() || other.rest.is_some() || *one_shape == Shape::Set {
+                if one.rest.is_some() || other.rest.is_some() {
                     return None;
+                }
+                if (*one_shape, *other_shape) == (Shape::Set, Shape::Set) {
+                    return same_set(&one.items, &other.items);
                 }
                 if one_shape != other_shape || one.items.len() != other.items.len() {
                     return Some(false);
@@ -185,6 +245,16 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// Whether two sets have the same items.
+fn same_set(one: &[Term<'_>], other: &[Term<'_>]) -> Option<bool> {
+    let is_plain = |term: &Term<'_>| matches!(term.kind, Kind::Text(_) | Kind::Int(_));
+    if !one.iter().chain(other).all(is_plain) || one.len() * other.len() > 4_096 {
+        return None;
+    }
+    let held = one.iter().all(|item| other.iter().any(|known| known.is_same(item)));
+    Some(held && one.len() == other.len())
+}
+
 /// Whether a value is the environment, or asks it what it has.
 fn is_environment(term: &Term<'_>) -> bool {
     match &term.kind {
@@ -201,8 +271,20 @@ fn identical(one: &Term<'_>, other: &Term<'_>) -> Option<bool> {
         // What is read from the environment is a text.
         (Kind::Unknown(_), Kind::None) if one.from.origin == Origin::Environment => Some(false),
         (Kind::None, Kind::Unknown(_)) if other.from.origin == Origin::Environment => Some(false),
+        // A variable is no object of the program.
+        (Kind::Made(_), _) if !one.is_open() && is_read(other) => Some(false),
+        (_, Kind::Made(_)) if !other.is_open() && is_read(one) => Some(false),
         _ if one.is_open() || other.is_open() => None,
         _ => Some(one.is_same(other)),
+    }
+}
+
+/// Whether a value is what a variable of the environment holds, known or not.
+fn is_read(term: &Term<'_>) -> bool {
+    match term.kind {
+        Kind::Unset(_) => true,
+        Kind::Unknown(_) => term.from.origin == Origin::Environment,
+        _ => false,
     }
 }
 

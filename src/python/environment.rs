@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use super::interpreter::{Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Spot, Term};
-use crate::fact::{Fact, Ignorance, Origin, Place};
+use crate::fact::{Fact, Fields, Ignorance, Origin, Place};
 
 /// The environment that production gives the program.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// Every variable that somebody is seen to set.
-    pub variables: BTreeMap<String, Fact>,
+    pub variables: Fields,
     /// Whether these are all there are; otherwise any other may be given at deploy time.
     pub whole: bool,
 }
@@ -95,8 +95,9 @@ impl Surroundings {
         self.given.variables.get(name).or_else(|| self.loaded.get(name))
     }
 
-    pub(super) fn names(&self) -> BTreeSet<&String> {
-        let all = self.given.variables.keys().chain(self.loaded.keys());
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        let given = self.given.variables.keys().map(|name| &**name);
+        let all = given.chain(self.loaded.keys().map(String::as_str));
         all.filter(|name| !self.is_removed(name)).collect()
     }
 }

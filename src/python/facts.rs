@@ -112,7 +112,7 @@ impl<'a> Interpreter<'a> {
 
     fn list(&self, sequence: &Sequence<'a>, depth: usize, left: &mut usize) -> Value {
         let items = sequence.items.iter();
-        Value::List(List {
+        Value::from(List {
             items: items.map(|item| self.fact_to_depth(item, depth - 1, left)).collect(),
             rest: sequence.rest.as_deref().cloned(),
         })
@@ -126,14 +126,14 @@ impl<'a> Interpreter<'a> {
             };
             (name, self.fact_to_depth(term, depth - 1, left))
         });
-        Value::Record(Record { fields: fields.collect(), rest: dict.rest.as_deref().cloned() })
+        Value::from(Record::new(fields, dict.rest.as_deref().cloned()))
     }
 
     pub(super) fn provenance(&self, from: &From) -> Provenance {
         Provenance {
             origin: from.origin,
             place: from.at.and_then(|at| self.place(at)),
-            written: from.written.as_deref().cloned(),
+            written: from.written.as_deref().cloned().map(Box::new),
             variables: from.variables.iter().map(Rc::to_string).collect(),
         }
     }

@@ -12,6 +12,8 @@ struct Spec {
     fill: char,
     align: Option<char>,
     plus: bool,
+    /// Whether numbers of another base tell it.
+    marked: bool,
     width: usize,
     grouping: Option<char>,
     precision: Option<usize>,
@@ -30,10 +32,13 @@ pub(super) fn formatted(term: &Term<'_>, spec: &str) -> Option<String> {
             (kept.unwrap_or_else(|| text.to_string()), false)
         }
         (Kind::Int(int), None | Some('d')) if spec.precision.is_none() => (int.to_string(), true),
-        (Kind::Int(int), Some('x')) if *int >= 0 => (format!("{int:x}"), true),
-        (Kind::Int(int), Some('X')) if *int >= 0 => (format!("{int:X}"), true),
-        (Kind::Int(int), Some('o')) if *int >= 0 => (format!("{int:o}"), true),
-        (Kind::Int(int), Some('b')) if *int >= 0 => (format!("{int:b}"), true),
+        (Kind::Int(int), Some(base @ ('x' | 'X' | 'o' | 'b'))) if *int >= 0 => {
+            let mark = if spec.marked { format!("0{base}") } else { String::new() };
+            if spec.marked && spec.fill == '0' {
+                return None;
+            }
+            (mark + &in_base(*int, base), true)
+        }
         (kind, Some('f' | 'F')) => {
             let number = super::numbers::number(kind)?;
             (format!("{number:.*}", spec.precision.unwrap_or(6)), true)
@@ -45,13 +50,100 @@ pub(super) fn formatted(term: &Term<'_>, spec: &str) -> Option<String> {
         _ => return None,
     };
     let text = match spec.grouping {
-        Some(mark) if is_number && spec.width == 0 => grouped(&text, mark),
+        Some(mark) if is_number && spec.align != Some('=') => grouped(&text, mark),
         Some(_) => return None,
         None => text,
     };
     let text =
         if spec.plus && is_number && !text.starts_with('-') { format!("+{text}") } else { text };
-    Some(filled(&text, &spec, is_number))
+    Some(filled(&text, spec.fill, spec.align, (spec.width, is_number)))
+}
+
+/// A number that is not below zero in the base of a letter.
+fn in_base(number: i64, base: char) -> String {
+    match base {
+        'x' => format!("{number:x}"),
+        'X' => format!("{number:X}"),
+        'o' => format!("{number:o}"),
+        _ => format!("{number:b}"),
+    }
+}
+
+/// What stands after a `%` in a text that is formatted by that operator.
+#[derive(Debug)]
+pub(super) struct Conversion {
+    spec: Spec,
+    kind: char,
+}
+
+/// Reads such a conversion, and what is left of the text; none for `%%`. None at all if it is not followed.
+pub(super) fn conversion(text: &str) -> Option<(Option<Conversion>, &str)> {
+    if let Some(rest) = text.strip_prefix('%') {
+        return Some((None, rest));
+    }
+    let end = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (flags, rest) = text.split_at(end);
+    let mut rest = rest.chars();
+    let kind = rest.next()?;
+    let (is_left, flags) = match flags.strip_prefix('-') {
+        Some(flags) => (true, flags),
+        None => (false, flags),
+    };
+    let mut spec = parse(flags)?;
+    match (is_left, spec.align) {
+        (true, None) => spec.align = Some('<'),
+        (false, None) => spec.align = Some('>'),
+        (false, Some('=')) => {}
+        _ => return None,
+    }
+    let is_known = matches!(kind, 's' | 'r' | 'd' | 'i' | 'x' | 'X' | 'o' | 'f' | 'F');
+    (is_known && spec.kind.is_none() && spec.grouping.is_none())
+        .then_some((Some(Conversion { spec, kind }), rest.as_str()))
+}
+
+impl Conversion {
+    /// Whether it shows `repr(value)`.
+    pub(super) fn represents(&self) -> bool {
+        self.kind == 'r'
+    }
+
+    /// The value as the conversion gives it; none if that is not known here, or Python refuses it.
+    pub(super) fn shown(&self, term: &Term<'_>) -> Option<String> {
+        let text = match self.kind {
+            's' => shown(term)?,
+            'r' => represented(term)?,
+            'f' | 'F' => {
+                let number = super::numbers::number(&term.kind)?;
+                let places = self.spec.precision.unwrap_or(6);
+                return Some(self.filled(format!("{number:.places$}"), true));
+            }
+            kind => {
+                let number = match (&term.kind, kind) {
+                    (Kind::Int(int), _) => *int,
+                    (Kind::Bool(bool), _) => (*bool).into(),
+                    _ => return None,
+                };
+                let text = match kind {
+                    'd' | 'i' => number.to_string(),
+                    _ if number < 0 || self.spec.marked => return None,
+                    base => in_base(number, base),
+                };
+                return self.spec.precision.is_none().then(|| self.filled(text, true));
+            }
+        };
+        let kept = self.spec.precision.map(|most| text.chars().take(most).collect());
+        Some(self.filled(kept.unwrap_or(text), false))
+    }
+
+    fn filled(&self, text: String, is_number: bool) -> String {
+        let plus = self.spec.plus && is_number && !text.starts_with('-');
+        let text = if plus { format!("+{text}") } else { text };
+        // Zeros are filled into numbers only.
+        let fill = if is_number { self.spec.fill } else { ' ' };
+        let align =
+            if is_number || self.spec.align == Some('<') { self.spec.align } else { Some('>') };
+        filled(&text, fill, align, (self.spec.width, is_number))
+    }
 }
 
 fn parse(spec: &str) -> Option<Spec> {
@@ -73,9 +165,10 @@ fn parse(spec: &str) -> Option<Spec> {
         Some('-') => {
             rest.pop();
         }
-        Some(' ' | '#') => return None,
+        Some(' ') => return None,
         _ => {}
     }
+    found.marked = rest.pop_if(|c| *c == '#').is_some();
     if rest.last() == Some(&'0') {
         rest.pop();
         if found.align.is_none() {
@@ -112,10 +205,11 @@ fn grouped(text: &str, mark: char) -> String {
     out + part
 }
 
-fn filled(text: &str, spec: &Spec, is_number: bool) -> String {
-    let missing = spec.width.saturating_sub(text.chars().count());
-    let fill = |count: usize| std::iter::repeat_n(spec.fill, count).collect::<String>();
-    match spec.align.unwrap_or(if is_number { '>' } else { '<' }) {
+fn filled(text: &str, fill: char, align: Option<char>, wide: (usize, bool)) -> String {
+    let (width, is_number) = wide;
+    let missing = width.saturating_sub(text.chars().count());
+    let fill = |count: usize| std::iter::repeat_n(fill, count).collect::<String>();
+    match align.unwrap_or(if is_number { '>' } else { '<' }) {
         '<' => format!("{text}{}", fill(missing)),
         '^' => format!("{}{text}{}", fill(missing / 2), fill(missing - missing / 2)),
         '=' if is_number => {
@@ -133,8 +227,13 @@ fn filled(text: &str, spec: &Spec, is_number: bool) -> String {
 pub(super) fn represented(term: &Term<'_>) -> Option<String> {
     match &term.kind {
         Kind::Text(text) => {
-            let is_plain = |c: char| !c.is_control() && !matches!(c, '\\' | '\'') && c.is_ascii();
-            text.chars().all(is_plain).then(|| format!("'{text}'"))
+            let is_plain = |c: char| !c.is_control() && c != '\\' && c.is_ascii();
+            let quote = match (text.contains('\''), text.contains('"')) {
+                (false, _) => '\'',
+                (true, false) => '"',
+                (true, true) => return None,
+            };
+            text.chars().all(is_plain).then(|| format!("{quote}{text}{quote}"))
         }
         Kind::Path(_) | Kind::Made(_) => None,
         _ => shown(term),
@@ -163,7 +262,8 @@ mod tests {
             (text(), "-<5", Some("ab---")),
             (text(), "5", Some("ab   ")),
             (text(), ".1", Some("a")),
-            (Kind::Int(1), "#x", None),
+            (Kind::Int(1), "#x", Some("0x1")),
+            (Kind::Int(1), "#06x", None),
             (text(), "d", None),
             (Kind::Int(1), "5000", None),
         ] {

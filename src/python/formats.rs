@@ -151,20 +151,22 @@ impl<'a> Interpreter<'a> {
                 Some((name, after)) => (Some(name), after),
                 None => (None, after),
             };
-            let mut letters = after.chars();
-            match letters.next() {
-                Some('%') => parts.push(Part::Written("%".to_owned())),
-                Some('s' | 'd' | 'i') => {
-                    let value = match name {
-                        Some(name) => self.named_entry(values, name),
-                        None => positional.next(),
-                    };
-                    let value = value.unwrap_or_else(|| self.opaque("this format", at));
-                    parts.push(Part::Value(value));
-                }
-                _ => return self.unknown_from(&[values], "this format", at),
-            }
-            rest = letters.as_str();
+            let Some((conversion, after)) = format_specs::conversion(after) else {
+                return self.unknown_from(&[values], "this format", at);
+            };
+            rest = after;
+            let Some(conversion) = conversion else {
+                parts.push(Part::Written("%".to_owned()));
+                continue;
+            };
+            let value = match name {
+                Some(name) => self.named_entry(values, name),
+                None => positional.next(),
+            };
+            let value = value.unwrap_or_else(|| self.opaque("this format", at));
+            parts.push(Part::Value(
+                self.as_shown(&value, conversion.represents(), at, |value| conversion.shown(value)),
+            ));
         }
         parts.push(Part::Written(rest.to_owned()));
         self.put_together(parts, from, at)
@@ -193,6 +195,11 @@ impl<'a> Interpreter<'a> {
             else {
                 return self.opaque("this format", at);
             };
+            let (field, spec) = field.split_once(':').unwrap_or((field, ""));
+            let (field, represents) = match field.strip_suffix("!r") {
+                Some(field) => (field, true),
+                None => (field.strip_suffix("!s").unwrap_or(field), false),
+            };
             let value = if field.is_empty() {
                 next += 1;
                 arguments.positional.get(next - 1)
@@ -205,11 +212,41 @@ impl<'a> Interpreter<'a> {
                 Some(why) => Term::unknown(why.as_ref().clone(), at),
                 None => self.opaque("this format", at),
             });
+            let value = match (represents, spec) {
+                (false, "") => value,
+                (true, "") => self.as_shown(&value, true, at, format_specs::represented),
+                (true, _) => self.opaque("this format", at),
+                (false, spec) => {
+                    self.as_shown(&value, false, at, |value| format_specs::formatted(value, spec))
+                }
+            };
             parts.push(Part::Value(value));
             rest = after;
         }
         parts.push(Part::Written(rest.to_owned()));
         self.put_together(parts, from, at)
+    }
+
+    /// The text that stands for a value, for each of its forms.
+    fn as_shown(
+        &mut self,
+        value: &Term<'a>,
+        represents: bool,
+        at: Spot,
+        show: impl Fn(&Term<'a>) -> Option<String>,
+    ) -> Term<'a> {
+        let shown = self.each(value, |this, value| {
+            let text = match this.member_shown(value) {
+                Some(_) if represents => None,
+                Some(member) => show(&Term::text(member, value.from.clone())),
+                None => show(value),
+            };
+            Ok(match text {
+                Some(text) => Term::text(text, value.from.clone()),
+                None => this.unknown_from(&[value], "this text", at),
+            })
+        });
+        shown.unwrap_or_else(|_| self.opaque("this text", at))
     }
 
     fn named_entry(&self, dict: &Term<'a>, name: &str) -> Option<Term<'a>> {

@@ -284,6 +284,25 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What `django_heroku.settings(locals())` sets on its way.
+    /// `djp.settings(globals())`: the plugins that are installed add their applications and middleware; what
+    /// else they set is their own.
+    pub(super) fn plugins(&mut self, arguments: &Arguments<'a>, at: Spot) {
+        let Some(Term { kind: Kind::Module(names), .. }) = arguments.first() else {
+            return;
+        };
+        let why = format!("the plugins that are installed add to it ({})", self.shown(at));
+        let why = Rc::new(Ignorance::new(why));
+        for name in ["INSTALLED_APPS", "MIDDLEWARE"] {
+            let list = self.heap.scope(*names).and_then(|scope| scope.names.get(name));
+            if let Some(Kind::Sequence(_, id)) = list.map(|term| &term.kind) {
+                let id = *id;
+                self.heap.change_sequence(id, &mut |list| {
+                    list.rest.get_or_insert_with(|| Rc::clone(&why));
+                });
+            }
+        }
+    }
+
     pub(super) fn heroku(&mut self, arguments: &Arguments<'a>) {
         let Some(Term { kind: Kind::Module(scope), from }) = arguments.first() else {
             return;

@@ -6,7 +6,6 @@ use super::budget::MAX_ITEMS;
 use super::comparisons::either_bool;
 use super::heap::Sequence;
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
-use super::numbers;
 use super::term::{From, Kind, Shape, Spot, Term};
 
 impl<'a> Interpreter<'a> {
@@ -93,6 +92,50 @@ impl<'a> Interpreter<'a> {
         Ok(self.made(Shape::List, Sequence { items, rest }, from))
     }
 
+    /// `itertools.chain(one, other)`: the items of all.
+    pub(super) fn chained(
+        &mut self,
+        in_one: bool,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Term<'a> {
+        let lists = match arguments.first() {
+            Some(lists) if in_one => {
+                let lists = lists.clone();
+                self.iterated(&lists, at)
+            }
+            _ => (arguments.positional.clone(), arguments.rest.clone()),
+        };
+        let mut all = Sequence { items: Vec::new(), rest: lists.1 };
+        for list in &lists.0 {
+            let (items, rest) = self.iterated(list, at);
+            all.items.extend(items);
+            all.rest = all.rest.or(rest);
+        }
+        let from = From::mixed(&arguments.positional, at);
+        self.made(Shape::List, all, from)
+    }
+
+    /// `functools.reduce(function, list, start)`.
+    pub(super) fn reduced(&mut self, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        let [function, list, start @ ..] = arguments.positional.as_slice() else {
+            return Ok(self.foreign("reduce", arguments, at));
+        };
+        let (items, rest) = self.iterated(list, at);
+        if let Some(why) = rest {
+            return Ok(Term::unknown(why.as_ref().clone(), at));
+        }
+        let mut items = start.iter().take(1).cloned().chain(items);
+        let Some(mut sum) = items.next() else {
+            return Err(Raised::new("TypeError", "there is nothing to reduce"));
+        };
+        for item in items {
+            let positional = vec![sum, item];
+            sum = self.apply(function, Arguments { positional, ..Arguments::default() }, at)?;
+        }
+        Ok(sum)
+    }
+
     /// The number that `enumerate(list, start)` gives a row.
     fn numbered(&self, row: usize, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
         let row = i64::try_from(row).ok();
@@ -161,7 +204,7 @@ impl<'a> Interpreter<'a> {
             keyed.push((key, item));
         }
         let comparable = keyed.windows(2).all(|pair| match pair {
-            [(one, _), (other, _)] => numbers::ordered(&one.kind, CmpOp::Lt, &other.kind).is_some(),
+            [(one, _), (other, _)] => self.ordered(one, CmpOp::Lt, other).is_some(),
             _ => true,
         });
         let is_plain = |(key, _): &(Term<'a>, Term<'a>)| {
@@ -175,9 +218,8 @@ impl<'a> Interpreter<'a> {
         let (true, Some(reverse)) = (comparable, reverse) else {
             return Ok(None);
         };
-        let less = |one: &Term<'a>, other: &Term<'a>| {
-            numbers::ordered(&one.kind, CmpOp::Lt, &other.kind) == Some(true)
-        };
+        let less =
+            |one: &Term<'a>, other: &Term<'a>| self.ordered(one, CmpOp::Lt, other) == Some(true);
         keyed.sort_by(|(one, _), (other, _)| {
             let (one, other) = if reverse { (other, one) } else { (one, other) };
             match (less(one, other), less(other, one)) {

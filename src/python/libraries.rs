@@ -18,6 +18,7 @@ pub(super) fn constant<'a>(dotted: &str) -> Option<Kind<'a>> {
         "os.name" => "posix",
         "os.linesep" => "\n",
         "sys.platform" => "linux",
+        "sys.version_info.major" => return Some(Kind::Int(3)),
         _ if dotted.starts_with("string.") => return letters(dotted),
         _ if dotted.starts_with("django.utils.csp.CSP.")
             || dotted.starts_with("csp.constants.") =>
@@ -143,7 +144,33 @@ impl<'a> Interpreter<'a> {
                 .settled_by("read the key from the environment");
             return Ok(Term::unknown(why, at));
         }
+        if let Some(outcome) = self.family_call(name, arguments, at) {
+            return outcome;
+        }
         self.known_call(name, arguments, at)
+    }
+
+    /// Calls of whole families of functions, and of those that change the settings; none for others.
+    fn family_call(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Option<Outcome<'a>> {
+        let (family, function) = name.rsplit_once('.')?;
+        match (family, function) {
+            ("urllib.parse", _) => return self.quoting_call(function, arguments, at),
+            ("re", _) => return self.regex_call(function, arguments, at),
+            ("itertools", "chain") => return Some(Ok(self.chained(false, arguments, at))),
+            ("itertools.chain", "from_iterable") => {
+                return Some(Ok(self.chained(true, arguments, at)));
+            }
+            ("functools", "reduce") => return Some(self.reduced(arguments, at)),
+            ("djp", "settings") => self.plugins(arguments, at),
+            ("django_heroku" | "django_on_heroku", "settings") => self.heroku(arguments),
+            _ => return None,
+        }
+        Some(Ok(Self::none_at(at)))
     }
 
     fn known_call(&mut self, name: &str, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
@@ -177,10 +204,6 @@ impl<'a> Interpreter<'a> {
                 self.include(arguments, at)?;
                 Ok(Self::none_at(at))
             }
-            "django_heroku.settings" | "django_on_heroku.settings" => {
-                self.heroku(arguments);
-                Ok(Self::none_at(at))
-            }
             "collections.OrderedDict" | "collections.defaultdict" => {
                 self.builtin("dict", arguments, at)
             }
@@ -189,10 +212,6 @@ impl<'a> Interpreter<'a> {
             | "str2bool.str2bool"
             | "strtobool.strtobool" => self.strtobool(arguments, at),
             "urllib.parse.urlparse" | "urllib.parse.urlsplit" => self.parsed_address(arguments, at),
-            _ if name.starts_with("re.") => {
-                let known = self.regex_call(last_part(name), arguments, at);
-                known.unwrap_or_else(|| Ok(self.foreign(name, arguments, at)))
-            }
             "dict.fromkeys" => Ok(self.with_keys(arguments, at)),
             _ if name.starts_with("str.") => self.unbound_method(name, arguments, at),
             _ if super::documents::reads(name) => self.document(name, arguments, at),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::heap::{Dict, Id, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::refusals::{Stop, lacks_method};
 use super::term::{From, Kind, Shape, Spot, Term};
 use super::texts;
 
@@ -17,6 +18,7 @@ impl<'a> Interpreter<'a> {
         at: Spot,
     ) -> Outcome<'a> {
         match &object.kind {
+            kind if lacks_method(kind, name) => self.missing_attribute(object, name, at),
             Kind::Text(text) => {
                 let text = Rc::clone(text);
                 self.text_method(object, &text, name, arguments, at)
@@ -45,9 +47,6 @@ impl<'a> Interpreter<'a> {
                 let dict = self.names_as_dict(*scope);
                 let id = self.heap.put(Object::Dict(dict));
                 self.dict_method(object, id, name, arguments, at)
-            }
-            Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) if of_texts(name) => {
-                self.missing_attribute(object, name, at)
             }
             _ => Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at)),
         }
@@ -117,6 +116,12 @@ impl<'a> Interpreter<'a> {
         let Some(positional) = by_position(name, arguments) else {
             return Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at));
         };
+        if let (true, Some(between)) = (texts::takes_apart(name), positional.first())
+            && between.as_text().is_some_and(|text| text.is_empty())
+        {
+            let stop = Stop { error: "ValueError", why: "a text is taken apart at an empty text" };
+            return self.stopped(&[object, between], stop, "this list", at);
+        }
         let plain: Vec<texts::Argument> = positional.iter().map(|term| self.plain(term)).collect();
         Ok(match texts::method(text, name, &plain) {
             Some(texts::Answer::Text(text)) => self.long_text(text, from, at),
@@ -188,34 +193,6 @@ impl<'a> Interpreter<'a> {
             scope.names.extend(names);
         }
     }
-}
-
-/// Methods that texts have, and numbers and `None` have not.
-fn of_texts(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "capitalize",
-        "casefold",
-        "encode",
-        "endswith",
-        "format",
-        "join",
-        "lower",
-        "lstrip",
-        "partition",
-        "removeprefix",
-        "removesuffix",
-        "replace",
-        "rpartition",
-        "rsplit",
-        "rstrip",
-        "split",
-        "splitlines",
-        "startswith",
-        "strip",
-        "title",
-        "upper",
-    ];
-    NAMES.contains(&name)
 }
 
 /// The arguments of a method of texts in their order; none if some are named otherwise than is known here.

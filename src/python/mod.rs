@@ -63,6 +63,7 @@ mod operators;
 mod path_methods;
 mod paths;
 mod patterns;
+mod quoting;
 mod random;
 mod readers;
 mod reflection;

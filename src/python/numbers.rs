@@ -25,7 +25,29 @@ fn int(kind: &Kind<'_>) -> Option<i64> {
 
 /// A whole number as Python's `int` reads it: with space around it, a sign, and single `_` between digits.
 pub(super) fn written_int(text: &str, base: u32) -> Option<i64> {
-    i64::from_str_radix(&without_grouping(text)?, base).ok()
+    let text = without_grouping(text)?;
+    let (sign, digits) = text.split_at(usize::from(text.starts_with(['+', '-'])));
+    let mark = match base {
+        2 => "0b",
+        8 => "0o",
+        16 => "0x",
+        _ => "",
+    };
+    let after_mark = digits
+        .get(..mark.len())
+        .filter(|start| start.eq_ignore_ascii_case(mark))
+        .and_then(|_| digits.get(mark.len()..));
+    let digits = after_mark.unwrap_or(digits);
+    if digits.starts_with(['+', '-']) {
+        return None;
+    }
+    i64::from_str_radix(&format!("{sign}{digits}"), base).ok()
+}
+
+/// A number rounded to places after the point, as Python's `round` does it; none for places before it.
+pub(super) fn rounded(number: f64, places: i64) -> Option<f64> {
+    let places = usize::try_from(places).ok().filter(|places| (1..=15).contains(places))?;
+    format!("{number:.places$}").parse().ok()
 }
 
 /// A number as Python's `float` reads it.
@@ -88,6 +110,9 @@ fn whole<'a>(one: i64, operator: Operator, other: i64) -> Option<Kind<'a>> {
         Operator::FloorDiv => floored(one, other),
         Operator::Mod => {
             floored(one, other).and_then(|parts| one.checked_sub(parts.checked_mul(other)?))
+        }
+        Operator::Pow if other < 0 => {
+            return (one != 0).then(|| Kind::Float((one as f64).powf(other as f64)));
         }
         Operator::Pow => u32::try_from(other).ok().and_then(|power| one.checked_pow(power)),
         Operator::LShift => u32::try_from(other)

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use ruff_python_ast::{Operator, UnaryOp};
 
 use super::budget::{MAX_ITEMS, MAX_TEXT_BYTES};
+use super::builtins::SENTINEL;
 use super::comparisons::either_bool;
 use super::heap::{Dict, Id, Key, Object, Sequence, branching};
 use super::interpreter::{Interpreter, Outcome};
 use super::paths;
-use super::refusals::is_refused;
+use super::refusals;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
@@ -41,9 +42,7 @@ impl<'a> Interpreter<'a> {
                 let first = truths.next()??;
                 truths.all(|truth| truth == Some(first)).then_some(first)
             }
-            Kind::Made(made) if matches!(made.class.as_ref(), "re.Match" | "re.Pattern") => {
-                Some(true)
-            }
+            Kind::Made(made) if is_always_true(&made.class) => Some(true),
             Kind::Made(made) => self.truth(super::readers::kept(made)?),
             Kind::Library(_) | Kind::Unset(_) | Kind::Unknown(_) => None,
         }
@@ -168,15 +167,16 @@ impl<'a> Interpreter<'a> {
         for left in &lefts {
             for right in &rights {
                 self.spend(1)?;
-                if is_refused(left, operator, right) {
-                    refusal = Some((left, right));
-                } else {
-                    results.push(self.definite_binary(left, operator, right, at));
+                match refusals::refusal(left, operator, right) {
+                    Some(error) => refusal = Some((error, left, right)),
+                    None => results.push(self.definite_binary(left, operator, right, at)),
                 }
             }
         }
         match refusal {
-            Some((left, right)) if results.is_empty() => self.refused(left, right, at),
+            Some((error, left, right)) if results.is_empty() => {
+                self.refused(error, left, right, at)
+            }
             _ => Ok(Term::one_of(results)),
         }
     }
@@ -361,6 +361,11 @@ impl Key {
             Self::Other(name) => Term::new(Kind::Library(Rc::clone(name)), from),
         }
     }
+}
+
+/// Whether all objects of a library's class are true.
+fn is_always_true(class: &str) -> bool {
+    matches!(class, "re.Match" | "re.Pattern" | SENTINEL)
 }
 
 /// `folder / "name"`, and `environ.Path(__file__) - 2`, which goes up two folders.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::Expr;
 
+use super::builtins::SENTINEL;
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::statements::last_name;
@@ -84,6 +85,7 @@ impl<'a> Interpreter<'a> {
                 let own = self.heap.scope(*fields).and_then(|it| it.names.get(&attribute)).cloned();
                 Some((own.or_else(|| self.member(class, &attribute)), false))
             }
+            Kind::Made(made) if made.class.as_ref() == SENTINEL => Some((None, false)),
             _ => None,
         };
         Ok(match (found, default) {
@@ -267,5 +269,14 @@ mod tests {
             let shown = found.variables.get("X").map(|fact| fact.value.to_string());
             assert!(shown.is_some_and(|it| it.starts_with("one of 1 or unknown")), "{giving}");
         }
+    }
+
+    #[test]
+    fn plugins_add_to_lists_and_leave_the_other_names() {
+        let program = "import djp\nDEBUG = False\nMIDDLEWARE = ['a']\ndjp.settings(globals())\nX = [DEBUG, 'a' in MIDDLEWARE, 'b' in MIDDLEWARE]";
+        let found = names(&[("settings.py", program)], None);
+        let shown = found.variables.get("X").map(|fact| fact.value.to_string());
+        assert_eq!(shown.as_deref(), Some("[false, true, one of true or false]"));
+        assert!(found.rest.is_none());
     }
 }

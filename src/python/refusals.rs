@@ -6,19 +6,40 @@ use super::interpreter::{Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
 
 impl<'a> Interpreter<'a> {
-    /// An operator that these values do not have: the program stops, unless one of them is supposed only
-    /// because nobody is seen to set a variable.
-    pub(super) fn refused(&mut self, left: &Term<'a>, right: &Term<'a>, at: Spot) -> Outcome<'a> {
-        let from = From::mixed([left, right], at);
+    /// What these values stop the program with, unless one of them is supposed only because nobody is seen
+    /// to set a variable: then the variable is required, and `what` is not known.
+    pub(super) fn stopped(
+        &mut self,
+        parts: &[&Term<'a>],
+        stop: Stop<'_>,
+        what: &str,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let from = From::mixed(parts.iter().copied(), at);
         if from.supposed && !self.environment.is_whole() {
             self.require(&from.variables);
-            return Ok(self.unknown_from(&[left, right], "the result of this operator", at));
+            return Ok(self.unknown_from(parts, what, at));
         }
-        let (one, other) = (left.kind_name(), right.kind_name());
-        let why = format!("{one} and {other} have no such operator ({})", self.shown(at));
-        let mut raised = Raised::new("TypeError", why);
+        let mut raised = Raised::new(stop.error, format!("{} ({})", stop.why, self.shown(at)));
         raised.variables = from.variables;
         Err(raised)
+    }
+
+    /// An operator that these values do not have: the program stops.
+    pub(super) fn refused(
+        &mut self,
+        error: &str,
+        left: &Term<'a>,
+        right: &Term<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let (one, other) = (left.kind_name(), right.kind_name());
+        let why = match error {
+            DIVISION_BY_ZERO => "a number is divided by zero".to_owned(),
+            _ => format!("{one} and {other} have no such operator"),
+        };
+        let stop = Stop { error, why: &why };
+        self.stopped(&[left, right], stop, "the result of this operator", at)
     }
 
     /// What stops a loop over a value that has no items; nothing where it is one only because nobody is
@@ -35,27 +56,107 @@ impl<'a> Interpreter<'a> {
         Some(raised)
     }
 
-    /// A number or `None` has no such method: the program stops, unless it is one only because nobody is
-    /// seen to set a variable.
+    /// A value that has no such method: the program stops.
     pub(super) fn missing_attribute(
         &mut self,
         object: &Term<'a>,
         name: &str,
         at: Spot,
     ) -> Outcome<'a> {
-        if object.from.supposed && !self.environment.is_whole() {
-            self.require(&object.from.variables);
-            return Ok(self.unknown_from(&[object], &format!("what `.{name}(…)` gives"), at));
-        }
-        let why = format!("{} has no `.{name}` ({})", object.kind_name(), self.shown(at));
-        let mut raised = Raised::new("AttributeError", why);
-        raised.variables.clone_from(&object.from.variables);
-        Err(raised)
+        let why = format!("{} has no `.{name}`", object.kind_name());
+        let stop = Stop { error: "AttributeError", why: &why };
+        self.stopped(&[object], stop, &format!("what `.{name}(…)` gives"), at)
     }
 }
 
-/// Whether Python refuses to add these: they are known, and of kinds that do not go together.
-pub(super) fn is_refused(left: &Term<'_>, operator: Operator, right: &Term<'_>) -> bool {
+/// What a program stops with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stop<'t> {
+    /// The name of the exception's class.
+    pub(super) error: &'t str,
+    /// What it says, without the place.
+    pub(super) why: &'t str,
+}
+
+const DIVISION_BY_ZERO: &str = "ZeroDivisionError";
+
+/// Whether Python knows that a value of this kind has no such method.
+pub(super) fn lacks_method(kind: &Kind<'_>, name: &str) -> bool {
+    match kind {
+        Kind::None
+        | Kind::Bool(_)
+        | Kind::Int(_)
+        | Kind::Float(_)
+        | Kind::Sequence(..)
+        | Kind::Dict(_) => OF_TEXTS.contains(&name),
+        Kind::Text(_) => OF_CONTAINERS.contains(&name),
+        _ => false,
+    }
+}
+
+/// Methods that texts have, and numbers, lists, dictionaries and `None` have not.
+const OF_TEXTS: &[&str] = &[
+    "capitalize",
+    "casefold",
+    "encode",
+    "endswith",
+    "format",
+    "join",
+    "lower",
+    "lstrip",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "rpartition",
+    "rsplit",
+    "rstrip",
+    "split",
+    "splitlines",
+    "startswith",
+    "strip",
+    "title",
+    "upper",
+];
+
+/// Methods that lists or dictionaries have, and texts have not.
+const OF_CONTAINERS: &[&str] = &[
+    "add",
+    "append",
+    "clear",
+    "copy",
+    "extend",
+    "get",
+    "insert",
+    "items",
+    "keys",
+    "pop",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+    "values",
+];
+
+/// The exception with which Python refuses an operator on these: they are known, and do not go together.
+pub(super) fn refusal(
+    left: &Term<'_>,
+    operator: Operator,
+    right: &Term<'_>,
+) -> Option<&'static str> {
+    let divides = matches!(operator, Operator::Div | Operator::FloorDiv | Operator::Mod);
+    let are_numbers = super::numbers::number(&left.kind).is_some()
+        && super::numbers::number(&right.kind) == Some(0.0);
+    match () {
+        () if divides && are_numbers => Some(DIVISION_BY_ZERO),
+        () if go_together(left, operator, right) => None,
+        () => Some("TypeError"),
+    }
+}
+
+/// Whether an operator may take these, as far as their kinds are known.
+fn go_together(left: &Term<'_>, operator: Operator, right: &Term<'_>) -> bool {
     #[derive(PartialEq)]
     enum Sort {
         None,
@@ -81,14 +182,14 @@ pub(super) fn is_refused(left: &Term<'_>, operator: Operator, right: &Term<'_>) 
         })
     };
     let (Some(left), Some(right)) = (sort(left), sort(right)) else {
-        return false;
+        return true;
     };
     match operator {
-        Operator::Add => left != right || matches!(left, Sort::None | Sort::Set | Sort::Dict),
+        Operator::Add => left == right && !matches!(left, Sort::None | Sort::Set | Sort::Dict),
         Operator::Mult => {
             let is_number = |sort: &Sort| *sort == Sort::Number;
-            left == Sort::None || right == Sort::None || !(is_number(&left) || is_number(&right))
+            left != Sort::None && right != Sort::None && (is_number(&left) || is_number(&right))
         }
-        _ => false,
+        _ => true,
     }
 }

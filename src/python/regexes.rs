@@ -1,11 +1,13 @@
 //! Regular expressions on texts that are known, where the two languages of expressions mean the same.
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
-use regex::{NoExpand, Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder};
 
 use super::heap::Sequence;
-use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::interpreter::{Arguments, Interpreter, Outcome};
+use super::refusals::Stop;
 use super::term::{From, Kind, Made, Shape, Spot, Term};
 
 /// The class of what a match gives, made of its groups.
@@ -28,8 +30,17 @@ impl<'a> Interpreter<'a> {
         let pattern = arguments.get(0, "pattern")?.clone();
         if function == "compile" {
             let made = self.make(&Rc::from(PATTERN), arguments, at);
+            if let Kind::Made(object) = &made.kind
+                && let Some(scope) = self.heap.scope_mut(object.fields)
+            {
+                scope.names.insert("pattern".into(), pattern);
+            }
             let from = From::mixed(&arguments.positional, at);
             return Some(Ok(Term { from, ..made }));
+        }
+        if function == "escape" {
+            let text = pattern.as_text()?;
+            return Some(Ok(Term::text(escaped(text), From::mixed([&pattern], at))));
         }
         // The text comes after what `sub` puts in.
         let place = match function {
@@ -68,14 +79,9 @@ impl<'a> Interpreter<'a> {
         if may_be_text {
             return None;
         }
-        if term.from.supposed && !self.environment.is_whole() {
-            self.require(&term.from.variables);
-            return Some(Ok(self.unknown_from(&[term], "what is found in this", at)));
-        }
-        let why = format!("{} is no text ({})", term.kind_name(), self.shown(at));
-        let mut raised = Raised::new("TypeError", why);
-        raised.variables.clone_from(&term.from.variables);
-        Some(Err(raised))
+        let why = format!("{} is no text", term.kind_name());
+        let stop = Stop { error: "TypeError", why: &why };
+        Some(self.stopped(&[term], stop, "what is found in this", at))
     }
 
     /// A method of a compiled expression.
@@ -108,7 +114,11 @@ impl<'a> Interpreter<'a> {
             ("group", [Term { kind: Kind::Int(number), .. }]) => usize::try_from(*number).ok(),
             _ => None,
         };
-        let found = wanted.and_then(|wanted| made.positional.get(wanted)).cloned();
+        let named = match (name, arguments.positional.as_slice()) {
+            ("group", [name]) => name.as_text().and_then(|name| made.named(name)),
+            _ => None,
+        };
+        let found = wanted.and_then(|wanted| made.positional.get(wanted)).or(named).cloned();
         match (found, name, made.positional.split_first()) {
             (Some(group), ..) => group,
             (None, "groups", Some((whole, groups))) => {
@@ -152,11 +162,17 @@ impl<'a> Interpreter<'a> {
     ) -> Option<Term<'a>> {
         Some(match answer {
             Answer::Groups(groups) => {
-                let groups = groups.into_iter().map(|group| match group {
-                    Some(text) => Term::text(text, from.clone()),
-                    None => Term::new(Kind::None, from.clone()),
-                });
-                let arguments = Arguments { positional: groups.collect(), ..Arguments::default() };
+                let mut arguments = Arguments::default();
+                for (name, group) in groups {
+                    let term = match group {
+                        Some(text) => Term::text(text, from.clone()),
+                        None => Term::new(Kind::None, from.clone()),
+                    };
+                    if let Some(name) = name {
+                        arguments.named.push((name.into(), term.clone()));
+                    }
+                    arguments.positional.push(term);
+                }
                 let made = self.make(&Rc::from(MATCH), &arguments, at);
                 Term { from: from.clone(), ..made }
             }
@@ -168,22 +184,54 @@ impl<'a> Interpreter<'a> {
             }
             Answer::Replaced(regex, text) => {
                 let new = arguments.get(1, "repl").and_then(Term::as_text)?;
-                if new.contains('\\') || arguments.get(3, "count").is_some() {
+                if arguments.get(3, "count").is_some() {
                     return None;
                 }
-                let text = regex.replace_all(&text, NoExpand(new)).into_owned();
+                let text = regex.replace_all(&text, replacement(new)?.as_str()).into_owned();
                 self.long_text(text, from.clone(), at)
             }
         })
     }
 }
 
+/// `re.escape(text)`.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(letter) {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    out
+}
+
+/// What is put in for a match, with its references to groups (`\1`) written as they are here; none for others.
+fn replacement(new: &str) -> Option<String> {
+    let mut out = String::with_capacity(new.len());
+    let mut letters = new.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '$' => out.push_str("$$"),
+            '\\' => {
+                let group = letters.next()?.to_digit(10).filter(|group| *group > 0)?;
+                if letters.peek().is_some_and(char::is_ascii_digit) {
+                    return None;
+                }
+                let _ = write!(out, "${{{group}}}");
+            }
+            _ => out.push(letter),
+        }
+    }
+    Some(out)
+}
+
 /// What an expression finds in a text.
 #[derive(Debug)]
 enum Answer {
     None,
-    /// The whole match, and each of its groups.
-    Groups(Vec<Option<String>>),
+    /// The whole match, and each of its groups, with their names.
+    Groups(Vec<(Option<String>, Option<String>)>),
     Texts(Vec<String>),
     /// Something is to be put in the place of every match.
     Replaced(Regex, String),
@@ -209,18 +257,20 @@ fn answer(function: &str, pattern: &str, text: &str, ignores_case: bool) -> Opti
         .build();
     let regex = built.ok()?;
     // Matches of nothing are found at other places.
-    let is_plain = regex.captures_len() == 1 && !regex.is_match("");
+    let is_something = !regex.is_match("");
+    let is_plain = regex.captures_len() == 1 && is_something;
     Some(match function {
         "findall" if is_plain => {
             Answer::Texts(regex.find_iter(text).map(|found| found.as_str().to_owned()).collect())
         }
         "split" if is_plain => Answer::Texts(regex.split(text).map(str::to_owned).collect()),
-        "sub" if is_plain => Answer::Replaced(regex, text.to_owned()),
+        "sub" if is_something => Answer::Replaced(regex, text.to_owned()),
         "findall" | "split" | "sub" => return None,
         _ => match regex.captures(text) {
             Some(found) => {
-                let groups = found.iter();
-                Answer::Groups(groups.map(|group| Some(group?.as_str().to_owned())).collect())
+                let names = regex.capture_names().map(|name| name.map(str::to_owned));
+                let texts = found.iter().map(|group| Some(group?.as_str().to_owned()));
+                Answer::Groups(names.zip(texts).collect())
             }
             None => Answer::None,
         },

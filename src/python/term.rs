@@ -6,6 +6,7 @@ use ruff_python_ast::{Expr, Parameters, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::budget::MAX_ALTERNATIVES;
+use super::builtins::SENTINEL;
 use super::heap::Id;
 use crate::fact::{Ignorance, Origin, Place};
 
@@ -338,7 +339,8 @@ impl<'a> Term<'a> {
     /// has that is perhaps no method.
     pub(super) fn is_open(&self) -> bool {
         match &self.kind {
-            Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) | Kind::Made(_) => true,
+            Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) => true,
+            Kind::Made(made) => made.class.as_ref() != SENTINEL,
             Kind::Method(method) => matches!(method.0.kind, Kind::Made(_)),
             _ => false,
         }

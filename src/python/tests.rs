@@ -11,7 +11,7 @@ pub(super) fn names(files: &[(&str, &str)], environment: Option<&[(&str, &str)]>
     let variables = environment.unwrap_or_default().iter().map(|(name, value)| {
         let provenance = Provenance::new(crate::fact::Origin::Environment)
             .at(Place::line(&ProjectPath::new("production.env"), 1));
-        ((*name).to_owned(), Fact { value: (*value).into(), provenance })
+        ((*name).to_owned().into(), Fact { value: (*value).into(), provenance })
     });
     let environment = Environment { variables: variables.collect(), whole: environment.is_some() };
     let entry = ProjectPath::new(files[0].0);
@@ -326,8 +326,8 @@ fn a_value_tells_where_it_comes_from() {
     let namespace = names(&[("settings.py", program)], Some(&[("B", "b")]));
     let told = |name: &str| {
         let provenance = &namespace.variables[name].provenance;
-        let place = |place: &Option<Place>| {
-            place.as_ref().map_or_else(String::new, |place| match place {
+        let place = |place: Option<&Place>| {
+            place.map_or_else(String::new, |place| match place {
                 Place::File { path, at: Some(at) } => {
                     format!("{path}:{}:{}+{}", at.line, at.column, at.width)
                 }
@@ -337,8 +337,8 @@ fn a_value_tells_where_it_comes_from() {
         format!(
             "{} {} {} {}",
             provenance.origin.word(),
-            place(&provenance.place),
-            place(&provenance.written),
+            place(provenance.place.as_ref()),
+            place(provenance.written.as_deref()),
             provenance.variables.join(",")
         )
     };

@@ -50,6 +50,23 @@ fn changed(text: &str, name: &str, arguments: &[Argument]) -> Option<String> {
             }
             text.replace(old.as_str(), new)
         }
+        ("replace", [Argument::Text(old), Argument::Text(new), Argument::Int(most)])
+            if !old.is_empty() && *most >= 0 && new.len() <= old.len().saturating_mul(64) =>
+        {
+            text.replacen(old.as_str(), new, usize::try_from(*most).ok()?)
+        }
+        ("swapcase", []) if text.is_ascii() => text
+            .chars()
+            .map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+            .collect(),
+        ("zfill", [Argument::Int(width)]) => {
+            let (sign, digits) = text.split_at(usize::from(text.starts_with(['+', '-'])));
+            let zeros = missing(text, *width)?;
+            format!("{sign}{}{digits}", "0".repeat(zeros))
+        }
+        ("ljust" | "rjust" | "center", [Argument::Int(width), fill @ ..]) => {
+            aligned(text, name, *width, fill)?
+        }
         ("removeprefix", [Argument::Text(start)]) => {
             text.strip_prefix(start.as_str()).unwrap_or(text).to_owned()
         }
@@ -58,6 +75,30 @@ fn changed(text: &str, name: &str, arguments: &[Argument]) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// How many characters a text lacks to be this wide; none if that is more than is filled in here.
+fn missing(text: &str, width: i64) -> Option<usize> {
+    const MAX_WIDTH: usize = 1_000;
+    let width = usize::try_from(width.max(0)).ok().filter(|width| *width <= MAX_WIDTH)?;
+    Some(width.saturating_sub(text.chars().count()))
+}
+
+/// `ljust`, `rjust` and `center`, by which a text becomes so wide.
+fn aligned(text: &str, method: &str, width: i64, fill: &[Argument]) -> Option<String> {
+    let fill = match fill {
+        [] => " ",
+        [Argument::Text(fill)] if fill.chars().count() == 1 => fill,
+        _ => return None,
+    };
+    let missing = missing(text, width)?;
+    let before = match method {
+        "ljust" => 0,
+        "rjust" => missing,
+        // An odd rest is before the text where the width is odd, too.
+        _ => missing / 2 + usize::from(missing % 2 != 0 && width % 2 != 0),
+    };
+    Some(format!("{}{text}{}", fill.repeat(before), fill.repeat(missing - before)))
 }
 
 /// Methods that answer a question.
@@ -78,15 +119,43 @@ fn asked(text: &str, name: &str, arguments: &[Argument]) -> Option<Answer> {
             let cased = text.chars().any(char::is_alphabetic);
             Answer::Bool(cased && !text.chars().any(char::is_lowercase))
         }
-        ("find", [Argument::Text(part)]) => {
-            let found = text.find(part.as_str()).and_then(|at| text.get(..at));
-            Answer::Int(found.map_or(-1, |before| count(before.chars())))
+        ("isalpha", []) => Answer::Bool(!text.is_empty() && text.chars().all(char::is_alphabetic)),
+        ("isalnum", []) => {
+            Answer::Bool(!text.is_empty() && text.chars().all(char::is_alphanumeric))
+        }
+        ("isspace", []) => Answer::Bool(!text.is_empty() && text.chars().all(char::is_whitespace)),
+        ("isascii", []) => Answer::Bool(text.is_ascii()),
+        ("islower", []) => {
+            let cased = text.chars().any(char::is_lowercase);
+            Answer::Bool(cased && !text.chars().any(char::is_uppercase))
+        }
+        ("isidentifier", []) if text.is_ascii() => {
+            let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            Answer::Bool(
+                is_word && !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()),
+            )
+        }
+        ("find" | "index", [Argument::Text(part)]) if name == "find" || text.contains(part) => {
+            Answer::Int(position(text, text.find(part.as_str())))
+        }
+        ("rfind" | "rindex", [Argument::Text(part)]) if name == "rfind" || text.contains(part) => {
+            Answer::Int(position(text, text.rfind(part.as_str())))
         }
         ("count", [Argument::Text(part)]) if !part.is_empty() => {
             Answer::Int(count(text.matches(part.as_str())))
         }
         _ => return None,
     })
+}
+
+/// How many characters stand before a place in a text; -1 if there is no such place.
+fn position(text: &str, found: Option<usize>) -> i64 {
+    found.and_then(|at| text.get(..at)).map_or(-1, |before| count(before.chars()))
+}
+
+/// Whether a method looks for a text between the parts of another.
+pub(super) fn takes_apart(name: &str) -> bool {
+    matches!(name, "split" | "rsplit" | "partition" | "rpartition")
 }
 
 /// Methods that give the parts of a text.

@@ -27,12 +27,18 @@ const fn family(name: &'static str, means: &'static str) -> Family {
 }
 
 /// In the order in which they are written.
-const FAMILIES: [Family; 10] = [
+const FAMILIES: [Family; 11] = [
     family("probe_success", "1 if the site was judged and nothing failed at or above fail-on"),
     Family {
         name: "probe_duration_seconds",
         unit: Some("seconds"),
         means: "From the first question to the last answer",
+    },
+    Family {
+        name: "probe_http_duration_seconds",
+        unit: Some("seconds"),
+        means: "What the parts of a request take: connecting, the TLS handshake, the answer in the middle of all \
+                and the one that 95 of 100 are not slower than",
     },
     family("probe_http_status_code", "The status of the front page, 0 without an answer"),
     family("probe_http_ssl", "1 if something speaks TLS at the HTTPS address"),
@@ -113,6 +119,11 @@ fn samples(name: &str, digest: &Digest) -> String {
                 sample(&[], format!("{seconds:.6}"));
             }
         }
+        "probe_http_duration_seconds" => {
+            for (phase, seconds) in measured.http_duration_seconds.known() {
+                sample(&[("phase", phase)], format!("{seconds:.6}"));
+            }
+        }
         "probe_http_status_code" => {
             sample(&[], measured.http_status_code.unwrap_or_default().to_string());
         }
@@ -152,7 +163,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Measured;
+    use crate::report::measured::{Measured, Phases};
 
     fn written(digests: &[Digest]) -> String {
         let mut metrics = Metrics::default();
@@ -177,6 +188,7 @@ mod tests {
                 http_status_code: Some(200),
                 tls_version: Some("TLSv1.3".to_owned()),
                 ssl_earliest_cert_expiry: Some(1_800_000_000),
+                http_duration_seconds: Phases { connect: Some(0.05), ..Phases::default() },
             },
         }
     }
@@ -189,6 +201,7 @@ mod tests {
             "probe_success{instance=\"https://a.test/\"} 1",
             "probe_success{instance=\"https://b.test/\"} 0",
             "probe_duration_seconds{instance=\"https://a.test/\"} 0.250000",
+            "probe_http_duration_seconds{instance=\"https://a.test/\",phase=\"connect\"} 0.050000",
             "probe_http_status_code{instance=\"https://a.test/\"} 200",
             "probe_http_ssl{instance=\"https://a.test/\"} 1",
             "probe_ssl_earliest_cert_expiry{instance=\"https://a.test/\"} 1800000000",
@@ -203,7 +216,7 @@ mod tests {
         let mut names: Vec<&str> = found.iter().filter_map(|line| line.split('{').next()).collect();
         let lines = names.len();
         names.dedup();
-        assert_eq!((names.len(), lines), (FAMILIES.len(), 2 * (9 + 5)), "{text}");
+        assert_eq!((names.len(), lines), (FAMILIES.len(), 2 * (10 + 5)), "{text}");
         assert!(text.ends_with("# EOF\n"));
     }
 

@@ -122,7 +122,7 @@ pub fn places(reason: &Reason<'_>) -> Option<String> {
     match (place, &provenance.written) {
         (Some(place), Some(written)) => Some(format!("{place}, set in {written}")),
         (Some(place), None) => Some(place),
-        (None, written) => written.as_ref().map(Place::to_string),
+        (None, written) => written.as_ref().map(ToString::to_string),
     }
 }
 

@@ -27,13 +27,13 @@ pub(crate) fn compare(known: &Known, truth: &Value) -> Standing {
             let Some(fields) = object.get("{").and_then(Value::as_object) else {
                 return Standing::Different;
             };
-            let named = record.fields.iter().map(|(name, fact)| match fields.get(name) {
+            let named = record.fields.iter().map(|(name, fact)| match fields.get(&**name) {
                 Some(truth) => compare(&fact.value, truth),
                 // What a variable gives that nobody is seen to set: without it there is less.
                 None if record.rest.is_some() => Standing::Unknown,
                 None => might_be_absent(fact),
             });
-            let missing = fields.keys().any(|name| !record.fields.contains_key(name));
+            let missing = fields.keys().any(|name| !record.fields.contains_key(name.as_str()));
             let rest = match (missing, &record.rest) {
                 (true, None) => Standing::Different,
                 (_, Some(_)) => Standing::Unknown,

@@ -163,6 +163,10 @@ def undecided(real, copy):
             return "a package is not installed here"
     if error == "ImportError" and re.search(r"cannot import name '\w+' from '\w[\w.]*' \(.*site-packages", told):
         return "another release of a package is installed here"
+    if error == "DidNotEnable":
+        return "a package is not installed here"
+    if error == "URLError":
+        return "there is no network here"
     if error == "FileNotFoundError":
         return "a file is read that the repository does not have"
     file = copy / real["at"].rpartition(":")[0]

@@ -107,13 +107,10 @@ def weak(django):
     """W009, from what may be told of a secret."""
     key = django.get("secret-key", {}).get("fields", {})
     short = each(key.get("length"), lambda fact: fact["is"] == "absent" or fact["value"] < 50)
-    if short is not False:
-        return short
-    generated = each(
-        key.get("placeholder"),
-        lambda fact: fact["is"] == "text" and fact["value"] == "startproject's insecure key",
-    )
-    return generated
+    uniform = each(key.get("distinct"), lambda fact: fact["is"] == "absent" or fact["value"] < 5)
+    marked = each(key.get("marked-insecure"), lambda fact: fact.get("value") is True)
+    parts = [short, uniform, marked]
+    return True if True in parts else None if None in parts else False
 
 
 def conditions(django):

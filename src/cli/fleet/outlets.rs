@@ -106,7 +106,7 @@ impl Outlets {
         self.progress.end();
         for Outlet { format, mut to, metrics } in self.places {
             let mut text: Box<dyn Write> = match &mut to {
-                To::Stdout => Box::new(BufWriter::new(output::stdout(self.color))),
+                To::Stdout => Box::new(output::stdout(self.color)),
                 To::File(file, _) => Box::new(file),
             };
             let written = match format {

@@ -1,12 +1,14 @@
 //! The environment that compose gives a service: the files of `env_file` in their order, then
 //! `environment`, where the later wins.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::tree::{Item, ItemKind};
 use super::variables::Variables;
-use crate::fact::{Fact, Ignorance, Origin, Place, Position, ProjectPath, Record, Value, secret};
-use crate::grammar::dotenv;
+use crate::fact::{
+    Fact, Fields, Ignorance, Origin, Place, Position, ProjectPath, Record, Value, secret,
+};
+use crate::grammar::dotenv::{self, Entry};
 use crate::project::Project;
 
 /// The environment of a service as a record, with the files it is read from.
@@ -35,9 +37,9 @@ pub(super) fn of_service(
                 files.push(named.fact(path.as_str()));
                 let raw = file.get("format").and_then(Item::text).is_some_and(|how| how == "raw");
                 if raw {
-                    read_raw(&path, &text, &mut record.fields);
+                    record.fields.extend(read_raw(&path, &text));
                 } else {
-                    read(&path, &text, variables, &mut record.fields);
+                    record.fields.extend(read(&path, &text, variables));
                 }
             }
             Err(why) if required => {
@@ -47,29 +49,30 @@ pub(super) fn of_service(
             Err(_) => {}
         }
     }
-    for (name, item) in service.get("environment").map_or(&[][..], Item::entries) {
+    let own = service.get("environment").map_or(&[][..], Item::entries).iter();
+    record.fields.extend(own.map(|(name, item)| {
         let fact = match &item.kind {
             ItemKind::Scalar(Value::Absent, _) => variables.fact(name, &item.provenance),
             _ => item.text_fact(),
         };
-        record.fields.insert(name.clone(), secret::concealed(name, fact));
-    }
+        (name.clone().into(), secret::concealed(name, fact))
+    }));
     (record, files)
 }
 
 /// `format: raw`: what follows the `=`, to the end of the line.
-fn read_raw(path: &ProjectPath, text: &str, into: &mut BTreeMap<String, Fact>) {
-    for (line, number) in text.lines().zip(1_u32..) {
-        if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
-            let place = Place::line(path, number);
-            let fact = Fact::derived(value).from_origin(Origin::Environment).at(place);
-            into.insert(name.to_owned(), secret::concealed(name, fact));
-        }
-    }
+fn read_raw(path: &ProjectPath, text: &str) -> Fields {
+    let variable = |(line, number): (&str, u32)| {
+        let (name, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
+        let place = Place::line(path, number);
+        let fact = Fact::derived(value).from_origin(Origin::Environment).at(place);
+        Some((name.to_owned().into(), secret::concealed(name, fact)))
+    };
+    text.lines().zip(1_u32..).filter_map(variable).collect()
 }
 
-fn read(path: &ProjectPath, text: &str, variables: &Variables, into: &mut BTreeMap<String, Fact>) {
-    for entry in dotenv::read_with(text, &mut |name| variables.value(name)).entries {
+fn read(path: &ProjectPath, text: &str, variables: &Variables) -> Fields {
+    let variable = |entry: &Entry| {
         let at = Position { line: entry.line, column: entry.column, width: entry.width };
         let place = Place::in_file(path, at);
         let read = entry.as_read_by(dotenv::Reader::Compose);
@@ -79,8 +82,10 @@ fn read(path: &ProjectPath, text: &str, variables: &Variables, into: &mut BTreeM
             None => Value::Unknown(Ignorance::new(format!("`{name}` is taken from the host"))),
         };
         let fact = Fact::derived(value).from_origin(Origin::Environment).at(place);
-        into.insert(name.clone(), secret::concealed(name, fact));
-    }
+        (name.clone().into(), secret::concealed(name, fact))
+    };
+    let read = dotenv::read_with(text, &mut |name| variables.value(name));
+    read.entries.iter().map(variable).collect()
 }
 
 /// The environments of several services as one: where they differ, one of their values.
@@ -90,14 +95,11 @@ pub(crate) fn common(mut records: Vec<Record>) -> Record {
     };
     records.into_iter().rev().fold(first, |common, other| {
         let rest = other.rest.or(common.rest);
-        let names: std::collections::BTreeSet<String> =
-            common.fields.keys().chain(other.fields.keys()).cloned().collect();
+        let names: BTreeSet<_> = common.fields.keys().chain(other.fields.keys()).cloned().collect();
         let fields = names
             .into_iter()
             .map(|name| {
-                let of = |record: &BTreeMap<String, Fact>| {
-                    record.get(&name).cloned().unwrap_or_else(Fact::absent)
-                };
+                let of = |record: &Fields| record.get(&*name).cloned().unwrap_or_else(Fact::absent);
                 let (one, two) = (of(&other.fields), of(&common.fields));
                 let provenance = if one.provenance.place.is_some() {
                     one.provenance.clone()

@@ -31,12 +31,16 @@ pub(super) fn is_compose_name(path: &ProjectPath) -> bool {
     if !matches!(path.extension(), "yml" | "yaml" | "YML" | "YAML") {
         return false;
     }
-    let name = path.name().to_lowercase();
-    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
-    let words = || stem.split(|c: char| !c.is_ascii_alphanumeric());
-    words().any(|word| word == "compose")
-        || matches!(stem, "production" | "prod" | "docker-stack" | "stack")
-        || (stem.starts_with("docker") && words().any(|word| word == "stack"))
+    let stem = path.name().rsplit_once('.').map_or("", |(stem, _)| stem);
+    let has_word = |known: &str| {
+        let mut words = stem.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| word.eq_ignore_ascii_case(known))
+    };
+    let is = |known: &&str| stem.eq_ignore_ascii_case(known);
+    let of_docker = || stem.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("docker"));
+    has_word("compose")
+        || ["production", "prod", "docker-stack", "stack"].iter().any(is)
+        || (of_docker() && has_word("stack"))
 }
 
 /// The stacks of production: each a list of files, the base first.

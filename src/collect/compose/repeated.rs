@@ -1,43 +1,44 @@
 //! Which secrets of the services are written again and again: the first place stands for all.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::secrets::REPEATS;
-use crate::fact::{Fact, Value};
+use crate::fact::{Fact, Record, Value};
 
 /// Services, in whose secrets stands whether an earlier one is given the same.
 pub(super) fn marked(mut services: Vec<Fact>) -> Vec<Fact> {
     let mut seen = BTreeSet::new();
     for service in &mut services {
-        let Some(Value::List(secrets)) = field(service, "secrets").map(|fact| &mut fact.value)
-        else {
+        let secrets = record(service).and_then(|service| service.fields.get_mut("secrets"));
+        let Some(Value::List(secrets)) = secrets.map(|fact| &mut fact.value) else {
             continue;
         };
-        for secret in &mut secrets.items {
-            let is_literal = field(secret, "literal").map(|fact| fact.value.bool());
-            let Value::Record(record) = &mut secret.value else {
-                continue;
-            };
-            let Some(Value::Secret(written)) = record.fields.get("value").map(|fact| &fact.value)
-            else {
-                continue;
-            };
-            let repeats =
-                is_literal == Some(Some(true)) && !seen.insert(written.expose().to_owned());
-            let fact = Fact { value: Value::Bool(repeats), provenance: secret.provenance.clone() };
-            record.fields.insert(REPEATS.to_owned(), fact);
+        for secret in &mut Arc::make_mut(secrets).items {
+            mark(secret, &mut seen);
         }
     }
     services
 }
 
-fn field<'f>(fact: &'f mut Fact, name: &str) -> Option<&'f mut Fact> {
-    match &mut fact.value {
-        Value::Record(record) => record.fields.get_mut(name),
-        _ => None,
+fn mark(secret: &mut Fact, seen: &mut BTreeSet<String>) {
+    let is_literal = secret.value.field("literal").and_then(|fact| fact.value.bool());
+    let written = match secret.value.field("value").map(|fact| &fact.value) {
+        Some(Value::Secret(written)) if is_literal == Some(true) => written.expose().to_owned(),
+        _ => return,
+    };
+    let repeats = Fact { value: Value::Bool(!seen.insert(written)), ..secret.clone() };
+    if let Some(record) = record(secret) {
+        record.fields.insert(REPEATS.into(), repeats);
     }
 }
 
+fn record(fact: &mut Fact) -> Option<&mut Record> {
+    match &mut fact.value {
+        Value::Record(record) => Some(Arc::make_mut(record)),
+        _ => None,
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +62,6 @@ mod tests {
             .flat_map(|service| service.value.field("secrets").unwrap().value.items())
             .filter_map(|secret| secret.value.field(REPEATS)?.value.bool())
             .collect();
-        assert_eq!(repeats, [false, false, true, false]);
+        assert_eq!(repeats, [false, true]);
     }
 }

@@ -40,7 +40,7 @@ impl Item {
         let at = Place::in_file(path, position(node.used.unwrap_or(node.at)));
         let mut provenance = Provenance::new(crate::fact::Origin::Literal).at(at);
         if node.used.is_some() {
-            provenance.written = Some(Place::in_file(path, position(node.at)));
+            provenance.written = Some(Box::new(Place::in_file(path, position(node.at))));
         }
         let kind = match &node.kind {
             Kind::Null => ItemKind::Scalar(Value::Absent, String::new()),

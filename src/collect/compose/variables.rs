@@ -74,7 +74,7 @@ impl Variables {
             Some(value.clone())
         });
         provenance.variables = expanded.used;
-        provenance.written = given.or_else(|| provenance.written.take());
+        provenance.written = given.map(Box::new).or_else(|| provenance.written.take());
         if some_given {
             provenance.origin = Origin::Environment;
         }
@@ -102,16 +102,13 @@ impl Variables {
 /// The variables of the `.env` of a folder, with their places.
 fn of_file(project: &Project, folder: &ProjectPath) -> BTreeMap<String, (String, Option<Place>)> {
     let path = folder.join(".env");
-    let entries =
-        project.read(&path).map_or_else(|_| Vec::new(), |text| dotenv::read(text).entries);
-    let placed = entries.into_iter().filter_map(|entry| {
+    let entries = project.assignments(&path).map_or(&[][..], |file| &file.entries);
+    let placed = entries.iter().filter_map(|entry| {
         let at = Position { line: entry.line, column: entry.column, width: entry.width };
         let read = entry.as_read_by(dotenv::Reader::Compose);
-        let (name, value) = match read {
-            Some(read) => (read.name.clone(), read.value.clone()),
-            None => (entry.name, entry.value),
-        };
-        Some((name, (value?, Some(Place::in_file(&path, at)))))
+        let (name, value) =
+            read.map_or((&entry.name, &entry.value), |read| (&read.name, &read.value));
+        Some((name.clone(), (value.clone()?, Some(Place::in_file(&path, at)))))
     });
     placed.collect()
 }

@@ -43,16 +43,17 @@ pub(super) fn map_present(
     })
 }
 
+/// That what seems to be empty is so, if there may be no more.
+fn or_open(rest: Option<&Ignorance>) -> Value {
+    rest.cloned().map_or(Value::Bool(false), Value::Unknown)
+}
+
 /// Whether Python would take the value for true. A value that is not there is false.
 pub(super) fn truth(fact: &Fact) -> Fact {
     map(fact, "a value", |value| {
         Some(match value {
-            Value::List(List { items, rest: Some(why) }) if items.is_empty() => {
-                Value::Unknown(why.clone())
-            }
-            Value::Record(Record { fields, rest: Some(why) }) if fields.is_empty() => {
-                Value::Unknown(why.clone())
-            }
+            Value::List(list) if list.items.is_empty() => or_open(list.rest.as_ref()),
+            Value::Record(record) if record.fields.is_empty() => or_open(record.rest.as_ref()),
             definite => Value::Bool(is_true(definite)),
         })
     })
@@ -192,7 +193,7 @@ pub(super) fn map_items(list: &Fact, make: impl Fn(&Fact) -> Fact) -> Fact {
     each(list, |value| match value {
         Value::List(known) => {
             let items = known.items.iter().map(&make).collect();
-            made_from(list, Value::List(List { items, rest: known.rest.clone() }))
+            made_from(list, Value::from(List { items, rest: known.rest.clone() }))
         }
         Value::Absent => made_from(list, Value::Absent),
         other => made_from(list, mismatch("a list", other)),
@@ -215,7 +216,7 @@ pub(super) fn filter(list: &Fact, answer: impl Fn(&Fact) -> Fact) -> Fact {
                     _ => {}
                 }
             }
-            made_from(list, Value::List(kept))
+            made_from(list, Value::from(kept))
         }
         Value::Absent => made_from(list, Value::Absent),
         other => made_from(list, mismatch("a list", other)),

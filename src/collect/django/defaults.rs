@@ -230,7 +230,7 @@ fn list(texts: &[&str]) -> Value {
 }
 
 fn empty_record() -> Value {
-    Value::Record(Record::default())
+    Value::from(Record::default())
 }
 
 #[cfg(test)]

@@ -23,10 +23,11 @@ use std::sync::LazyLock;
 use super::{Collector, Sources};
 use crate::fact::secret::concealed;
 use crate::fact::{
-    Domain, Fact, FactSpec, Facts, Ignorance, Kind, Origin, Place, ProjectPath, Provenance, Record,
-    Value, WhenMissing,
+    Domain, Fact, FactSpec, Facts, Fields, Ignorance, Kind, Origin, Place, ProjectPath, Provenance,
+    Record, Value, WhenMissing,
 };
 use crate::project::Role;
+use crate::project::service::is_command_line;
 use crate::python::{Environment, Namespace, Read, interpret};
 
 /// Knows the settings that production runs.
@@ -183,7 +184,7 @@ impl Collector for Django {
             "django.debug-when-told-off",
             switch::told_off(sources, &selected, &environment, &settings),
         );
-        facts.put("django.settings", Fact::derived(Value::Record(settings)).at(place));
+        facts.put("django.settings", Fact::derived(Value::from(settings)).at(place));
         facts.put("django.version", version);
         facts.put("django.loads", loads);
         facts
@@ -207,7 +208,10 @@ fn has_manage(sources: &Sources<'_>) -> bool {
     sources.wanted.iter().any(|path| {
         path.name() == "manage.py"
             && Role::of(path).counts()
-            && sources.project.read(path).is_ok_and(|text| text.contains("django"))
+            && sources
+                .project
+                .read(path)
+                .is_ok_and(|text| text.contains("django") && is_command_line(text))
     })
 }
 
@@ -215,7 +219,7 @@ fn has_manage(sources: &Sources<'_>) -> bool {
 pub(in crate::collect) fn environment(so_far: &Facts) -> Environment {
     let variables = match &so_far.at("env.variables").value {
         Value::Record(record) => record.fields.clone(),
-        _ => BTreeMap::new(),
+        _ => Fields::default(),
     };
     let whole = so_far.at("env.whole").value.bool().unwrap_or(false);
     Environment { variables, whole }
@@ -244,7 +248,7 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
     let stopped = namespace.raised.clone();
     let rest = namespace.raised.or(namespace.rest);
     let release = version.value.text().unwrap_or_default().to_owned();
-    let mut fields: BTreeMap<String, Fact> = namespace
+    let mut fields: Fields = namespace
         .variables
         .into_iter()
         .filter(|(name, _)| is_setting(name))
@@ -254,15 +258,18 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
                 Some(why) => Fact { value: Value::Unknown(why.clone()), ..fact },
                 None => concealed(&name, fact),
             };
-            (name, fact)
+            (name.into(), fact)
         })
         .collect();
     let defaults: BTreeMap<&str, Value> = defaults::defaults(&release).into_iter().collect();
     for (name, fact) in &mut fields {
-        fill(fact, defaults.get(name.as_str()).unwrap_or(&Value::Absent));
+        fill(fact, defaults.get(&**name).unwrap_or(&Value::Absent));
     }
-    for (name, value) in defaults.into_iter().filter(|_| rest.is_none()) {
-        fields.entry(name.to_owned()).or_insert_with(|| by_default(value, place));
+    if rest.is_none() {
+        let unset = defaults.into_iter().filter(|(name, _)| !fields.contains_key(*name));
+        let unset: Vec<_> =
+            unset.map(|(name, value)| (name.into(), by_default(value, place))).collect();
+        fields.extend(unset);
     }
     Record { fields, rest }
 }

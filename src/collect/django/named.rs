@@ -143,7 +143,7 @@ fn rank(path: &ProjectPath) -> Option<usize> {
 }
 
 fn is_composed(path: &ProjectPath) -> bool {
-    path.name().contains("compose") && matches!(path.extension(), "yml" | "yaml")
+    matches!(path.extension(), "yml" | "yaml") && path.name().contains("compose")
 }
 
 fn text(facts: &Facts, path: &str) -> Option<String> {

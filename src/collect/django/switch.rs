@@ -27,7 +27,7 @@ pub(super) fn told_off(
     for text in OFF {
         let mut environment = environment.clone();
         let told = Fact::derived(*text).from_origin(Origin::Environment);
-        environment.variables.insert(name.clone(), told);
+        environment.variables.insert(name.clone().into(), told);
         let evaluated = interpret(sources.project, sources.service, &environment, |interpreter| {
             selected.evaluated(interpreter).variables.remove("DEBUG")
         });

@@ -4,12 +4,16 @@ use super::ignore::{Ignore, Pattern};
 use super::image::Image;
 use super::read::{Stage, StepKind, Transfer};
 use crate::collect::env::files::secrets;
-use crate::credential::placeholder;
+use crate::credential::bits;
 use crate::fact::{Fact, Place, ProjectPath};
+use crate::grammar::dotenv::Dotenv;
 use crate::project::{Project, Role};
 
 /// Files that an image must not hold, as examples of their kind.
 const UNWANTED: &[&str] = &[".env", ".git/config", "db.sqlite3"];
+
+/// What is easier to guess was made up by somebody, who had no real secret at hand.
+const BITS_OF_A_REAL_SECRET: f64 = 64.0;
 
 /// More environment files than this, and sources of copies, are not looked at.
 const MAX_LOOKED_AT: usize = 100;
@@ -113,20 +117,20 @@ impl<'p> Context<'p> {
 
     /// Whether a file that is named has secrets, as far as can be seen: one that is not here may.
     fn may_hold_secrets(&self, source: &str) -> bool {
-        let text = self.project.read(&self.folder.join(source));
-        text.map_or(true, |text| !secrets(text).is_empty())
+        let file = self.project.assignments(&self.folder.join(source));
+        file.map_or(true, |file| !secrets(file).is_empty())
     }
 
     /// The environment files below the folder that hold a secret, relative to it. What a file for developers
-    /// holds is one only if not everybody can guess it.
+    /// holds is one only if nobody can guess it: other words are made up.
     fn env_files(&self) -> impl Iterator<Item = &str> {
-        self.project.below(&self.folder).filter_map(|path| {
+        self.project.below(&self.folder).filter(|path| is_env_file(path)).filter_map(|path| {
             let inside = path.within(&self.folder)?;
-            let counts = |secret: &String| {
-                Role::of(path) != Role::Development || placeholder(secret).is_none()
+            let counts = |secret: &&str| {
+                Role::of(path) != Role::Development || bits(secret) >= BITS_OF_A_REAL_SECRET
             };
-            let holds = |text: &str| secrets(text).iter().any(counts);
-            (is_env_file(path) && self.project.read(path).is_ok_and(holds)).then_some(inside)
+            let holds = |file: &Dotenv| secrets(file).iter().any(counts);
+            self.project.assignments(path).is_ok_and(holds).then_some(inside)
         })
     }
 }

@@ -138,13 +138,13 @@ impl Found {
         if self.images.is_empty() && self.rest.is_none() {
             return facts;
         }
-        let list = |items| Fact::derived(Value::List(List { items, rest: self.rest.clone() }));
+        let list = |items| Fact::derived(Value::from(List { items, rest: self.rest.clone() }));
         facts.put("docker.images", list(self.images));
         facts.put("docker.commands", list(self.commands));
         let fields = common(self.environments);
         facts.put(
             "docker.environment",
-            Fact::derived(Value::Record(Record { fields, rest: self.rest.clone() })),
+            Fact::derived(Value::from(Record::new(fields, self.rest.clone()))),
         );
         facts
     }
@@ -171,11 +171,12 @@ fn common(environments: Vec<BTreeMap<String, Fact>>) -> BTreeMap<String, Fact> {
 
 /// Whether a file is a Dockerfile, told from its name.
 fn is_dockerfile_name(path: &ProjectPath) -> bool {
-    let name = path.name().to_lowercase();
-    if name.ends_with(".dockerignore") {
-        return false;
-    }
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>();
-    matches!(words.first(), Some(&("dockerfile" | "containerfile")))
-        || matches!(words.last(), Some(&("dockerfile" | "containerfile")))
+    let is = |word: Option<&str>| {
+        let known = ["dockerfile", "containerfile"];
+        word.is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    let mut words = path.name().split(|c: char| !c.is_ascii_alphanumeric());
+    let (first, last) = (words.next(), words.next_back());
+    let is_list = last.is_some_and(|last| last.eq_ignore_ascii_case("dockerignore"));
+    !is_list && (is(first) || is(last))
 }

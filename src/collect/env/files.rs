@@ -4,11 +4,15 @@ use crate::collect::compose::{is_harmless, password_in_url};
 use crate::credential;
 use crate::fact::secret::{is_secret_name, words};
 use crate::fact::{Ignorance, ProjectPath, Value};
-use crate::grammar::dotenv;
+use crate::grammar::dotenv::{Dotenv, Entry};
 use crate::project::Role;
 
 /// Whether a file of this name holds environment variables: `.env`, `.env.production`, `production.env`.
 pub(crate) fn is_env_name(name: &str) -> bool {
+    // Every file is asked, and hardly any is one.
+    if !name.as_bytes().windows(3).any(|part| part.eq_ignore_ascii_case(b"env")) {
+        return false;
+    }
     let lower = name.to_lowercase();
     let stem = lower.strip_suffix(".txt").unwrap_or(&lower);
     let ending = stem.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -46,23 +50,21 @@ pub(crate) fn copied_from(example: &ProjectPath) -> Option<ProjectPath> {
 
 /// The secrets in an environment file: the values under the names of secrets, and the passwords in URLs.
 /// The address of an error tracker is public, unless there is a password in it.
-pub(crate) fn secrets(text: &str) -> Vec<String> {
-    let entries = dotenv::read(text).entries.into_iter();
-    let secret = |entry: dotenv::Entry| {
-        let value = entry.value.unwrap_or_default();
-        let is_address =
-            value.contains("://") && words(&entry.name).iter().any(|word| word == "dsn");
-        let by_name = is_secret_name(&entry.name) && !is_harmless(&entry.name, &value);
-        let in_url = password_in_url(&value).map(str::to_owned);
-        if by_name && !is_address { Some(value) } else { in_url }
-    };
-    entries.filter_map(secret).collect()
+pub(crate) fn secrets(file: &Dotenv) -> Vec<&str> {
+    file.entries.iter().filter_map(secret).collect()
+}
+
+fn secret(entry: &Entry) -> Option<&str> {
+    let value = entry.value.as_deref().unwrap_or_default();
+    let is_address = value.contains("://") && words(&entry.name).iter().any(|word| word == "dsn");
+    let by_name = is_secret_name(&entry.name) && !is_harmless(&entry.name, value);
+    if by_name && !is_address { Some(value) } else { password_in_url(value) }
 }
 
 /// Whether an environment file gives a secret away: unknown where each is one that everybody can guess,
 /// for it may be in use; one that waits to be filled in is none.
-pub(crate) fn gives_secrets_away(text: &str) -> Value {
-    let secrets = secrets(text);
+pub(crate) fn gives_secrets_away(file: &Dotenv) -> Value {
+    let secrets = secrets(file);
     if secrets.iter().any(|secret| credential::placeholder(secret).is_none()) {
         return Value::Bool(true);
     }
@@ -112,7 +114,11 @@ mod tests {
             ("SENTRY_DSN=https://6bd0cd5210c0448a:9879a01db24663ef@sentry.shop.net/1", Some(true)),
             ("TLS_KEY=/etc/ssl/private/site.key", Some(false)),
         ] {
-            assert_eq!(gives_secrets_away(line).bool(), told, "{line}");
+            assert_eq!(
+                gives_secrets_away(&crate::grammar::dotenv::read(line)).bool(),
+                told,
+                "{line}"
+            );
         }
     }
 }

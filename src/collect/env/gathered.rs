@@ -19,7 +19,7 @@ pub(super) struct Gathered {
 
 impl Gathered {
     /// What the user, the deployment's files and the files of production give.
-    pub(super) fn of(sources: &Sources<'_>, so_far: &Facts, files: &[EnvFile]) -> Self {
+    pub(super) fn of(sources: &Sources<'_>, so_far: &Facts, files: &[EnvFile<'_>]) -> Self {
         let given = sources.given;
         let mut gathered = Self::default();
         let literal = |values: &BTreeMap<String, String>| -> Vec<(String, Fact)> {
@@ -52,7 +52,7 @@ impl Gathered {
         gathered
     }
 
-    fn take_file(&mut self, file: &EnvFile) {
+    fn take_file(&mut self, file: &EnvFile<'_>) {
         let whole = file.kind == Kind::Given;
         let variables = file.content.effective().into_iter().map(|(name, entry)| {
             (name.to_owned(), Fact::derived(value(entry, whole)).at(file.place(entry)))

@@ -10,12 +10,12 @@ use crate::fact::{Fact, Origin, Place, ProjectPath, Secret, Value};
 use crate::grammar::dotenv::{Dotenv, Entry, Reader};
 
 /// A variable in force, with the file that sets it.
-type Setting<'f> = (&'f EnvFile, &'f Entry, &'f str);
+type Setting<'f> = (&'f EnvFile<'f>, &'f Entry, &'f str);
 
 /// The files of production and the examples beside them.
 pub(super) struct Judged<'f> {
-    pub(super) files: &'f [EnvFile],
-    pub(super) examples: &'f [(&'f ProjectPath, Dotenv)],
+    pub(super) files: &'f [EnvFile<'f>],
+    pub(super) examples: &'f [(&'f ProjectPath, &'f Dotenv)],
 }
 
 impl<'f> Judged<'f> {
@@ -226,7 +226,11 @@ fn whole_bits(value: &str) -> i64 {
 }
 
 /// A record about an assignment, each of its fields at the assignment's place.
-fn item<const COUNT: usize>(file: &EnvFile, entry: &Entry, fields: [(&str, Fact); COUNT]) -> Fact {
+fn item<const COUNT: usize>(
+    file: &EnvFile<'_>,
+    entry: &Entry,
+    fields: [(&'static str, Fact); COUNT],
+) -> Fact {
     let place = file.place(entry);
     let own =
         [("name", Fact::derived(entry.name.as_str())), ("file", Fact::derived(file.path.as_str()))];

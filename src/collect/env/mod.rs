@@ -68,8 +68,8 @@ impl Collector for Env {
         let rest = (!whole).then(|| {
             Ignorance::new("it may be given at deploy time").settled_by("give `--env-file`")
         });
-        let variables = Record { fields: gathered.variables, rest };
-        facts.put("env.variables", Fact::derived(Value::Record(variables)));
+        let variables = Record::new(gathered.variables, rest);
+        facts.put("env.variables", Fact::derived(Value::from(variables)));
         facts.put("env.sources", Fact::derived(gathered.sources));
         facts
     }
@@ -92,7 +92,7 @@ fn put_judged(
     let known = !judged.files.is_empty();
     let mut put = |path: &str, items: Vec<Fact>| {
         let value = match unread {
-            Some(why) => Value::List(List { items, rest: Some(why.clone()) }),
+            Some(why) => Value::from(List { items, rest: Some(why.clone()) }),
             None if known => Value::list(items),
             None => {
                 let why = Ignorance::new("no environment file of production is in the project");

@@ -1,5 +1,7 @@
 //! Where the environment of production is written, nearest first.
 
+use std::borrow::Cow;
+
 use super::files::{is_env_name, is_real_env_file};
 use crate::collect::Sources;
 use crate::fact::{Fact, Facts, Ignorance, Place, Position, ProjectPath, Value};
@@ -7,12 +9,12 @@ use crate::grammar::dotenv::{self, Dotenv, Entry};
 use crate::project::Role;
 
 /// An environment file of production, read.
-pub(super) struct EnvFile {
+pub(super) struct EnvFile<'s> {
     /// Its name, as the report shows it.
     pub(super) path: ProjectPath,
     /// What it is to production.
     pub(super) kind: Kind,
-    pub(super) content: Dotenv,
+    pub(super) content: Cow<'s, Dotenv>,
     /// Whether the report can show its lines.
     shown: bool,
 }
@@ -42,7 +44,7 @@ impl Kind {
     }
 }
 
-impl EnvFile {
+impl EnvFile<'_> {
     /// Where an assignment stands.
     pub(super) fn place(&self, entry: &Entry) -> Place {
         let (line, column, width) = (entry.line, entry.column, entry.width);
@@ -52,13 +54,13 @@ impl EnvFile {
 }
 
 /// The environment files of production, and why there is more than was read, if there is.
-pub(super) struct EnvFiles {
-    pub(super) read: Vec<EnvFile>,
+pub(super) struct EnvFiles<'s> {
+    pub(super) read: Vec<EnvFile<'s>>,
     pub(super) unread: Option<Ignorance>,
 }
 
 /// The environment files of production. One that the user names is the whole of it.
-pub(super) fn env_files(sources: &Sources<'_>, so_far: &Facts) -> EnvFiles {
+pub(super) fn env_files<'s>(sources: &Sources<'s>, so_far: &Facts) -> EnvFiles<'s> {
     let (read, unread) = all(sources, so_far);
     let cut_off = read.iter().find_map(|file| {
         let why = file.content.cut_off.as_ref()?;
@@ -67,13 +69,13 @@ pub(super) fn env_files(sources: &Sources<'_>, so_far: &Facts) -> EnvFiles {
     EnvFiles { read, unread: unread.or(cut_off) }
 }
 
-fn all(sources: &Sources<'_>, so_far: &Facts) -> (Vec<EnvFile>, Option<Ignorance>) {
+fn all<'s>(sources: &Sources<'s>, so_far: &Facts) -> (Vec<EnvFile<'s>>, Option<Ignorance>) {
     if let Some(given) = &sources.given.env_file {
         let path = ProjectPath::outside(&given.name);
         // A file outside of the project may have the name of one inside.
         let other = sources.project.read(&path).is_ok_and(|text| text != given.text);
         let mut outer = |name: &str| sources.given.env.get(name).cloned();
-        let content = dotenv::read_with(&given.text, &mut outer);
+        let content = Cow::Owned(dotenv::read_with(&given.text, &mut outer));
         return (vec![EnvFile { path, kind: Kind::Given, content, shown: !other }], None);
     }
     let composed = so_far.at("compose.env-files");
@@ -93,9 +95,9 @@ fn all(sources: &Sources<'_>, so_far: &Facts) -> (Vec<EnvFile>, Option<Ignorance
             (false, _) if is_plain(path, sources) => Kind::Plain,
             (false, _) => continue,
         };
-        match sources.project.read(path) {
-            Ok(text) => {
-                let content = dotenv::read(text);
+        match sources.project.assignments(path) {
+            Ok(content) => {
+                let content = Cow::Borrowed(content);
                 files.push(EnvFile { path: path.clone(), kind, content, shown: true });
             }
             Err(why) => unread = unread.or(Some(why)),
@@ -127,20 +129,20 @@ fn is_of_front_end(path: &ProjectPath, sources: &Sources<'_>) -> bool {
 }
 
 /// The names that examples of environment files give, with the files' texts.
-pub(super) fn examples<'s>(sources: &Sources<'s>) -> Vec<(&'s ProjectPath, Dotenv)> {
+pub(super) fn examples<'s>(sources: &Sources<'s>) -> Vec<(&'s ProjectPath, &'s Dotenv)> {
     let files = sources
         .wanted
         .iter()
         .copied()
         .filter(|path| is_env_name(path.name()) && Role::of(path) == Role::Example);
-    files.filter_map(|path| Some((path, dotenv::read(sources.project.read(path).ok()?)))).collect()
+    files.filter_map(|path| Some((path, sources.project.assignments(path).ok()?))).collect()
 }
 
 /// The entries of a record of variables that another collector found.
 pub(super) fn found_variables(so_far: &Facts, path: &str) -> Vec<(String, Fact)> {
     match &so_far.at(path).value {
         Value::Record(record) => {
-            record.fields.iter().map(|(name, fact)| (name.clone(), fact.clone())).collect()
+            record.fields.iter().map(|(name, fact)| (name.to_string(), fact.clone())).collect()
         }
         _ => Vec::new(),
     }

@@ -4,7 +4,7 @@ pub(in crate::collect) mod cors;
 mod limiter;
 mod started;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::application::{Application, application};
 use super::django::{VARIABLE, environment, variables};
@@ -193,10 +193,10 @@ fn config(application: &Application, so_far: &Facts, jwt: bool) -> Fact {
     let set = attributes
         .iter()
         .filter_map(|(attribute, name)| Some((*name, made.fields.get(*attribute)?.clone())));
-    let set: Vec<(&str, Fact)> = set.collect();
+    let set: Vec<(&'static str, Fact)> = set.collect();
     let complete = |value: &mut Value| {
         if let Value::Record(record) = value {
-            complete(record, &set, so_far, jwt, application.cut_short.as_ref());
+            complete(Arc::make_mut(record), &set, so_far, jwt, application.cut_short.as_ref());
         }
     };
     match &mut config.value {
@@ -212,23 +212,23 @@ fn config(application: &Application, so_far: &Facts, jwt: bool) -> Fact {
 
 fn complete(
     record: &mut Record,
-    set: &[(&str, Fact)],
+    set: &[(&'static str, Fact)],
     so_far: &Facts,
     jwt: bool,
     cut_short: Option<&Ignorance>,
 ) {
-    record.fields.extend(set.iter().map(|(name, fact)| ((*name).to_owned(), fact.clone())));
+    record.fields.extend(set.iter().map(|(name, fact)| ((*name).into(), fact.clone())));
     if record.rest.is_none() {
         record.rest = cut_short.cloned();
     }
     if record.rest.is_none() {
-        record.fields.entry("DEBUG".to_owned()).or_insert_with(|| debug_by_default(so_far));
+        record.fields.entry("DEBUG".into()).or_insert_with(|| debug_by_default(so_far));
         let more = if jwt { JWT_DEFAULTS } else { &[] };
         for (name, default) in DEFAULTS.iter().chain(more) {
-            record.fields.entry((*name).to_owned()).or_insert_with(|| default.fact());
+            record.fields.entry((*name).into()).or_insert_with(|| default.fact());
         }
         if jwt && let Some(key) = record.fields.get("SECRET_KEY").cloned() {
-            record.fields.entry("JWT_SECRET_KEY".to_owned()).or_insert(key);
+            record.fields.entry("JWT_SECRET_KEY".into()).or_insert(key);
         }
     }
     let fields = std::mem::take(&mut record.fields);
@@ -238,7 +238,7 @@ fn complete(
             let fact = concealed(&name, fact);
             (name, fact)
         })
-        .collect::<BTreeMap<_, _>>();
+        .collect();
 }
 
 /// The signing keys that are set, each value once.
@@ -277,7 +277,7 @@ fn keys(config: &Fact, reads: &[Read]) -> Fact {
         Value::Record(record) => record.rest.clone(),
         _ => None,
     };
-    Fact::derived(Value::List(List { items: keys, rest }))
+    Fact::derived(Value::from(List { items: keys, rest }))
 }
 
 /// Flask takes DEBUG from `FLASK_DEBUG` where the program does not set it.

@@ -78,10 +78,13 @@ impl Collector for Git {
     }
 
     fn wants(&self, path: &ProjectPath) -> bool {
-        path.name() == ".gitignore"
-            || files::is_env_name(path.name())
-            || is_key_name(path.name())
-            || is_database_name(path.name())
+        let name = path.name();
+        // Most files are programs, which none of these is.
+        path.extension() != "py"
+            && (name == ".gitignore"
+                || files::is_env_name(name)
+                || is_key_name(name)
+                || is_database_name(name))
     }
 
     fn collect(&self, sources: &Sources<'_>, _so_far: &Facts) -> Facts {
@@ -90,7 +93,8 @@ impl Collector for Git {
         if repository.is_none() && rules.is_empty() {
             return facts;
         }
-        let seen = Seen { sources, repository, rules };
+        let names = names(sources, repository);
+        let seen = Seen { sources, repository, rules, names };
         facts.find("git");
         facts.put("git.ignores-env", seen.ignores_env());
         facts.put("git.uses-env-files", Fact::derived(seen.uses_env_files()));
@@ -105,6 +109,24 @@ struct Seen<'s> {
     sources: &'s Sources<'s>,
     repository: Option<&'s Repository>,
     rules: &'s Rules,
+    /// The files that matter here, on disk or only tracked.
+    names: BTreeSet<&'s ProjectPath>,
+}
+
+/// The files of a service that matter here, on disk or only tracked.
+fn names<'s>(
+    sources: &Sources<'s>,
+    repository: Option<&'s Repository>,
+) -> BTreeSet<&'s ProjectPath> {
+    let tracked = repository.and_then(|repository| repository.tracked.as_ref().ok());
+    let root = &sources.service.root;
+    let in_service = tracked.into_iter().flat_map(|tracked| {
+        let from = tracked.range::<ProjectPath, _>(root.join("\u{0}")..);
+        from.take_while(|path| path.is_in(root))
+    });
+    let only_tracked =
+        in_service.filter(|path| Git.wants(path) && !sources.project.has_listed(path));
+    sources.wanted.iter().copied().chain(only_tracked).collect()
 }
 
 impl Seen<'_> {
@@ -140,19 +162,8 @@ impl Seen<'_> {
         })
     }
 
-    /// The files that matter here, on disk or only tracked.
     fn names(&self) -> impl Iterator<Item = &ProjectPath> {
-        let tracked = self.repository.and_then(|repository| repository.tracked.as_ref().ok());
-        let listed = self.sources.wanted.iter().copied();
-        let on_disk: BTreeSet<&ProjectPath> = listed.collect();
-        let root = &self.sources.service.root;
-        let in_service = tracked.into_iter().flat_map(move |tracked| {
-            let from = tracked.range::<ProjectPath, _>(root.join("\u{0}")..);
-            from.take_while(move |path| path.is_in(root))
-        });
-        let only_tracked =
-            in_service.filter(|path| Git.wants(path) && !self.sources.project.has_listed(path));
-        on_disk.into_iter().chain(only_tracked).collect::<BTreeSet<_>>().into_iter()
+        self.names.iter().copied()
     }
 
     fn tracked(&self, path: &ProjectPath) -> Fact {
@@ -173,8 +184,8 @@ impl Seen<'_> {
             .filter(|path| files::is_real_env_file(path))
             .map(|path| {
                 let (ignored, _) = self.rules.ignore(path);
-                let holds = match self.sources.project.read(path) {
-                    Ok(text) => Fact::derived(gives_secrets_away(text)),
+                let holds = match self.sources.project.assignments(path) {
+                    Ok(file) => Fact::derived(gives_secrets_away(file)),
                     Err(why) => Fact::derived(why),
                 };
                 self.file(path, [("ignored", Fact::derived(ignored)), ("holds-secrets", holds)])
@@ -208,7 +219,11 @@ impl Seen<'_> {
             .collect()
     }
 
-    fn file<const COUNT: usize>(&self, path: &ProjectPath, fields: [(&str, Fact); COUNT]) -> Fact {
+    fn file<const COUNT: usize>(
+        &self,
+        path: &ProjectPath,
+        fields: [(&'static str, Fact); COUNT],
+    ) -> Fact {
         let own = [("path", Fact::derived(path.as_str())), ("tracked", self.tracked(path))];
         Fact::derived(Value::record(own.into_iter().chain(fields))).at(Place::whole(path))
     }

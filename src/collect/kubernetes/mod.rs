@@ -76,7 +76,7 @@ impl Collector for Kubernetes {
         }
         let patched = manifests.patched.as_ref();
         let list = |items: Vec<Fact>, rest: Option<&Ignorance>| {
-            Fact::derived(Value::List(List { items, rest: rest.cloned() }))
+            Fact::derived(Value::from(List { items, rest: rest.cloned() }))
         };
         let rest = manifests.problem.as_ref();
         let files = manifests.files().map(|file| Fact::derived(file.as_str()));

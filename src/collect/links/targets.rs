@@ -63,8 +63,9 @@ pub(super) fn reaches_program(location: &Fact, facts: &Facts) -> bool {
         return text("passes").is_some_and(|kind| kind != "fastcgi");
     };
     let address = address(pass);
-    let upstream = server_of(facts, address);
-    let address = upstream.as_deref().unwrap_or(address);
+    let upstreams = facts.at("nginx.upstreams");
+    let first = servers(&upstreams, address).and_then(|servers| servers.first()?.value.text());
+    let address = first.and_then(|server| server.split_whitespace().next()).unwrap_or(address);
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     if address.starts_with("unix:") || matches!(host, "127.0.0.1" | "localhost" | "[::1]") {
         return true;
@@ -77,15 +78,13 @@ pub(super) fn reaches_program(location: &Fact, facts: &Facts) -> bool {
     })
 }
 
-/// The first server of an upstream.
-fn server_of(facts: &Facts, name: &str) -> Option<String> {
-    let upstreams = facts.at("nginx.upstreams");
+/// The servers of an upstream.
+fn servers<'f>(upstreams: &'f Fact, name: &str) -> Option<&'f [Fact]> {
     let named = |upstream: &&Fact| {
         upstream.value.field("name").is_some_and(|fact| fact.value.text() == Some(name))
     };
     let upstream = upstreams.value.items().iter().find(named)?;
-    let server = upstream.value.field("servers")?.value.items().first()?.value.text()?;
-    Some(server.split_whitespace().next()?.to_owned())
+    upstream.value.field("servers").map(|servers| servers.value.items())
 }
 
 /// Where requests are passed on to, and the place that says so.
@@ -99,20 +98,14 @@ struct Target {
 fn passed_to(facts: &Facts) -> Vec<Target> {
     let locations = facts.at("nginx.locations");
     let upstreams = facts.at("nginx.upstreams");
-    let servers = |name: &str| {
-        let named = |upstream: &&Fact| {
-            upstream.value.field("name").is_some_and(|fact| fact.value.text() == Some(name))
-        };
-        upstreams.value.items().iter().find(named)?.value.field("servers")
-    };
     let mut found: Vec<Target> = Vec::new();
     let passes = locations.value.items().iter().filter_map(|location| {
         location.value.field("proxy-pass").filter(|fact| fact.value.text().is_some())
     });
     for pass in passes {
         let address = address(pass.value.text().unwrap_or_default());
-        match servers(address) {
-            Some(servers) => found.extend(servers.value.items().iter().filter_map(target)),
+        match servers(&upstreams, address) {
+            Some(servers) => found.extend(servers.iter().filter_map(target)),
             None => found.extend(target(&Fact { value: Value::from(address), ..pass.clone() })),
         }
     }

@@ -45,6 +45,9 @@ const NOT_CONFIGURATION: &[&str] = &[
 
 /// Whether a file could be nginx's, told from its path.
 pub(super) fn could_be(path: &ProjectPath) -> bool {
+    if NOT_CONFIGURATION.contains(&path.extension()) {
+        return false;
+    }
     let name = plain_name(path.name()).to_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     if name.contains("dockerfile") || NOT_CONFIGURATION.contains(&extension) {

@@ -23,7 +23,7 @@ pub(super) fn facts(instances: &[Instance], rest: Option<&Ignorance>) -> Vec<(&'
             ]))
         })
         .collect();
-    let list = |items: Vec<Fact>| Fact::derived(Value::List(List { items, rest: rest.cloned() }));
+    let list = |items: Vec<Fact>| Fact::derived(Value::from(List { items, rest: rest.cloned() }));
     vec![
         ("nginx.added-headers", list(found.headers)),
         ("nginx.hidden-headers", list(found.hidden)),
@@ -48,7 +48,7 @@ fn refused(instances: &[Instance]) -> Fact {
         })
         .collect();
     let rest = instances.iter().find_map(|instance| instance.doubt.clone());
-    Fact::derived(Value::List(List { items, rest }))
+    Fact::derived(Value::from(List { items, rest }))
 }
 
 #[derive(Default)]
@@ -129,7 +129,7 @@ fn upstream(directive: &Directive, name: &str) -> Fact {
     let items = block.named("server").map(|server| server.states_word(0)).collect();
     directive.states(Value::record([
         ("name", directive.states(name)),
-        ("servers", directive.states(Value::List(List { items, rest: block.rest.clone() }))),
+        ("servers", directive.states(Value::from(List { items, rest: block.rest.clone() }))),
     ]))
 }
 

@@ -57,15 +57,15 @@ fn behind_proxy(behind: Option<&Ignorance>) -> Fact {
 /// The names of headers that are dropped, at the first directive that drops them.
 pub(super) fn lost(headers: &Headers<'_>, at: &Directive) -> Fact {
     let items = headers.lost.iter().map(|lost| lost.directive.states(lost.name.as_str())).collect();
-    let list = Value::List(List { items, rest: headers.lost_rest.cloned() });
+    let list = Value::from(List { items, rest: headers.lost_rest.cloned() });
     let dropping = headers.added.first().map_or(at, |header| header.directive);
     dropping.states(list)
 }
 
 /// The headers that are added, by their names.
 pub(super) fn record(headers: &Headers<'_>, at: &Directive) -> Fact {
-    let fields = headers.added.iter().map(|header| (header.name.clone(), header.fact())).collect();
-    at.states(Value::Record(Record { fields, rest: headers.rest.cloned() }))
+    let fields = headers.added.iter().map(|header| (header.name.clone(), header.fact()));
+    at.states(Value::from(Record::new(fields, headers.rest.cloned())))
 }
 
 /// The truth that `on` or `off` states.

@@ -79,7 +79,7 @@ fn names(server: &Server<'_>) -> Fact {
         .named("server_name")
         .flat_map(|directive| (0..directive.words.len()).map(|index| directive.states_word(index)))
         .collect();
-    let list = Value::List(List { items, rest: server.rest().cloned() });
+    let list = Value::from(List { items, rest: server.rest().cloned() });
     block.first("server_name").unwrap_or(server.directive).states(list)
 }
 
@@ -99,7 +99,7 @@ fn listens(server: &Server<'_>) -> Fact {
         .iter()
         .map(|listen| listen.directive.unwrap_or(at).states(listen.text.as_str()))
         .collect();
-    at.states(Value::List(List { items, rest: server.rest().cloned() }))
+    at.states(Value::from(List { items, rest: server.rest().cloned() }))
 }
 
 fn ports(server: &Server<'_>) -> Fact {
@@ -116,7 +116,7 @@ fn ports(server: &Server<'_>) -> Fact {
             }
         })
         .collect();
-    at.states(Value::List(List { items, rest: server.rest().cloned() }))
+    at.states(Value::from(List { items, rest: server.rest().cloned() }))
 }
 
 /// Whether it sends every plain request to HTTPS; absent if it takes none.

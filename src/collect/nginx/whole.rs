@@ -101,7 +101,7 @@ fn redirects(servers: &[Judged<'_, '_>], rest: Option<&Ignorance>) -> Fact {
 fn headers(pages: &[&Server<'_>], rest: Option<&Ignorance>) -> Fact {
     if let Some(why) = rest {
         let record = Record { rest: Some(why.clone()), ..Record::default() };
-        return Fact::derived(Value::Record(record));
+        return Fact::derived(Value::from(record));
     }
     let each: Vec<_> = pages.iter().map(|server| page_headers(server)).collect();
     let mut names: Vec<&str> =
@@ -111,10 +111,10 @@ fn headers(pages: &[&Server<'_>], rest: Option<&Ignorance>) -> Fact {
     let mut record = Record::default();
     for name in names {
         let values: Vec<Fact> = each.iter().map(|headers| headers.value(name)).collect();
-        record.fields.insert(name.to_owned(), agreed(values));
+        record.fields.insert(name.to_owned().into(), agreed(values));
     }
     record.rest = each.iter().find_map(|headers| headers.rest).cloned();
-    Fact::derived(Value::Record(record))
+    Fact::derived(Value::from(record))
 }
 
 /// What all say, or one of what they say; absent if nobody says anything.

@@ -96,12 +96,12 @@ impl Collector for Platform {
             return facts;
         }
         let list = |items: Vec<Fact>| {
-            Fact::derived(Value::List(List { items, rest: found.unread.clone() }))
+            Fact::derived(Value::from(List { items, rest: found.unread.clone() }))
         };
         facts.put("platform.secrets", list(found.secrets()));
         let mut environment = common(found.environments());
         environment.rest = environment.rest.or_else(|| found.unread.clone());
-        facts.put("platform.environment", Fact::derived(Value::Record(environment)));
+        facts.put("platform.environment", Fact::derived(Value::from(environment)));
         let deployments = found.deployments.iter().filter(|(_, _, it)| !it.only_offered);
         facts.put("platform.deployments", list(deployments.map(described).collect()));
         facts
@@ -157,7 +157,7 @@ impl Found {
                 .environment
                 .iter()
                 .map(|(name, fact)| (name.clone(), secret::concealed(name, fact.clone())));
-            Record { fields: fields.collect(), rest: None }
+            Record::new(fields, None)
         };
         programs
             .map(|(_, _, deployment)| record(deployment))

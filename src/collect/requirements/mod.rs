@@ -191,18 +191,17 @@ const TOOL_WORDS: &[&str] = &["lint", "linting", "typing", "mypy", "format", "be
 
 /// Whether a file is a list of requirements for production as pip reads them.
 fn is_listing(path: &ProjectPath) -> bool {
-    let name = path.name().to_lowercase();
-    let Some((stem, extension)) = name.rsplit_once('.') else {
+    let is_text =
+        ["txt", "in", "pip"].iter().any(|ending| path.extension().eq_ignore_ascii_case(ending));
+    if !is_text {
         return false;
-    };
-    let folder = path.folder();
+    }
+    let name = path.name().to_lowercase();
+    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
     let named = ["requirement", "reqs"].iter().any(|start| stem.starts_with(start));
     let is_tool =
         || stem.split(|c: char| !c.is_alphanumeric()).any(|word| TOOL_WORDS.contains(&word));
-    matches!(extension, "txt" | "in" | "pip")
-        && (named || folder.name() == "requirements")
-        && Role::of(path).counts()
-        && !is_tool()
+    (named || path.folder().name() == "requirements") && Role::of(path).counts() && !is_tool()
 }
 
 fn is_manifest(path: &ProjectPath) -> bool {

@@ -1,6 +1,7 @@
 //! All connections of a service, each once, from its settings and its environment.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::connection::record;
 use super::django::{Setting, caches, channel_layers, databases};
@@ -144,7 +145,7 @@ fn drivers(facts: &Facts) -> Option<Value> {
 /// A database of which nothing is known is one that a driver is there for.
 fn narrowed(mut item: Fact, drivers: Option<&Value>) -> Fact {
     if let (Value::Record(record), Some(drivers)) = (&mut item.value, drivers)
-        && let Some(kind) = record.fields.get_mut("kind")
+        && let Some(kind) = Arc::make_mut(record).fields.get_mut("kind")
         && matches!(kind.value, Value::Unknown(_))
     {
         kind.value = drivers.clone();
@@ -186,17 +187,19 @@ mod tests {
             Ok(number) => Fact::derived(Value::Int(number)),
             Err(_) => Fact::derived(text),
         };
-        Fact::derived(Value::record(fields.iter().map(|(name, text)| (*name, fact(text)))))
+        Fact::derived(Value::record(
+            fields.iter().map(|(name, text)| ((*name).to_owned(), fact(text))),
+        ))
     }
 
-    fn record(fields: Vec<(&str, Fact)>) -> Fact {
+    fn record(fields: Vec<(&'static str, Fact)>) -> Fact {
         Fact::derived(Value::record(fields))
     }
 
     fn shown(items: &[Fact], fields: &[&str]) -> Vec<String> {
         let mut facts = Facts::default();
         facts
-            .put("x.items", Fact::derived(Value::List(List { items: items.to_vec(), rest: None })));
+            .put("x.items", Fact::derived(Value::from(List { items: items.to_vec(), rest: None })));
         let field = |index: usize, name: &str| {
             facts.at(&format!("x.items.{index}.{name}")).value.to_string()
         };

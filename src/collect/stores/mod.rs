@@ -151,7 +151,7 @@ impl Collector for Stores {
             for (path, items) in lists {
                 facts.put(path, Fact::derived(items));
             }
-            facts.put("stores.postgresql-access", Fact::derived(Value::List(access)));
+            facts.put("stores.postgresql-access", Fact::derived(Value::from(access)));
         }
         facts
     }
@@ -194,7 +194,7 @@ fn caches(facts: &Facts) -> Vec<Fact> {
                 Value::Bool(!PRIVATE_CACHES.iter().any(|private| backend.contains(private)))
             });
             let record = Value::record([
-                ("alias", target::like(whole, Value::from(alias.as_str()))),
+                ("alias", target::like(whole, Value::from(&**alias))),
                 ("backend", backend),
                 ("shared", shared),
             ]);

@@ -46,14 +46,15 @@ pub(super) fn addresses(settings: &Fact) -> Vec<(Family, Setting)> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    for (name, fact) in record.fields.iter().filter(|(name, _)| !is_for_development(name)) {
+    let fields = record.fields.iter().filter(|(_, fact)| may_be_address(&fact.value));
+    for (name, fact) in fields.filter(|(name, _)| !is_for_development(name)) {
         let whole = if name == "MONGODB_SETTINGS" { field(fact, "host") } else { fact.clone() };
         let known = ADDRESS_SETTINGS.iter().find(|(setting, _)| setting == name);
         if let Some(read) = alternatives(&whole).iter().map(address).collect::<Option<Vec<_>>>() {
             let family = read.first().map(|(family, _)| *family);
             let targets =
                 read.into_iter().map(|(_, target)| (target, Pooling::default())).collect();
-            let setting = Setting { source: name.clone(), whole, targets };
+            let setting = Setting { source: name.to_string(), whole, targets };
             found.extend(family.map(|family| (family, setting)));
         } else if let (Value::Unknown(why), Some((_, kind))) = (&whole.value, known) {
             let target =
@@ -61,11 +62,19 @@ pub(super) fn addresses(settings: &Fact) -> Vec<(Family, Setting)> {
             let family = family(kind).unwrap_or(Family::Database);
             let targets = vec![(target, Pooling::default())];
             if *name != "CELERY_BROKER_URL" {
-                found.push((family, Setting { source: name.clone(), whole, targets }));
+                found.push((family, Setting { source: name.to_string(), whole, targets }));
             }
         }
     }
     found
+}
+
+/// Whether a value has not the look of something else: most settings have.
+fn may_be_address(value: &Value) -> bool {
+    match value {
+        Value::OneOf(_) | Value::Unknown(_) | Value::Record(_) => true,
+        _ => value.text().is_some_and(|text| text.contains("://")),
+    }
 }
 
 fn told_kind(whole: &Fact, kind: &str, why: &Ignorance) -> Fact {
@@ -119,7 +128,7 @@ pub(super) fn parts(variables: &Fact) -> Vec<(Family, Setting)> {
             names.iter().find_map(|name| {
                 let joint = if *prefix == "PG" { "" } else { "_" };
                 let name = format!("{prefix}{joint}{name}");
-                record.fields.get(&name).map(|fact| (name, fact.clone()))
+                record.fields.get(&*name).map(|fact| (name, fact.clone()))
             })
         };
         let (host, password) = (variable(&["HOST", "HOSTNAME"]), variable(&["PASSWORD", "PASS"]));

@@ -40,7 +40,7 @@ pub(super) const POOLER: &[FactSpec] = &[
 
 /// Whether a file configures PgBouncer.
 pub(super) fn is_pooler(path: &ProjectPath) -> bool {
-    path.name().to_lowercase().contains("pgbouncer") && path.extension() == "ini"
+    path.extension() == "ini" && path.name().to_lowercase().contains("pgbouncer")
 }
 
 /// What a configuration says of its pooler.

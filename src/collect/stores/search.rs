@@ -3,6 +3,7 @@
 //! (elasticsearch-py 9, django-elasticsearch-dsl 8, Haystack 3.3 and Wagtail 7 documentation, read
 //! 2026-11-30: a host without a scheme is asked over plain HTTP on port 9200.)
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::connection::{Pooling, record};
@@ -75,13 +76,16 @@ fn of_addresses(settings: &Fact) -> Vec<(String, Target)> {
     let Value::Record(record) = &settings.value else {
         return Vec::new();
     };
-    let is_address = |(name, fact): &(&String, &Fact)| {
-        let names = is_about(name) && !["TEST", "DEV", "LOCAL"].iter().any(|it| name.contains(it));
+    let is_address = |(name, fact): &(&Cow<'static, str>, &Fact)| {
         let text = fact.value.text().unwrap_or_default();
-        names && (text.starts_with("http://") || text.starts_with("https://"))
+        (text.starts_with("http://") || text.starts_with("https://"))
+            && is_about(name)
+            && !["TEST", "DEV", "LOCAL"].iter().any(|it| name.contains(it))
     };
     let named = record.fields.iter().filter(is_address);
-    named.map(|(name, fact)| (name.clone(), located(fact, &like(fact, Value::Absent)))).collect()
+    named
+        .map(|(name, fact)| (name.to_string(), located(fact, &like(fact, Value::Absent))))
+        .collect()
 }
 
 /// The engine at an address, at `host:port`, or at a dictionary of its parts; `around` may hold what
@@ -157,7 +161,7 @@ mod tests {
         engines(&facts, &BTreeSet::from(["search".to_owned()])).iter().map(row).collect()
     }
 
-    fn map(fields: Vec<(&str, Fact)>) -> Fact {
+    fn map(fields: Vec<(&'static str, Fact)>) -> Fact {
         Fact::derived(Value::record(fields))
     }
 

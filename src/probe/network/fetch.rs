@@ -1,6 +1,5 @@
 //! One request and its answer, with a limit on everything.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -8,7 +7,8 @@ use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Manner, Shared, why};
+use super::connecting::{self, Watch};
+use super::{Line, Manner, Shared, none_left, sockets, why};
 use crate::probe::Unanswered;
 use crate::probe::question::{MOST_TRIES, Method, Request, Response};
 use crate::problem::Problem;
@@ -43,9 +43,10 @@ pub(super) fn client(manner: &Manner, tls: ClientConfig) -> Result<reqwest::Clie
         .http1_only()
         .http1_max_headers(MOST_HEADERS)
         .http1_ignore_invalid_headers_in_responses(true)
-        .pool_idle_timeout(Duration::from_secs(2));
-    for (host, address) in &manner.addresses {
-        builder = builder.resolve(host, SocketAddr::new(*address, 0));
+        .pool_idle_timeout(Duration::from_secs(2))
+        .connector_layer(Watch);
+    for (host, addresses) in &manner.addresses {
+        builder = builder.resolve_to_addrs(host, &sockets(addresses, 0));
     }
     builder.build().map_err(|error| Problem::new(format!("the network cannot be used: {error}")))
 }
@@ -53,10 +54,11 @@ pub(super) fn client(manner: &Manner, tls: ClientConfig) -> Result<reqwest::Clie
 /// The answer to a request; to a second one where the first broke, or where the site asked to wait.
 pub(super) async fn page(
     shared: &Shared,
+    line: &Line,
     request: &Request,
     until: Instant,
 ) -> Result<Response, Unanswered> {
-    let first = once(shared, request, until).await;
+    let first = once(shared, line, request, until).await;
     if request.method == Method::Post {
         return first;
     }
@@ -69,7 +71,7 @@ pub(super) async fn page(
         Err(_) => return first,
     };
     sleep(wait).await;
-    let second = once(shared, request, until).await;
+    let second = once(shared, line, request, until).await;
     if second.is_ok() { second } else { first }
 }
 
@@ -77,12 +79,13 @@ pub(super) async fn page(
 /// the first that asks to stop, ends it.
 pub(super) async fn sign_in(
     shared: &Shared,
+    line: &Line,
     request: &Request,
     until: Instant,
 ) -> Result<Vec<Response>, Unanswered> {
     let mut tries: Vec<Response> = Vec::new();
     while tries.len() < MOST_TRIES {
-        let response = once(shared, request, until).await?;
+        let response = once(shared, line, request, until).await?;
         let other = tries.first().is_some_and(|first| first.status != response.status);
         let stop = other || matches!(response.status, 429 | 503);
         tries.push(response);
@@ -102,7 +105,15 @@ fn wished_wait(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-async fn once(shared: &Shared, request: &Request, until: Instant) -> Result<Response, Unanswered> {
+async fn once(
+    shared: &Shared,
+    line: &Line,
+    request: &Request,
+    until: Instant,
+) -> Result<Response, Unanswered> {
+    if !line.admits() {
+        return Err(none_left());
+    }
     let limit = shared.limit(until);
     let begun = Instant::now();
     let sending = async {
@@ -119,8 +130,9 @@ async fn once(shared: &Shared, request: &Request, until: Instant) -> Result<Resp
         };
         sent.send().await.map_err(|error| why::of_request(&error))
     };
-    let mut answer = shared.patient(until, sending).await?;
-    let seconds = begun.elapsed().as_secs_f64();
+    let (answer, connecting) = connecting::apart(shared.patient(until, sending)).await;
+    let mut answer = answer?;
+    let (seconds, connecting) = (begun.elapsed().as_secs_f64(), connecting.as_secs_f64());
     let headers = answer.headers().iter().map(|(name, value)| {
         let value: String =
             String::from_utf8_lossy(value.as_bytes()).chars().take(MOST_VALUE).collect();
@@ -130,7 +142,7 @@ async fn once(shared: &Shared, request: &Request, until: Instant) -> Result<Resp
     let status = answer.status();
     let body = body(&mut answer, limit).await;
     let reason = status.canonical_reason().unwrap_or_default().to_owned();
-    Ok(Response { status: status.as_u16(), reason, headers, body, seconds })
+    Ok(Response { status: status.as_u16(), reason, headers, body, seconds, connecting })
 }
 
 /// The body as far as it comes: cut off at a size, when time is up, or where the connection breaks.

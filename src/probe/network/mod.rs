@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -13,12 +14,13 @@ use rustls::RootCertStore;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
+mod connecting;
 mod fetch;
 mod resolver;
 mod tls;
@@ -38,17 +40,24 @@ pub struct Manner {
     pub timeout: Duration,
     /// For one question.
     pub patience: Duration,
-    /// Addresses to use for hosts, instead of asking for them.
-    pub addresses: BTreeMap<String, IpAddr>,
+    /// Addresses to use for hosts, instead of asking for them; the first that answers is taken.
+    pub addresses: BTreeMap<String, Vec<IpAddr>>,
     /// Certificate authorities to trust besides Mozilla's, in PEM.
     pub authorities: Option<Vec<u8>>,
+    /// Whether the authorities that this machine trusts are trusted, too.
+    pub system_authorities: bool,
     /// Headers to send with every request over HTTPS; they may be secret.
     pub headers: Vec<(String, String)>,
     /// The resolver to put questions to DNS to, instead of the machine's.
     pub resolver: Option<SocketAddr>,
     /// Whether TLS is spoken as browsers speak it only, whatever that leaves unseen.
     pub passive: bool,
+    /// Requests to one site in all, those that are sent again included.
+    pub most_requests: usize,
 }
+
+/// Requests to one site, unless the user allows more.
+pub const MOST_REQUESTS: usize = 25;
 
 impl Default for Manner {
     fn default() -> Self {
@@ -57,9 +66,11 @@ impl Default for Manner {
             patience: Duration::from_secs(10),
             addresses: BTreeMap::new(),
             authorities: None,
+            system_authorities: false,
             headers: Vec::new(),
             resolver: None,
             passive: false,
+            most_requests: MOST_REQUESTS,
         }
     }
 }
@@ -88,7 +99,10 @@ impl Network {
     pub fn new(manner: Manner) -> Result<Self, Problem> {
         let internal = |what: &str| Problem::new(format!("the network cannot be used: {what}"));
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let roots = roots(manner.authorities.as_deref())?;
+        let mut roots = roots(manner.authorities.as_deref())?;
+        if manner.system_authorities {
+            add_system_authorities(&mut roots)?;
+        }
         // Every certificate passes: an audit reads on, and judges it separately. But what the user sends
         // along may be secret: only who is trusted gets to read it.
         let tls = if manner.headers.is_empty() {
@@ -114,7 +128,9 @@ impl Network {
     /// Begins to ask one site; its time runs from here on.
     pub fn visit(&self) -> Visit<'_> {
         let until = Instant::now() + self.shared.manner.timeout;
-        Visit { network: self, until, seats: Arc::new(Semaphore::new(AT_ONCE)) }
+        let left = AtomicUsize::new(self.shared.manner.most_requests);
+        let line = Line { seats: Semaphore::new(AT_ONCE), left };
+        Visit { network: self, until, line: Arc::new(line) }
     }
 }
 
@@ -122,22 +138,45 @@ impl Network {
 pub struct Visit<'n> {
     network: &'n Network,
     until: Instant,
-    seats: Arc<Semaphore>,
+    line: Arc<Line>,
+}
+
+/// What keeps a site from too many requests.
+struct Line {
+    seats: Semaphore,
+    left: AtomicUsize,
+}
+
+impl Line {
+    /// Takes one request off those that are left, if any is.
+    fn admits(&self) -> bool {
+        let less = |left: usize| left.checked_sub(1);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+}
+
+/// Why a request was not sent to a site that was sent enough of them.
+pub(super) fn none_left() -> Unanswered {
+    Unanswered::NotAsked(Ignorance::new("no request is left of those that a site is sent"))
 }
 
 /// What a site gets beyond its time before it is no longer waited for.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl Transport for Visit<'_> {
+    fn requests_left(&self) -> usize {
+        self.line.left.load(Ordering::Relaxed)
+    }
+
     fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
         let (sender, answered) = mpsc::channel();
         let mut open = BTreeMap::new();
         for question in questions {
-            let (shared, seats, until) =
-                (self.network.shared.clone(), self.seats.clone(), self.until);
+            let (shared, line, until) =
+                (self.network.shared.clone(), self.line.clone(), self.until);
             let (sender, put) = (sender.clone(), question.clone());
             let asking = self.network.handle.spawn(async move {
-                let answer = shared.answer(&put, &seats, until).await;
+                let answer = shared.answer(&put, &line, until).await;
                 // Whoever no longer waits does not miss it.
                 let _ = sender.send((put, answer));
             });
@@ -175,17 +214,17 @@ impl Shared {
     async fn answer(
         self: &Arc<Self>,
         question: &Question,
-        seats: &Semaphore,
+        line: &Line,
         until: Instant,
     ) -> Result<Answer, Unanswered> {
         match question {
             Question::Page(request) => {
-                let seat = timeout_at(until, seats.acquire()).await;
+                let seat = timeout_at(until, line.seats.acquire()).await;
                 let _seat = seat.map_err(|_| self.out_of_time())?;
-                fetch::page(self, request, until).await.map(Answer::Page)
+                fetch::page(self, line, request, until).await.map(Answer::Page)
             }
             Question::SignIn(request) => {
-                fetch::sign_in(self, request, until).await.map(Answer::SignIn)
+                fetch::sign_in(self, line, request, until).await.map(Answer::SignIn)
             }
             Question::Certificate(url) => {
                 handshake::certificate(self, url, until).await.map(Answer::Certificate)
@@ -238,10 +277,10 @@ impl Shared {
 
     /// A connection to the host of an address.
     async fn connect(&self, url: &Url) -> Result<TcpStream, Unanswered> {
-        let port = url.port_or_known_default().unwrap_or(443);
+        let port = port(url);
         let connected = match url.host() {
             Some(Host::Domain(name)) => match self.manner.addresses.get(name) {
-                Some(address) => TcpStream::connect((*address, port)).await,
+                Some(given) => TcpStream::connect(sockets(given, port).as_slice()).await,
                 None => TcpStream::connect((name, port)).await,
             },
             Some(Host::Ipv4(address)) => TcpStream::connect((address, port)).await,
@@ -250,6 +289,39 @@ impl Shared {
         };
         connected.map_err(|error| why::of_connection(&error))
     }
+
+    /// All addresses of the host of an address, if it has a name; none where nobody knows them. What DNS tells
+    /// in any order is told in one order.
+    async fn addresses(&self, url: &Url) -> Vec<SocketAddr> {
+        let Some(Host::Domain(name)) = url.host() else { return Vec::new() };
+        if let Some(given) = self.manner.addresses.get(name) {
+            return sockets(given, port(url));
+        }
+        let found = lookup_host((name, port(url))).await;
+        let mut found: Vec<SocketAddr> = found.map(Iterator::collect).unwrap_or_default();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn port(url: &Url) -> u16 {
+    url.port_or_known_default().unwrap_or(443)
+}
+
+fn sockets(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
+    addresses.iter().map(|address| SocketAddr::new(*address, port)).collect()
+}
+
+/// Adds the authorities that the machine trusts. Some of them may be unreadable; none at all is a mistake.
+fn add_system_authorities(roots: &mut RootCertStore) -> Result<(), Problem> {
+    let found = rustls_native_certs::load_native_certs();
+    let (added, _) = roots.add_parsable_certificates(found.certs);
+    if added == 0 {
+        return Err(Problem::new("this machine has no list of certificate authorities")
+            .with_hint("leave `--system-roots` away, or give `--ca-file`"));
+    }
+    Ok(())
 }
 
 /// Mozilla's authorities, and those of the user.

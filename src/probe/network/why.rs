@@ -69,15 +69,16 @@ pub(super) fn of_tls(error: &rustls::Error) -> Unanswered {
 /// What a broken connection is called.
 const BROKEN: &str = "the connection broke";
 
+/// What is said where there is no way to an address.
+pub(super) const NOT_REACHED: &str = "the network does not reach the host";
+
 fn word(kind: io::ErrorKind) -> Option<&'static str> {
     Some(match kind {
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::UnexpectedEof => BROKEN,
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            "the network does not reach the host"
-        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => NOT_REACHED,
         io::ErrorKind::TimedOut => "the connection timed out",
         _ => return None,
     })

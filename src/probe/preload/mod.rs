@@ -8,6 +8,7 @@ mod domain;
 mod header;
 mod issue;
 mod redirects;
+mod suites;
 
 pub use issue::Issue;
 
@@ -78,7 +79,7 @@ impl Probe for Preload {
             }
             let items = codes.into_iter().map(Fact::derived).collect();
             let rest = judged.open.first().cloned();
-            facts.put(path, Fact::derived(Value::List(List { items, rest })));
+            facts.put(path, Fact::derived(Value::from(List { items, rest })));
         }
         let removable = match first_answer(site, answers) {
             Ok(page) => {
@@ -134,12 +135,16 @@ pub fn judge(site: &Site, answers: &Answers) -> Judged {
     let roots = Roots::of(site);
     let first = match answers.page(&Request::get(roots.secure.clone())) {
         Ok(first) => first,
-        Err(Unanswered::Refused) => {
-            judged.issues.push(error("domain.tls.cannot_connect", "nothing answers over HTTPS"));
-            return judged;
-        }
         Err(why) => {
-            judged.open.push(why.ignorance());
+            match why {
+                Unanswered::Refused => judged
+                    .issues
+                    .push(error("domain.tls.cannot_connect", "nothing answers over HTTPS")),
+                Unanswered::InVain(why) if is_of_tls(&why) => judged
+                    .issues
+                    .push(error("domain.tls.cannot_connect", "TLS is not spoken there")),
+                why => judged.open.push(why.ignorance()),
+            }
             return judged;
         }
     };
@@ -183,14 +188,22 @@ fn first_answer<'a>(
     answers.page(&request).map_err(|why| why.ignorance())
 }
 
-/// What they would agree on with the server. TLS 1.3 has no suite that is obsolete; a chain that is
-/// signed with SHA-1 was not verified before it comes to that.
+/// What they would agree on with the server. A chain that is signed with SHA-1 was not verified before it
+/// comes to that.
 fn of_handshake(site: &Site, answers: &Answers) -> Option<Issue> {
     let versions = answers.versions(&site.url).ok()?;
-    let modern = |version: &String| ["TLSv1.2", "TLSv1.3"].contains(&version.as_str());
-    (versions.open.is_none() && !versions.offered.iter().any(modern)).then_some(warning(
+    let offers = |version: &str| versions.offered.iter().any(|offered| offered == version);
+    let offer = answers.offer(&site.url).ok();
+    let suites = offer.and_then(|offer| offer.suites.iter().find(|of| of.version == "TLSv1.2"));
+    let obsolete = match (offers("TLSv1.3"), offers("TLSv1.2")) {
+        // It has no suite that is obsolete.
+        (true, _) => false,
+        (false, true) => suites.is_some_and(suites::is_obsolete),
+        (false, false) => true,
+    };
+    (versions.open.is_none() && obsolete).then_some(warning(
         "tls.obsolete_cipher_suite",
-        "the server offers only suites that are obsolete",
+        "the suite that the server agrees on is obsolete",
     ))
 }
 
@@ -204,11 +217,15 @@ fn of_www(site: &Site, answers: &Answers, www: &Url, judged: &mut Judged) {
             Err(why) => judged.open.push(why),
         },
         Err(Unanswered::Refused) => {}
-        // The transport tells of a broken handshake by the name of the protocol.
-        Err(Unanswered::InVain(why)) if why.why.contains("TLS") => judged.issues.push(no_tls),
+        Err(Unanswered::InVain(why)) if is_of_tls(&why) => judged.issues.push(no_tls),
         Err(Unanswered::InVain(why)) if *why.why == *NO_SUCH_NAME => {}
         Err(why) => judged.open.push(why.ignorance()),
     }
+}
+
+/// Whether a handshake broke: the transport tells of it by the name of the protocol.
+fn is_of_tls(why: &Ignorance) -> bool {
+    why.why.contains("TLS")
 }
 
 /// What the transport says of a name that nobody has.

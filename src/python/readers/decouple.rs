@@ -84,7 +84,7 @@ impl<'a> Interpreter<'a> {
             return Rc::clone(known);
         }
         let read: Variables = match file.extension() {
-            "ini" if self.environment.is_whole() => Rc::default(),
+            "ini" if self.is_left_behind(file) => Rc::default(),
             "ini" => {
                 let text = self.library.project().read_unlisted(file).unwrap_or_default();
                 let ini = crate::grammar::ini::read(&text).unwrap_or_default();

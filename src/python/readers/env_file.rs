@@ -5,8 +5,8 @@ use crate::grammar::dotenv::{Reader, read, read_with};
 use crate::python::formats::shown;
 use crate::python::heap::{Dict, Key, Object};
 use crate::python::interpreter::{Arguments, Interpreter};
-use crate::python::paths;
 use crate::python::term::{From, Kind, Spot, Term};
+use crate::python::{ignored, paths};
 
 /// How a file is loaded.
 #[derive(Clone, Copy, Debug)]
@@ -181,14 +181,19 @@ impl<'a> Interpreter<'a> {
         loaded
     }
 
-    /// What a file sets; nothing in a whole environment, which was given instead of the files beside
-    /// the code.
+    /// What a file sets; nothing if it stays where the developer works.
     pub(super) fn file_variables(
         &self,
         file: &ProjectPath,
         loading: Loading,
     ) -> Vec<(String, Fact)> {
-        if self.environment.is_whole() { Vec::new() } else { self.read_file(file, loading) }
+        if self.is_left_behind(file) { Vec::new() } else { self.read_file(file, loading) }
+    }
+
+    /// Whether a file of variables is not where the program runs: a whole environment is given instead of
+    /// those that are kept out of the repository. One that is in it goes along with the code.
+    pub(super) fn is_left_behind(&self, file: &ProjectPath) -> bool {
+        self.environment.is_whole() && ignored::is_ignored(self.library.project(), file)
     }
 
     fn read_file(&self, file: &ProjectPath, loading: Loading) -> Vec<(String, Fact)> {
@@ -218,5 +223,22 @@ impl<'a> Interpreter<'a> {
             Some((reading.name.clone(), Fact { value, provenance }))
         });
         lines.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::names;
+
+    #[test]
+    fn a_file_that_goes_along_with_the_code_is_read_beside_a_whole_environment() {
+        let program =
+            "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nX = os.environ.get('A')";
+        for (ignored, expected) in [("*.log", "\"1\""), (".env", "absent")] {
+            let files = [("settings.py", program), (".env", "A=1"), (".gitignore", ignored)];
+            let found = names(&files, Some(&[])).variables;
+            let shown = found.get("X").map(|fact| fact.value.to_string());
+            assert_eq!(shown.as_deref(), Some(expected), "{ignored}");
+        }
     }
 }

@@ -32,6 +32,7 @@ use crate::fact::Fact;
 /// Variables in the order of a file.
 pub(super) type Variables = Rc<[(String, Fact)]>;
 
+pub(super) use address::unescaped;
 pub(super) use concealed::{asterisks, kept};
 pub(super) use config_parser::is_parser;
 pub(super) use configurations::is_configuration;

@@ -23,7 +23,8 @@ impl<'a> Interpreter<'a> {
                 return self.method(&all, method, arguments, at);
             }
             ("clear", None) => {
-                let names: Vec<String> = self.environment.names().into_iter().cloned().collect();
+                let names: Vec<String> =
+                    self.environment.names().into_iter().map(str::to_owned).collect();
                 for name in &names {
                     self.environment.remove(name);
                 }
@@ -104,7 +105,7 @@ impl<'a> Interpreter<'a> {
 
     /// `os.environ` as a dictionary.
     pub(in crate::python) fn all_variables(&mut self, at: Spot) -> Term<'a> {
-        let names: Vec<String> = self.environment.names().into_iter().cloned().collect();
+        let names: Vec<String> = self.environment.names().into_iter().map(str::to_owned).collect();
         let mut dict = Dict::default();
         for name in names {
             let value = self.wished(&name, None, at);

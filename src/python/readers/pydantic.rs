@@ -289,7 +289,9 @@ impl<'a> Interpreter<'a> {
             return upper;
         }
         let mut known = self.environment.names().into_iter();
-        known.find(|known| known.to_uppercase() == upper).cloned().unwrap_or(upper)
+        known
+            .find(|known| known.to_uppercase() == upper)
+            .map_or_else(|| upper.clone(), str::to_owned)
     }
 
     /// The value that a field has before it is converted, and whether it is the default.

@@ -1,6 +1,7 @@
 //! The facts under `django`, told as the answer to what Django sees in production: the module, what the
 //! project sets, which variables change it, Django's own defaults, and what was worked out of all that.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -29,7 +30,7 @@ pub(super) fn write(root: &Fact, out: &mut dyn Write) -> io::Result<()> {
     rest(settings.rest.as_ref().map(ToString::to_string), 1, out)?;
     variables(domain, settings, out)?;
     section("Django's defaults, which the project leaves as they are", &default, out)?;
-    let others = || domain.fields.iter().filter(|(name, _)| !TOLD.contains(&name.as_str()));
+    let others = || domain.fields.iter().filter(|(name, _)| !TOLD.contains(&&***name));
     section("worked out of the settings", &others().collect::<Vec<_>>(), out)?;
     rest(domain.rest.as_ref().map(ToString::to_string), 0, out)
 }
@@ -76,7 +77,11 @@ fn is_default(fact: &Fact) -> bool {
     fact.provenance.origin == Origin::Default
 }
 
-fn section(title: &str, entries: &[(&String, &Fact)], out: &mut dyn Write) -> io::Result<()> {
+fn section(
+    title: &str,
+    entries: &[(&Cow<'static, str>, &Fact)],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if entries.is_empty() {
         return Ok(());
     }

@@ -39,7 +39,8 @@ fn told(fact: &Fact) -> Json {
     }
     let provenance = &fact.provenance;
     object.insert("origin".to_owned(), provenance.origin.word().into());
-    for (key, place) in [("at", &provenance.place), ("written", &provenance.written)] {
+    let places = [("at", provenance.place.as_ref()), ("written", provenance.written.as_deref())];
+    for (key, place) in places {
         if let Some(place) = place {
             object.insert(key.to_owned(), located(place));
         }
@@ -66,7 +67,7 @@ fn content(value: &Value) -> Vec<(&'static str, Json)> {
         }
         Value::Record(record) => {
             let fields: Map<String, Json> =
-                record.fields.iter().map(|(name, field)| (name.clone(), told(field))).collect();
+                record.fields.iter().map(|(name, field)| (name.to_string(), told(field))).collect();
             let more = more(record.rest.as_ref());
             vec![("is", "record".into()), ("fields", fields.into()), ("more", more)]
         }

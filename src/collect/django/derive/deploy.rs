@@ -91,7 +91,10 @@ fn nonce_unserved(settings: &Record) -> Fact {
         });
         let known = any(engines);
         match value {
-            Value::List(List { rest: Some(why), .. }) if known.value != Value::Bool(true) => {
+            Value::List(list)
+                if let Some(why) = &list.rest
+                    && known.value != Value::Bool(true) =>
+            {
                 made_from(&templates, Value::Unknown(why.clone()))
             }
             Value::List(_) | Value::Absent => made_from(&templates, known.value),
@@ -151,14 +154,11 @@ fn cache_folders(settings: &Record) -> Fact {
                 Some(Value::Bool(path.text()?.starts_with('/')))
             });
             let exposed = any(served.iter().map(|folder| overlap(&location, folder)));
-            let fields = [
-                ("name", Fact::derived(name.as_str())),
-                ("absolute", absolute),
-                ("exposed", exposed),
-            ];
+            let fields =
+                [("name", Fact::derived(&**name)), ("absolute", absolute), ("exposed", exposed)];
             list.items.push(made_from(cache, Value::record(fields)));
         }
-        made_from(&caches, Value::List(list))
+        made_from(&caches, Value::from(list))
     })
 }
 

@@ -89,7 +89,7 @@ fn handlers(logging: &Fact, logger: &Logger) -> Fact {
                     None => rest = rest.or(Some(Ignorance::new("a handler is not known by name"))),
                 }
             }
-            made_from(&logging, Value::List(List { items, rest }))
+            made_from(&logging, Value::from(List { items, rest }))
         }
         other => made_from(logging, mismatch("a record", other)),
     })

@@ -55,7 +55,7 @@ fn before(middleware: &Fact, class: &str) -> Fact {
             Value::Unknown(why) => Some(why.clone()),
             _ => None,
         });
-        made_from(middleware, Value::List(List { items, rest }))
+        made_from(middleware, Value::from(List { items, rest }))
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::collect::django::carry::{
     each, field, made_from, map_items, map_present, or_default, setting,
 };
-use crate::fact::{Fact, Facts, List, Record, Value};
+use crate::fact::{Fact, Facts, Record, Value};
 
 const LENGTH_VALIDATOR: &str = "MinimumLengthValidator";
 /// `MinimumLengthValidator` without options.
@@ -20,7 +20,7 @@ pub(super) fn derive(settings: &Record, facts: &mut Facts) {
 /// The hasher of new passwords.
 fn first(hashers: &Fact) -> Fact {
     each(hashers, |value| match value {
-        Value::List(List { items, rest }) => match (items.first(), rest) {
+        Value::List(list) => match (list.items.first(), &list.rest) {
             (Some(first), _) => first.clone(),
             (None, Some(why)) => made_from(hashers, Value::Unknown(why.clone())),
             (None, None) => made_from(hashers, Value::Absent),

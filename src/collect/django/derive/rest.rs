@@ -88,7 +88,7 @@ fn rates(rates: &Fact) -> Fact {
                 .filter(|(_, rate)| rate.value != Value::Absent)
                 .map(|(scope, rate)| made_from(rate, described(scope, rate)))
                 .collect();
-            made_from(rates, Value::List(List { items, rest: record.rest.clone() }))
+            made_from(rates, Value::from(List { items, rest: record.rest.clone() }))
         }
         other => made_from(rates, mismatch("a record", other)),
     })

@@ -1,14 +1,15 @@
 //! Settings and what they amount to, as a table.
 
 use super::derive;
-use crate::fact::{Fact, Facts, Ignorance, List, Place, ProjectPath, Record, Value};
+use crate::fact::{Fact, Facts, Ignorance, Place, ProjectPath, Record, Value};
 
 fn text_list(items: &[&str]) -> Fact {
     Fact::derived(items.iter().map(|item| Fact::derived(*item)).collect::<Vec<_>>())
 }
 
 fn record(fields: &[(&str, Fact)]) -> Fact {
-    Fact::derived(Value::record(fields.iter().map(|(name, fact)| (*name, fact.clone()))))
+    let fields = fields.iter().map(|(name, fact)| ((*name).to_owned(), fact.clone()));
+    Fact::derived(Value::record(fields))
 }
 
 fn unknown() -> Fact {
@@ -21,9 +22,9 @@ fn one_of(parts: &[Fact]) -> Fact {
 
 /// What the facts at a path are, derived from these settings alone.
 fn shown(settings: &[(&str, Fact)], path: &str) -> String {
-    let fields = settings.iter().map(|(name, fact)| ((*name).to_owned(), fact.clone())).collect();
+    let fields = settings.iter().map(|(name, fact)| ((*name).to_owned(), fact.clone()));
     let mut facts = Facts::default();
-    derive(&Record { fields, rest: None }, &mut facts);
+    derive(&Record::new(fields, None), &mut facts);
     facts.at(path).value.to_string()
 }
 
@@ -31,7 +32,7 @@ fn shown(settings: &[(&str, Fact)], path: &str) -> String {
 fn what_is_not_known_stays_so() {
     let mut facts = Facts::default();
     let rest = Some(Ignorance::new("an import"));
-    derive(&Record { fields: std::collections::BTreeMap::new(), rest }, &mut facts);
+    derive(&Record { rest, ..Record::default() }, &mut facts);
     for path in [
         "django.secret-key.bits",
         "django.secret-key-fallbacks",
@@ -57,7 +58,7 @@ fn what_is_not_known_stays_so() {
     ] {
         let found = facts.at(path).value.clone();
         let known_of_it = match &found {
-            Value::List(List { rest, items }) => !(items.is_empty() && rest.is_some()),
+            Value::List(list) => !(list.items.is_empty() && list.rest.is_some()),
             value => !matches!(value, Value::Unknown(_)),
         };
         assert!(!known_of_it, "{path} is {found}");
@@ -242,9 +243,8 @@ fn a_message_goes_where_the_loggers_send_it() {
 fn a_fact_stands_where_its_setting_stands() {
     let place = Place::line(&ProjectPath::new("settings.py"), 7);
     let settings = [("SECRET_KEY", Fact::literal("short", place.clone()))];
-    let fields = settings.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect();
     let mut facts = Facts::default();
-    derive(&Record { fields, rest: None }, &mut facts);
+    derive(&Record::new(settings, None), &mut facts);
     for path in ["django.secret-key.length", "django.jwt.signing-key-length"] {
         assert_eq!(facts.at(path).provenance.place.as_ref(), Some(&place), "{path}");
     }

@@ -1,6 +1,8 @@
 //! Which packages the settings put to use. Being installed is not being used: a lock file names many
 //! packages that another package brought along.
 
+use std::sync::Arc;
+
 use crate::collect::django::carry::{any, field, filter, map, setting, some_text};
 use crate::fact::{Fact, Facts, Ignorance, List, Record, Value};
 
@@ -50,6 +52,7 @@ fn development(lists: &[&Fact]) -> Fact {
         });
         match found.value {
             Value::List(found) => {
+                let found = Arc::unwrap_or_clone(found);
                 all.items.extend(found.items);
                 all.rest = all.rest.take().or(found.rest);
             }
@@ -61,7 +64,7 @@ fn development(lists: &[&Fact]) -> Fact {
             }
         }
     }
-    Fact::derived(Value::List(all))
+    Fact::derived(Value::from(all))
 }
 
 /// Whether an entry of `INSTALLED_APPS` is an application, by its package or by its configuration class.

@@ -1,12 +1,17 @@
 //! The certificate that a server shows, read and judged although the connection is not refused.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, ProtocolVersion};
-use tokio::time::Instant;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use url::Url;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -16,15 +21,70 @@ use super::hello::{CODES, Hello, TLS13};
 use super::{certificate, suites, trusting};
 use crate::probe::Unanswered;
 use crate::probe::network::{Shared, why};
-use crate::probe::question::{Certificate, VERSIONS};
+use crate::probe::question::{Certificate, Elsewhere, VERSIONS};
 
-/// Shakes hands, and looks at what was shown.
+/// How long several addresses are waited for. A machine may have no way to some of them, and not know it.
+const QUICKLY: Duration = Duration::from_secs(3);
+
+/// Addresses of one host that are looked at.
+const MOST_ADDRESSES: usize = 8;
+
+/// Shakes hands at all addresses of the host, and looks at what was shown; that of the first that answers is
+/// the certificate of the host.
 pub(in crate::probe::network) async fn certificate(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     url: &Url,
     until: Instant,
 ) -> Result<Certificate, Unanswered> {
-    let shaken = shared.patient(until, shaken(shared, url)).await;
+    let addresses = several(shared, url).await;
+    if addresses.is_empty() {
+        return at_one(shared, url, until).await;
+    }
+    let mut asking = JoinSet::new();
+    for (place, address) in addresses.into_iter().enumerate() {
+        let (shared, url) = (shared.clone(), url.clone());
+        asking.spawn(async move {
+            let shaking = shared.patient(until, shaken(&shared, &url, Some(address)));
+            let shaken = timeout(QUICKLY, shaking).await;
+            (place, address, shaken.unwrap_or_else(|_| Err(why::in_vain("timed out"))))
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(asked) = asking.join_next().await {
+        all.extend(asked.ok());
+    }
+    all.sort_by_key(|(place, ..)| *place);
+    let Some(first) = all.iter().position(|(.., shaken)| shaken.is_ok()) else {
+        return at_one(shared, url, until).await;
+    };
+    let (_, _, shown) = all.remove(first);
+    let mut shown = shown?;
+    // Where this machine has no way to, others may have one.
+    let unreached = |shaken: &Result<Certificate, Unanswered>| matches!(shaken, Err(Unanswered::InVain(why)) if *why.why == *why::NOT_REACHED);
+    let others = all.into_iter().filter(|(.., shaken)| !unreached(shaken));
+    shown.elsewhere = others
+        .map(|(_, address, shaken)| Elsewhere {
+            address: address.ip().to_string(),
+            shown: shaken.map(Box::new),
+        })
+        .collect();
+    Ok(shown)
+}
+
+/// The addresses of a host that has more than one. A browser takes only one of them; and `localhost` is not a
+/// host that others come to.
+async fn several(shared: &Shared, url: &Url) -> Vec<SocketAddr> {
+    let own = url.host_str() == Some("localhost");
+    if shared.manner.passive || own {
+        return Vec::new();
+    }
+    let mut addresses = shared.addresses(url).await;
+    addresses.truncate(MOST_ADDRESSES);
+    if addresses.len() < 2 { Vec::new() } else { addresses }
+}
+
+async fn at_one(shared: &Shared, url: &Url, until: Instant) -> Result<Certificate, Unanswered> {
+    let shaken = shared.patient(until, shaken(shared, url, None)).await;
     match shaken {
         Err(Unanswered::InVain(why)) if !shared.manner.passive => {
             // A server of old shows its certificate in the clear.
@@ -35,19 +95,40 @@ pub(in crate::probe::network) async fn certificate(
     }
 }
 
-async fn shaken(shared: &Shared, url: &Url) -> Result<Certificate, Unanswered> {
+/// The name of a host as TLS has it.
+pub(super) fn name(url: &Url) -> Result<ServerName<'static>, Unanswered> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let name =
-        ServerName::try_from(host).map_err(|_| why::in_vain("the host has no valid name"))?;
-    let stream = shared.connect(url).await?;
+    ServerName::try_from(host).map_err(|_| why::in_vain("the host has no valid name"))
+}
+
+/// Why a handshake did not come to its end.
+pub(super) fn why(error: &io::Error) -> Unanswered {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    inner.map_or_else(|| why::of_connection(error), why::of_tls)
+}
+
+/// Shakes hands at an address of the host, or at whichever answers.
+async fn shaken(
+    shared: &Shared,
+    url: &Url,
+    address: Option<SocketAddr>,
+) -> Result<Certificate, Unanswered> {
+    let name = name(url)?;
+    let begun = Instant::now();
+    let stream = match address {
+        Some(address) => {
+            let connected = TcpStream::connect(address).await;
+            connected.map_err(|error| why::of_connection(&error))?
+        }
+        None => shared.connect(url).await?,
+    };
+    let connected = begun.elapsed().as_secs_f64();
     let stapled = Arc::new(OnceLock::new());
     let config = trusting::observing(&shared.provider, stapled.clone())
         .map_err(|error| why::in_vain(error.to_string()))?;
     let connector = TlsConnector::from(Arc::new(config));
-    let connection = connector.connect(name, stream).await.map_err(|error| {
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
-        inner.map_or_else(|| why::of_connection(&error), why::of_tls)
-    })?;
+    let connection = connector.connect(name, stream).await.map_err(|error| why(&error))?;
+    let shaken = begun.elapsed().as_secs_f64() - connected;
     let (_, session) = connection.get_ref();
     let chain = session.peer_certificates().unwrap_or_default();
     let mut shown = described(shared, chain)?;
@@ -55,6 +136,7 @@ async fn shaken(shared: &Shared, url: &Url) -> Result<Certificate, Unanswered> {
     shown.version = session.protocol_version().and_then(named);
     let agreed = session.alpn_protocol().unwrap_or_default();
     shown.alpn = Some(String::from_utf8_lossy(agreed).into_owned());
+    shown.seconds = Some((connected, shaken));
     Ok(shown)
 }
 
@@ -105,9 +187,8 @@ fn distrust(
     let now = i64::try_from(UnixTime::now().as_secs()).unwrap_or(i64::MAX);
     let validity = read.validity();
     let day = now.min(validity.not_after.timestamp()).max(validity.not_before.timestamp());
-    let day = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
-        u64::try_from(day).unwrap_or_default(),
-    ));
+    let day =
+        UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(day).unwrap_or_default()));
     let algorithms = shared.provider.signature_verification_algorithms.all;
     let verdict = ParsedCertificate::try_from(leaf).and_then(|leaf| {
         verify_server_cert_signed_by_trust_anchor(&leaf, &shared.roots, rest, day, algorithms)

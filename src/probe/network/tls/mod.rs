@@ -6,6 +6,7 @@ pub(super) mod handshake;
 mod hello;
 pub(super) mod offer;
 mod order;
+mod resumption;
 mod suites;
 pub(super) mod trusting;
 mod versions;

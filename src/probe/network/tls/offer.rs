@@ -16,6 +16,7 @@ use url::Url;
 use super::greeting::{self, Chosen, Reply};
 use super::hello::{Hello, TLS12, TLS13};
 use super::order;
+use super::resumption;
 use super::suites::{self, PACK};
 use super::versions::{self, Agreed};
 use crate::fact::Ignorance;
@@ -209,7 +210,8 @@ pub(in crate::probe::network) async fn offer(desk: Arc<Desk>) -> Result<Offer, U
         let desk = desk.clone();
         asking.spawn(async move { (code, suites_of(&desk, code, first.suite).await) });
     }
-    let groups = groups(&desk, &agreed).await;
+    let coming_back = resumption::resumed(&desk.shared, &desk.url, &versions.offered, desk.until);
+    let (groups, resumed) = tokio::join!(groups(&desk, &agreed), coming_back);
     let mut of_versions = Vec::new();
     while let Some(asked) = asking.join_next().await {
         of_versions.extend(asked.ok());
@@ -222,7 +224,7 @@ pub(in crate::probe::network) async fn offer(desk: Arc<Desk>) -> Result<Offer, U
         dh_bits = dh_bits.into_iter().chain(bits).min();
         suites.push(of_version);
     }
-    Ok(Offer { versions, suites, groups, dh_bits })
+    Ok(Offer { versions, suites, groups, dh_bits, resumed })
 }
 
 /// The suites of one version, and the bits of the smallest prime among them.

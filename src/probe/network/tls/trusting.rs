@@ -5,7 +5,10 @@ use std::sync::{Arc, OnceLock};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    SupportedProtocolVersion,
+};
 
 /// Takes every certificate. It is judged apart from the connection, and nothing secret is sent.
 pub(in crate::probe::network) fn config(
@@ -33,6 +36,19 @@ pub(super) fn observing(
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The same in one version only, with a memory of the sessions that servers offer.
+pub(super) fn in_version(
+    provider: &Arc<CryptoProvider>,
+    version: &'static SupportedProtocolVersion,
+) -> Result<ClientConfig, Error> {
+    let verifier = Arc::new(Trusting { provider: provider.clone(), stapled: None });
+    Ok(ClientConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(&[version])?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth())
 }
 
 /// Takes trusted certificates only.
