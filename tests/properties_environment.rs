@@ -24,6 +24,13 @@ const READS: &[&str] = &[
     "config('{v}', default='a,b', cast=Csv())",
     "(os.environ.get('{v}') or 'yes')",
     "dj_database_url.config('{v}', default='sqlite:///x')",
+    "quote_plus(os.environ.get('{v}', 'a b'))",
+    "'%-4s' % os.environ.get('{v}', 'no')",
+    "'{:>4}'.format(os.environ.get('{v}', 'no'))",
+    "re.sub('o', 'a', os.environ.get('{v}', 'no'))",
+    "list(chain(os.environ.get('{v}', 'a').split(','), ['z']))",
+    "wished('{v}')",
+    "wished('{v}', None)",
 ];
 
 /// Statements that put what was read, `{r}`, and an earlier setting, `{s}`, into the setting `{n}`.
@@ -41,6 +48,8 @@ const STATEMENTS: &[&str] = &[
     "{n} = f'{{r}}' + '-'",
     "{n} = 'x'\nfor each in ['a', 'b']:\n    if {r}:\n        {n} = each",
     "{n} = [each for each in ['a', {s}] if {r}]",
+    "match {r}:\n    case str(text):\n        {n} = text\n    case [first, *_]:\n        {n} = first\n    case _:\n        {n} = {s}",
+    "try:\n    {n} = {s}.split(',')\nexcept AttributeError:\n    {n} = {r}",
 ];
 
 const VARIABLES: &[&str] = &["ALPHA", "BETA", "GAMMA"];
@@ -63,7 +72,11 @@ fn cases() -> impl Strategy<Value = (String, Vec<(String, String)>, (String, Str
     (prop::collection::vec(statement, 1..SETTINGS), given, more).prop_map(
         |(statements, given, (name, value))| {
             let head = "import os\nimport environ\nimport dj_database_url\n\
-                        from decouple import config, Csv\nenv = environ.Env()\nS0 = 'first'\n";
+                        import re\nfrom decouple import config, Csv\nfrom itertools import chain\n\
+                        from urllib.parse import quote_plus\nenv = environ.Env()\nS0 = 'first'\n\
+                        MISSING = object()\ndef wished(name, default=MISSING):\n    \
+                        if name in os.environ:\n        return os.environ[name]\n    \
+                        return 'none' if default is MISSING else default\n";
             let mut program = head.to_owned();
             for (index, (statement, read, variable, earlier)) in statements.iter().enumerate() {
                 let read = read.replace("{v}", variable);

@@ -238,7 +238,15 @@ impl<'a> Interpreter<'a> {
             return Ok(self.opaque("this entry", at));
         };
         let rest = dict.rest.clone();
-        match (there(dict, key), rest) {
+        let found = there(dict, key);
+        let is_sure = dict
+            .entries
+            .get(key)
+            .is_some_and(|term| term.alternatives().iter().all(|each| !each.is_missing()));
+        if !is_sure && (found.is_some() || rest.is_some()) {
+            self.may_raise(Raised::new("KeyError", "the dictionary has no such entry"))?;
+        }
+        match (found, rest) {
             (Some(term), _) => Ok(term),
             (None, Some(why)) => Ok(Term::unknown(why.as_ref().clone(), at)),
             (None, None) if self.has_from_the_start(id, key) => {

@@ -174,6 +174,9 @@ impl<'a> Interpreter<'a> {
 
     /// Notes that the program may stop here, if it is prepared for that.
     pub(super) fn may_raise(&mut self, raised: Raised) -> Result<(), Raised> {
+        if !self.would_catch(&raised.name) {
+            return Ok(());
+        }
         self.spend(self.heap.len() / 16 + 1)?;
         let state = self.heap.clone();
         let catcher = self.tries.iter_mut().rfind(|attempt| attempt.catches(&raised.name));

@@ -10,6 +10,8 @@ use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
+const NO_SUCH_ITEM: &str = "the list has no such item";
+
 impl<'a> Interpreter<'a> {
     pub(super) fn sequence_method(
         &mut self,
@@ -33,12 +35,18 @@ impl<'a> Interpreter<'a> {
                     match self.equal(known, item) {
                         Some(true) => return Ok(Term::new(Kind::Int(position), from)),
                         Some(false) => position += 1,
-                        None => return Ok(self.unknown_from(&[known], "this position", at)),
+                        None => {
+                            self.may_raise(Raised::new("ValueError", NO_SUCH_ITEM))?;
+                            return Ok(self.unknown_from(&[known], "this position", at));
+                        }
                     }
                 }
                 match sequence.rest {
-                    Some(why) => Ok(Term::new(Kind::Unknown(why), from)),
-                    None => Err(Raised::new("ValueError", "the list has no such item")),
+                    Some(why) => {
+                        self.may_raise(Raised::new("ValueError", NO_SUCH_ITEM))?;
+                        Ok(Term::new(Kind::Unknown(why), from))
+                    }
+                    None => Err(Raised::new("ValueError", NO_SUCH_ITEM)),
                 }
             }
             ("count", [item]) if sequence.rest.is_none() => {
@@ -78,6 +86,12 @@ impl<'a> Interpreter<'a> {
             &["append", "extend", "insert", "remove", "pop", "sort", "reverse", "clear"];
         if shape == Shape::Tuple && CHANGES.contains(&name) {
             return Some(self.missing_attribute(object, name, at));
+        }
+        if let ("remove", [item]) = (name, arguments.positional.as_slice())
+            && self.contains(object, item).is_none()
+            && let Err(exhausted) = self.may_raise(Raised::new("ValueError", NO_SUCH_ITEM))
+        {
+            return Some(Err(exhausted));
         }
         let sequence = self.heap.sequence(id)?;
         let is_empty = sequence.rest.is_none() && sequence.items.is_empty();

@@ -50,7 +50,7 @@ fn rules(call: &Called, config: &Fact) -> Vec<Fact> {
         call.named.get(name).or_else(|| config.value.field(&configured)).cloned()
     };
     let credentials = option("supports_credentials");
-    let general = option("origins");
+    let general = option("origins").or_else(|| left_open(config));
     let resources = option("resources");
     let by_path: Vec<Fact> = match resources.as_ref().map(|resources| &resources.value) {
         Some(Value::Record(record)) => record
@@ -69,6 +69,16 @@ fn rules(call: &Called, config: &Fact) -> Vec<Fact> {
         _ => Vec::new(),
     };
     if by_path.is_empty() { vec![rule(call, general, credentials)] } else { by_path }
+}
+
+/// What the origins are that a configuration may have which is not known as a whole.
+fn left_open(config: &Fact) -> Option<Fact> {
+    let why = match &config.value {
+        Value::Unknown(why) => why.clone(),
+        Value::Record(record) => record.rest.clone()?,
+        _ => return None,
+    };
+    Some(Fact::derived(Value::Unknown(why)))
 }
 
 fn rule(call: &Called, origins: Option<Fact>, credentials: Option<Fact>) -> Fact {

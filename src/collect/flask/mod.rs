@@ -248,8 +248,9 @@ fn keys(config: &Fact, reads: &[Read]) -> Fact {
     }
     let mut keys: Vec<Fact> = Vec::new();
     for name in KEYS {
-        let Some(value) = config.value.field(name).filter(|fact| fact.value != Value::Absent)
-        else {
+        // With an empty key nothing is signed: the extensions refuse it.
+        let is_set = |fact: &&Fact| fact.value != Value::Absent && fact.value.text() != Some("");
+        let Some(value) = config.value.field(name).filter(is_set) else {
             continue;
         };
         let same = |known: &Fact| known.value.field("value").is_some_and(|known| known == value);
