@@ -13,6 +13,7 @@ mod password;
 mod port;
 mod purpose;
 mod relocate;
+mod repeated;
 mod rights;
 #[cfg(test)]
 mod rows;
@@ -149,7 +150,7 @@ impl Collector for Compose {
             composed.services().filter_map(admin_tool_fact).collect(),
         );
         facts.put("compose.has-proxy", has_proxy(sources.project, &composed));
-        put_list(&mut facts, "compose.services", services);
+        put_list(&mut facts, "compose.services", repeated::marked(services));
         let mine = mine(&composed, sources, so_far);
         put_list(
             &mut facts,

@@ -3,9 +3,12 @@
 use super::mount;
 use super::tree::Item;
 use crate::fact::{Fact, Ignorance, Value};
+use crate::grammar::image_reference::ImageReference;
 
-/// Variables that give the images of Redis and its successors a password.
+/// Variables that give some images of Redis and its successors a password.
 const REDIS: &[&str] = &["REDIS_PASSWORD", "VALKEY_PASSWORD", "REDIS_PASSWORD_FILE"];
+/// Images that ask no variable for a password: only their command and their file tell one.
+const REDIS_OFFICIAL: &[&str] = &["redis", "valkey/valkey"];
 /// Variables that give the images of MongoDB a first user.
 const MONGODB: &[&str] =
     &["MONGO_INITDB_ROOT_USERNAME", "MONGO_INITDB_ROOT_USERNAME_FILE", "MONGODB_ROOT_PASSWORD"];
@@ -37,8 +40,10 @@ pub(super) fn asked_for(service: &Item, datastore: Option<&str>) -> Fact {
             let command = service.get("command").map_or(&[][..], Item::items);
             let word = |part: &str| command.iter().find(|word| word.written().contains(part));
             let asks = word("requirepass").or_else(|| word("aclfile"));
-            let asks = asks.or_else(|| REDIS.iter().find_map(|name| variable(name)));
-            told(service, asks, word(".conf").is_some())
+            let official = is_official_redis(service);
+            let variable = || REDIS.iter().find_map(|name| variable(name)).filter(|_| !official);
+            let script = word(".sh").is_some() || service.get("entrypoint").is_some();
+            told(service, asks.or_else(variable), script || word(".conf").is_some())
         }
         Some("mongodb") => {
             let command = service.get("command").map_or(&[][..], Item::items);
@@ -53,6 +58,14 @@ pub(super) fn asked_for(service: &Item, datastore: Option<&str>) -> Fact {
         Some(_) => unknown(service),
         None => service.fact(Value::Absent),
     }
+}
+
+fn is_official_redis(service: &Item) -> bool {
+    let image = service.get("image").and_then(Item::text);
+    let image = image.as_deref().and_then(ImageReference::parse);
+    image.is_some_and(|image| {
+        image.registry.is_none() && REDIS_OFFICIAL.contains(&image.name.as_str())
+    })
 }
 
 /// The answer of a datastore that asks only when something says so; unknown if that may be elsewhere.

@@ -3,6 +3,7 @@
 use super::mount;
 use super::tree::Item;
 use crate::fact::{Fact, FactSpec, Kind, Value};
+use crate::grammar::image_reference::ImageReference;
 
 const TEXTS: Kind = Kind::List(&Kind::Text);
 
@@ -41,6 +42,10 @@ const STRONG: &[&str] = &[
     "SYS_TIME",
     "DAC_OVERRIDE_ALL",
 ];
+/// Programs whose work it is to measure the host, and which see its processes only so.
+const METERS: &[&str] = &["node-exporter", "node_exporter", "cadvisor"];
+/// Proxies that let through only some questions to Docker.
+const SOCKET_PROXIES: &[&str] = &["docker-socket-proxy", "socket-proxy"];
 const SPACES: &[&str] = &["pid", "ipc", "uts", "userns_mode", "cgroup"];
 /// Folders whose content decides over the host.
 const SYSTEM: &[&str] = &[
@@ -75,6 +80,28 @@ pub(super) fn fact(item: &Item) -> Fact {
         ("host-namespaces", item.fact(namespaces(item))),
         ("host-folders", list("volumes", folders(item))),
     ]))
+}
+
+/// Whether a service can command Docker itself. A proxy that is made for it lets those inside ask for parts
+/// only, unless other machines reach it.
+pub(super) fn docker_socket(item: &Item, published: &Fact) -> Fact {
+    let volumes = item.get("volumes").map_or(&[][..], Item::items);
+    let socket = volumes.iter().find(|volume| {
+        mount::parse(volume).and_then(|mount| mount.source).is_some_and(|source| {
+            source.ends_with("docker.sock") || source.ends_with("podman.sock")
+        })
+    });
+    let filters = runs(item, SOCKET_PROXIES) && published.value == Value::Bool(false);
+    socket.map_or_else(|| item.fact(false), |socket| socket.fact(!filters))
+}
+
+/// Whether the image of a service has one of these names, whoever made it.
+fn runs(item: &Item, names: &[&str]) -> bool {
+    let image = item.get("image").and_then(Item::text);
+    let image = image.as_deref().and_then(ImageReference::parse);
+    image.is_some_and(|image| {
+        image.name.rsplit('/').next().is_some_and(|name| names.contains(&name))
+    })
 }
 
 fn texts<'i>(item: &'i Item, key: &str) -> impl Iterator<Item = (String, &'i Item)> {
@@ -125,9 +152,11 @@ fn no_new_privileges(item: &Item) -> Fact {
 }
 
 fn namespaces(item: &Item) -> Vec<Fact> {
+    let measures = runs(item, METERS);
     let shared = SPACES.iter().filter_map(|key| {
         let at = item.get(key)?;
-        (at.text()? == "host").then(|| at.fact(*key))
+        let meant = measures && *key == "pid";
+        (at.text()? == "host" && !meant).then(|| at.fact(*key))
     });
     shared.collect()
 }

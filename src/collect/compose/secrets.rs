@@ -25,7 +25,14 @@ pub(crate) const FIELDS: &[FactSpec] = &[
     ),
     FactSpec::new("bits", Kind::Number, "How hard it is to guess; unknown with the value.")
         .in_unit("bits"),
+    FactSpec::new(
+        REPEATS,
+        Kind::Bool,
+        "Whether a compose file writes it for an earlier service too, which it is told with; absent elsewhere.",
+    ),
 ];
+/// The field that tells whether a secret is written for an earlier service too.
+pub(super) const REPEATS: &str = "repeats";
 
 /// Names that end like those of secrets and hold none.
 const HARMLESS_NAMES: &[&str] =

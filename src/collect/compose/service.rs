@@ -47,7 +47,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
         "Whether other machines reach one of its ports.",
     ),
     FactSpec::new("privileged", Kind::Bool, "Whether it has all rights of the host's root."),
-    FactSpec::new("docker-socket", Kind::Bool, "Whether it can command Docker itself."),
+    FactSpec::new(
+        "docker-socket",
+        Kind::Bool,
+        "Whether it can command Docker itself; not a proxy that lets others ask for parts of it.",
+    ),
     FactSpec::new("host-network", Kind::Bool, "Whether it shares the network of the host."),
     FactSpec::new("user", Kind::Text, "The user it runs as; absent if the image decides."),
     FactSpec::new("rights", Kind::Record(rights::FIELDS), "What it may do beyond its container."),
@@ -266,7 +270,7 @@ impl Service {
             ("ports", ports),
             ("published-to-the-world", public),
             ("privileged", flag("privileged")),
-            ("docker-socket", self.docker_socket()),
+            ("docker-socket", rights::docker_socket(item, &self.published())),
             ("host-network", self.host_network()),
             ("user", text("user")),
             ("rights", rights::fact(item)),
@@ -309,16 +313,6 @@ impl Service {
             Some(day) => (at.fact(today <= day), at.fact(day.to_string())),
             None => (at.fact(Value::Absent), at.fact(Value::Absent)),
         }
-    }
-
-    fn docker_socket(&self) -> Fact {
-        let volumes = self.item.get("volumes").map_or(&[][..], Item::items);
-        let socket = volumes.iter().find(|item| {
-            mount::parse(item).and_then(|mount| mount.source).is_some_and(|source| {
-                source.ends_with("docker.sock") || source.ends_with("podman.sock")
-            })
-        });
-        socket.map_or_else(|| self.item.fact(false), |socket| socket.fact(true))
     }
 
     fn host_network(&self) -> Fact {

@@ -19,10 +19,12 @@ pub(super) struct At<'o> {
 }
 
 impl Object {
-    /// An object of Kubernetes; none if it says neither its kind nor its name.
+    /// An object of Kubernetes; none if it does not say its kind. One without a name is called by its kind.
     pub(super) fn of(path: &ProjectPath, node: Node) -> Option<Self> {
         let text = |way: &[&str]| At { path, node: &node }.at(way).and_then(|at| at.node.scalar());
-        let (kind, name) = (text(&["kind"])?, text(&["metadata", "name"])?);
+        let kind = text(&["kind"])?;
+        let name = ["name", "generateName"].iter().find_map(|key| text(&["metadata", key]));
+        let name = name.unwrap_or_else(|| kind.to_lowercase());
         Some(Self { path: path.clone(), kind, name, node })
     }
 

@@ -37,15 +37,21 @@ impl<'o> Pod<'o> {
     pub(super) fn of(object: &'o Object) -> Option<Self> {
         let way: &[&str] = match object.kind.as_str() {
             "Pod" => &["spec"],
-            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
-                &["spec", "template", "spec"]
-            }
+            "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicaSet"
+            | "ReplicationController"
+            | "Rollout"
+            | "Job" => &["spec", "template", "spec"],
             "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
             _ => return None,
         };
         let spec = object.root().at(way)?;
         let is_whole = spec.items("containers").all(|container| container.text("image").is_some());
-        let serves = !matches!(object.kind.as_str(), "Job" | "CronJob" | "Pod");
+        // A pod by itself is started again, and so goes on, unless it says otherwise.
+        let ends = spec.text("restartPolicy").is_some_and(|policy| policy != "Always");
+        let serves = !matches!(object.kind.as_str(), "Job" | "CronJob") && !ends;
         let name = format!("{}/{}", object.kind, object.name);
         is_whole.then_some(Self { name, serves, spec })
     }

@@ -38,6 +38,9 @@ const PUBLISHED: &[&str] = &[
     "_site",
     "browser",
 ];
+/// Of these, the names of folders in which every folder is for visitors too.
+const PUBLISHED_WHOLE: &[&str] =
+    &["static", "staticfiles", "static_root", "media", "mediafiles", "uploads", "assets"];
 /// What else answers, so that no file does.
 const HANDLERS: &[&str] = &[
     "stub_status",
@@ -122,8 +125,12 @@ fn published(location: &Location<'_>) -> Fact {
     }
 }
 
-/// Whether the last folder of a path is by one of its words made to be published: `static-root`.
+/// Whether the last folder of a path is by one of its words made to be published (`static-root`), or lies in one
+/// that is whole (`media/avatars`).
 fn names_published(path: &str) -> bool {
+    if path.split('/').any(|folder| PUBLISHED_WHOLE.contains(&folder)) {
+        return true;
+    }
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_lowercase();
     let mut words = last.split(|c: char| !c.is_alphanumeric());
     PUBLISHED.contains(&last.as_str()) || words.any(|word| PUBLISHED.contains(&word))

@@ -15,7 +15,11 @@ const OPTIONS: &[&str] = &["hostnames", "volatile", "ranges", "delete", "proxy",
 /// A value that itself is only a variable is looked up so often.
 const MAX_STEPS: usize = 4;
 /// More values of one target are not looked at.
-const MAX_VALUES: usize = 64;
+const MAX_VALUES: usize = 16;
+/// More variables that one text is made of are not followed.
+const MAX_VARIABLES: usize = 8;
+/// In blocks with more directives than this, variables are not followed.
+const MAX_DIRECTIVES: usize = 500;
 
 /// The variables that a text is made of in the end, without `$`: those that nothing here gives a value. What a
 /// template fills in counts as a variable of the one that it goes into.
@@ -27,7 +31,8 @@ pub(super) fn leaves(text: &str, scope: &Scope<'_>) -> BTreeSet<String> {
         if !seen.insert(name.clone()) {
             continue;
         }
-        match given(&name, scope) {
+        let followed = seen.len() <= MAX_VARIABLES;
+        match followed.then(|| given(&name, scope)).flatten() {
             Some(values) => open.extend(values.iter().flat_map(|value| variables_in(value))),
             None => {
                 found.insert(name);
@@ -41,8 +46,8 @@ pub(super) fn leaves(text: &str, scope: &Scope<'_>) -> BTreeSet<String> {
 pub(super) fn targets(target: &str, scope: &Scope<'_>) -> Vec<String> {
     let mut found = vec![target.to_owned()];
     for _ in 0..MAX_STEPS {
-        found = found.iter().flat_map(|each| with_first_given(each, scope)).collect();
-        found.truncate(MAX_VALUES);
+        let values = found.iter().flat_map(|each| with_first_given(each, scope));
+        found = values.take(MAX_VALUES).collect();
     }
     found
 }
@@ -75,8 +80,11 @@ fn given<'t>(name: &str, scope: &Scope<'t>) -> Option<Vec<&'t str>> {
     let is_set = |each: &&Directive| each.name == "set" && each.word(0).is_some_and(is_it);
     let mut sets: Vec<&Directive> = Vec::new();
     for level in scope.levels().rev() {
+        if level.directives.len() > MAX_DIRECTIVES {
+            return None;
+        }
         let conditional = level.named("if").flat_map(|each| &each.inside().directives);
-        sets.extend(conditional.filter(is_set));
+        sets.extend(conditional.take(MAX_DIRECTIVES).filter(is_set));
         let always = sets.len();
         sets.extend(level.directives.iter().filter(is_set));
         if sets.len() > always {
@@ -92,7 +100,9 @@ fn given<'t>(name: &str, scope: &Scope<'t>) -> Option<Vec<&'t str>> {
     })?;
     let inside = chooser.inside();
     let entries = inside.directives.iter().filter(|each| !OPTIONS.contains(&each.name.as_str()));
-    let whole = inside.rest.is_none() && inside.first("include").is_none();
+    let whole = inside.rest.is_none()
+        && inside.directives.len() <= MAX_DIRECTIVES
+        && inside.first("include").is_none();
     whole.then(|| entries.map(|each| value(each, 0)).collect::<Option<Vec<_>>>()).flatten()
 }
 

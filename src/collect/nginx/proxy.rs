@@ -14,6 +14,8 @@ const PASSES: &[(&str, &str)] = &[
     ("scgi_pass", "scgi"),
 ];
 
+/// Names by which stores of files are reached.
+const FILE_STORES: &[&str] = &["minio", "seaweedfs", "rustfs"];
 /// Variables that no visitor decides.
 const OF_NGINX: &[&str] = &["scheme", "server_name", "server_addr", "server_port", "hostname"];
 
@@ -144,9 +146,13 @@ fn host_part(target: &str) -> &str {
     rest.get(..end).unwrap_or(rest)
 }
 
-/// Whether a target is a site of the public internet: encrypted, with a full name.
+/// Whether a target is no program of the project: a site of the public internet, which is encrypted and has a
+/// full name, or a store of files.
 fn is_external(target: &str) -> bool {
     let host = host_part(target).split(':').next().unwrap_or_default();
+    if FILE_STORES.contains(&host) {
+        return true;
+    }
     let private = [".internal", ".local", ".svc", ".lan", ".cluster"];
     target.starts_with("https://")
         && host.contains('.')
@@ -213,6 +219,7 @@ mod tests {
             ("http://app:8000", false),
             ("https://app", false),
             ("https://10.0.0.1", false),
+            ("http://minio:9000/media/", true),
             ("https://api.svc.cluster.local", false),
         ] {
             assert_eq!(is_external(target), external, "{target}");

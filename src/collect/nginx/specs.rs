@@ -197,7 +197,7 @@ const LOCATION: &[FactSpec] = &[
     FactSpec::new(
         "external",
         Kind::Bool,
-        "Whether that is a public site of its own. Absent if it does not proxy.",
+        "Whether that is a public site of its own, or a store of files. Absent if it does not proxy.",
     ),
     FactSpec::new(
         "target-from-request",

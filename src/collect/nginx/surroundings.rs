@@ -3,7 +3,7 @@
 use super::listen::Listen;
 use super::server::Server;
 use super::syntax::{Block, Directive};
-use crate::fact::{Facts, Ignorance};
+use crate::fact::{Facts, Ignorance, ProjectPath};
 use crate::project::{Project, Role};
 
 /// Programs that stand before nginx, as the names of their images have them.
@@ -28,6 +28,8 @@ const PLATFORMS: &[&str] = &[
     "Procfile",
     "captain-definition",
     "Dockerrun.aws.json",
+    "cdk8s.yaml",
+    "helmfile.yaml",
 ];
 const REMEDY: &str = "give `--url`, so that the site itself shows it";
 
@@ -52,6 +54,7 @@ pub(super) fn before(
             .or_else(|| port_of_platform(servers))
             .or_else(|| trusts_a_proxy(http))
             .or_else(|| platform_file(project))
+            .or_else(|| ingress(project))
             .or_else(|| inner_port(servers))
     };
     why.map(|why| Ignorance::new(why).settled_by(REMEDY))
@@ -114,6 +117,16 @@ fn platform_file(project: &Project) -> Option<String> {
     let named = PLATFORMS.iter().flat_map(|name| project.named(name));
     let path = named.filter(|path| Role::of(path).counts()).min()?;
     Some(format!("the platform of `{path}` seems to encrypt before nginx"))
+}
+
+/// A cluster takes visitors by an ingress, and hands them on to the nginx in it.
+fn ingress(project: &Project) -> Option<String> {
+    let is_ingress = |path: &&ProjectPath| {
+        let mut parts = path.name().split('.');
+        parts.next() == Some("ingress") && parts.any(|part| matches!(part, "yaml" | "yml"))
+    };
+    let path = project.paths().filter(is_ingress).find(|path| Role::of(path).counts())?;
+    Some(format!("the ingress of `{path}` seems to encrypt before nginx"))
 }
 
 /// No browser asks for port 8080 by itself, and none can connect to a socket in the file system.
