@@ -284,7 +284,12 @@ fn imported(line: &str) -> Option<&str> {
 /// Whether a file holds Django settings, by its name and what it says.
 fn is_settings(sources: &Sources<'_>, path: &ProjectPath) -> bool {
     let stem = path.name().trim_end_matches(".py");
-    let in_package = path.folder().name() == "settings";
+    let folder = path.folder();
+    // `settings/production/__init__.py` is a module like `settings/production.py`.
+    let of_environment = stem == "__init__"
+        && folder.folder().name() == "settings"
+        && Role::of(path) != Role::Neutral;
+    let in_package = folder.name() == "settings" || of_environment;
     let named = stem == "settings" || stem.starts_with("settings_") || stem.ends_with("_settings");
     (named || in_package)
         && sources.project.read(path).is_ok_and(|text| sets_names(text) && !asks_settings(text))

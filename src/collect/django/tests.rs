@@ -183,6 +183,17 @@ fn a_library_that_reads_the_settings_holds_none() {
 }
 
 #[test]
+fn a_package_that_is_named_for_production_is_a_module_too() {
+    let files = [
+        ("shop/settings/__init__.py", ""),
+        ("shop/settings/base.py", "DEBUG = True"),
+        ("shop/settings/development/__init__.py", "from shop.settings.base import *"),
+        ("shop/settings/production/__init__.py", "from shop.settings.base import *\nDEBUG = False"),
+    ];
+    assert_eq!(selected(&files), "shop.settings.production: it is named for production");
+}
+
+#[test]
 fn a_module_that_is_deployed_and_not_there_is_told() {
     for (named, missing) in [
         ("shop.settings.prod", "[\"shop.settings.prod\"]"),
