@@ -161,7 +161,7 @@ fn decided<'c>(
 mod tests {
     use super::*;
     use crate::check::{Matcher, Scalar};
-    use crate::fact::{Ignorance, List, Value};
+    use crate::fact::{Ignorance, List};
 
     fn path(text: &str) -> FactPath {
         FactPath::parse(text).unwrap()
@@ -267,7 +267,7 @@ mod tests {
         let mut facts = Facts::default();
         let list =
             List { items: vec![Fact::derived("*")], rest: Some(Ignorance::new("an import")) };
-        facts.put("x.hosts", Fact::derived(Value::from(list)));
+        facts.put("x.hosts", Fact::derived(list));
         let is = |text: &str| {
             Box::new(test(".", Test::Value(Matcher::Is(Scalar::Text(text.to_owned())))))
         };

@@ -18,7 +18,7 @@ impl Facts {
     pub fn find(&mut self, domain: &str) {
         self.found
             .entry(domain.to_owned())
-            .or_insert_with(|| Arc::new(Fact::derived(Value::from(Record::default()))));
+            .or_insert_with(|| Arc::new(Fact::derived(Record::default())));
     }
 
     /// States why nothing is known of a domain, in case nothing comes to be known of it.

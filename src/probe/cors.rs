@@ -83,7 +83,7 @@ impl Probe for Cors {
             match (items.is_empty(), open, not_asked) {
                 (true, Some(why), _) => unknown(why, &site.front()),
                 (true, None, Some((why, request))) => unknown(why, &request),
-                (_, rest, _) => Fact::derived(Value::from(List { items, rest })),
+                (_, rest, _) => Fact::derived(List { items, rest }),
             },
         );
         facts

@@ -105,7 +105,7 @@ fn addresses(site: &Site, answers: &Answers) -> Fact {
     }
     match open {
         Some(unknown) if items.is_empty() => unknown,
-        Some(unknown) => Fact::derived(Value::from(List { items, rest: ignorance(&unknown) })),
+        Some(unknown) => Fact::derived(List { items, rest: ignorance(&unknown) }),
         None => Fact::derived(items),
     }
 }

@@ -86,13 +86,12 @@ fn offer(response: &Response, versions: Versions) -> Result<Offer, Problem> {
         }
     });
     let suites = suites.collect();
-    let groups = one(response, "groups").map(words);
-    let open = groups.is_none().then(untold);
-    let groups = Named { names: groups.unwrap_or_default(), open };
-    let resumed = one(response, "resumed").map(words);
-    resumed.iter().flatten().try_for_each(|version| known(version))?;
-    let open = resumed.is_none().then(untold);
-    let resumed = Named { names: resumed.unwrap_or_default(), open };
+    let named = |header: &str| {
+        let names = one(response, header).map(words);
+        Named { open: names.is_none().then(untold), names: names.unwrap_or_default() }
+    };
+    let (groups, resumed) = (named("groups"), named("resumed"));
+    resumed.names.iter().try_for_each(|version| known(version))?;
     Ok(Offer { versions, suites, groups, dh_bits: number(response, "dh-bits")?, resumed })
 }
 

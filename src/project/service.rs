@@ -119,9 +119,9 @@ pub fn services(project: &Project, name: &str) -> Vec<Service> {
     let mut own: BTreeMap<&ProjectPath, Vec<ProjectPath>> =
         roots.iter().map(|root| (root, Vec::new())).collect();
     let mut shared = Vec::new();
-    let by_folder = project.paths().collect::<Vec<_>>();
+    let paths: Vec<&ProjectPath> = project.paths().collect();
     // The files of one folder mostly stand together, and have the same root.
-    for of_folder in by_folder.chunk_by(|one, other| one.folder_text() == other.folder_text()) {
+    for of_folder in paths.chunk_by(|one, other| one.folder_text() == other.folder_text()) {
         let root = of_folder.first().and_then(|path| nearest(path, &roots));
         let files = root.and_then(|root| own.get_mut(root)).unwrap_or(&mut shared);
         files.extend(of_folder.iter().copied().cloned());

@@ -283,7 +283,6 @@ impl<'a> Interpreter<'a> {
         objects.collect()
     }
 
-    /// What `django_heroku.settings(locals())` sets on its way.
     /// `djp.settings(globals())`: the plugins that are installed add their applications and middleware; what
     /// else they set is their own.
     pub(super) fn plugins(&mut self, arguments: &Arguments<'a>, at: Spot) {
@@ -303,6 +302,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// What `django_heroku.settings(locals())` sets on its way.
     pub(super) fn heroku(&mut self, arguments: &Arguments<'a>) {
         let Some(Term { kind: Kind::Module(scope), from }) = arguments.first() else {
             return;

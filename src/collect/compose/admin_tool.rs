@@ -1,19 +1,17 @@
 //! Tools that let whoever reaches them look into other services.
 
 use super::port;
-use super::service::Service;
+use super::service::{Service, image};
 use super::software::{Software, console_ports};
 use super::tree::Item;
 use crate::fact::Fact;
-use crate::grammar::image_reference::ImageReference;
 
 /// The tool that a service is or brings along, and whether other machines reach it.
 pub(super) fn of_service(service: &Service) -> Option<(&'static str, Fact)> {
     if let Some(Software::AdminTool(name)) = service.software {
         return Some((name, routed(&service.item).unwrap_or_else(|| service.published())));
     }
-    let image = service.item.get("image").and_then(Item::text)?;
-    let consoles = console_ports(&ImageReference::parse(&image)?);
+    let consoles = console_ports(&image(&service.item)?);
     service.item.get("ports")?.items().iter().find_map(|item| {
         let port = port::parse(item).filter(|port| port.targets(consoles))?;
         Some(("the management console", item.fact(port.public())))

@@ -128,7 +128,7 @@ impl Collector for Compose {
         }
         let rest = composed.problems.first().cloned();
         let put_list = |facts: &mut Facts, path: &str, items: Vec<Fact>| {
-            facts.put(path, Fact::derived(Value::from(List { items, rest: rest.clone() })));
+            facts.put(path, Fact::derived(List { items, rest: rest.clone() }));
         };
         let files = composed.stacks.iter().flat_map(|stack| &stack.files);
         put_list(
@@ -187,7 +187,7 @@ fn environment_of(
     let (environments, files): (Vec<_>, Vec<_>) = services.iter().map(read).unzip();
     let mut common = environment::common(environments);
     common.rest = common.rest.or_else(|| rest.cloned());
-    (Fact::derived(Value::from(common)), files.into_iter().flatten().collect())
+    (Fact::derived(common), files.into_iter().flatten().collect())
 }
 
 /// The services that run this service's own programs.

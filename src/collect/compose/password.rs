@@ -1,9 +1,9 @@
 //! Whether a datastore lets in only who knows a password. Most ask for none until they are told to.
 
 use super::mount;
+use super::service::image;
 use super::tree::Item;
 use crate::fact::{Fact, Ignorance, Value};
-use crate::grammar::image_reference::ImageReference;
 
 /// Variables that give some images of Redis and its successors a password.
 const REDIS: &[&str] = &["REDIS_PASSWORD", "VALKEY_PASSWORD", "REDIS_PASSWORD_FILE"];
@@ -61,9 +61,7 @@ pub(super) fn asked_for(service: &Item, datastore: Option<&str>) -> Fact {
 }
 
 fn is_official_redis(service: &Item) -> bool {
-    let image = service.get("image").and_then(Item::text);
-    let image = image.as_deref().and_then(ImageReference::parse);
-    image.is_some_and(|image| {
+    image(service).is_some_and(|image| {
         image.registry.is_none() && REDIS_OFFICIAL.contains(&image.name.as_str())
     })
 }

@@ -39,6 +39,7 @@ fn record(fact: &mut Fact) -> Option<&mut Record> {
         _ => None,
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,9 @@
 //! What a service may do beyond its container: capabilities, confinement, name spaces, folders of the host.
 
 use super::mount;
+use super::service::image;
 use super::tree::Item;
 use crate::fact::{Fact, FactSpec, Kind, Value};
-use crate::grammar::image_reference::ImageReference;
 
 const TEXTS: Kind = Kind::List(&Kind::Text);
 
@@ -97,9 +97,7 @@ pub(super) fn docker_socket(item: &Item, published: &Fact) -> Fact {
 
 /// Whether the image of a service has one of these names, whoever made it.
 fn runs(item: &Item, names: &[&str]) -> bool {
-    let image = item.get("image").and_then(Item::text);
-    let image = image.as_deref().and_then(ImageReference::parse);
-    image.is_some_and(|image| {
+    image(item).is_some_and(|image| {
         image.name.rsplit('/').next().is_some_and(|name| names.contains(&name))
     })
 }

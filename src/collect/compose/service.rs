@@ -106,11 +106,15 @@ pub(crate) struct Service {
     pub(super) item: Item,
 }
 
+/// The image that a service runs or names, if that is known.
+pub(super) fn image(item: &Item) -> Option<ImageReference> {
+    item.get("image").and_then(Item::text).and_then(|text| ImageReference::parse(&text))
+}
+
 impl Service {
     pub(super) fn new(name: String, item: Item, folder: &ProjectPath) -> Self {
         let build = item.get("build").map(|build| Build::of(build, folder));
-        let image =
-            item.get("image").and_then(Item::text).and_then(|text| ImageReference::parse(&text));
+        let image = image(&item);
         let software = image.as_ref().and_then(of_image);
         // An image that is built here and named like a database is still built here.
         let software = software.filter(|software| build.is_none() || *software != Software::Other);

@@ -184,7 +184,7 @@ impl Collector for Django {
             "django.debug-when-told-off",
             switch::told_off(sources, &selected, &environment, &settings),
         );
-        facts.put("django.settings", Fact::derived(Value::from(settings)).at(place));
+        facts.put("django.settings", Fact::derived(settings).at(place));
         facts.put("django.version", version);
         facts.put("django.loads", loads);
         facts

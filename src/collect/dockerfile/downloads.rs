@@ -38,7 +38,7 @@ pub(super) fn turns_verification_off(name: &str, value: &str) -> bool {
 }
 
 /// The commands between `&&`, `||`, `;` and line ends; pipes stay inside.
-fn commands(text: &str) -> Vec<&str> {
+pub(super) fn commands(text: &str) -> Vec<&str> {
     let parts = text.split(['\n', ';']).flat_map(|part| part.split("&&"));
     parts.flat_map(|part| part.split("||")).map(str::trim).collect()
 }
@@ -91,7 +91,8 @@ fn is_unverified(command: &str) -> bool {
 /// Whether the words of a command tell its program not to verify whom it talks to.
 fn runs_unverified(command: &Command) -> bool {
     let words: Vec<String> = command.words.iter().map(Word::shown).collect();
-    let mut rest = words.iter().map(String::as_str).skip_while(|word| is_before_program(word));
+    let is_before = |word: &&str| is_before_program(word) || starts_another(word);
+    let mut rest = words.iter().map(String::as_str).skip_while(is_before);
     let Some(first) = rest.next().map(program) else {
         return false;
     };
@@ -126,12 +127,17 @@ fn runs_unverified(command: &Command) -> bool {
     }
 }
 
-/// Words of the shell and of programs that start others, and their options.
-fn is_before_program(word: &str) -> bool {
-    matches!(program(word), "sudo" | "env" | "exec" | "time" | "nice" | "xargs" | "!" | "")
+/// Words of the shell that stand before a program, variables for it alone, and options before it.
+pub(super) fn is_before_program(word: &str) -> bool {
+    matches!(program(word), "env" | "exec" | "time" | "!" | "")
         || matches!(word, "then" | "do" | "else" | "if" | "while" | "until")
         || word.starts_with('-')
         || word.contains('=')
+}
+
+/// Programs that start another one.
+fn starts_another(word: &str) -> bool {
+    matches!(program(word), "sudo" | "nice" | "xargs")
 }
 
 fn is_python(name: &str) -> bool {

@@ -138,14 +138,11 @@ impl Found {
         if self.images.is_empty() && self.rest.is_none() {
             return facts;
         }
-        let list = |items| Fact::derived(Value::from(List { items, rest: self.rest.clone() }));
+        let list = |items| Fact::derived(List { items, rest: self.rest.clone() });
         facts.put("docker.images", list(self.images));
         facts.put("docker.commands", list(self.commands));
         let fields = common(self.environments);
-        facts.put(
-            "docker.environment",
-            Fact::derived(Value::from(Record::new(fields, self.rest.clone()))),
-        );
+        facts.put("docker.environment", Fact::derived(Record::new(fields, self.rest.clone())));
         facts
     }
 }

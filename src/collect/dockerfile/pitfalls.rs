@@ -2,6 +2,7 @@
 //!
 //! The kinds are those that hadolint and Checkov name for security (rule lists read 2026-11).
 
+use super::downloads::{commands, is_before_program};
 use super::image::Image;
 use super::read::{StepKind, Transfer};
 use crate::collect::compose::masked_command;
@@ -64,10 +65,7 @@ fn of_step(step: &StepKind) -> Vec<(&'static str, String)> {
             let ssh = ports.iter().filter(|port| port.split('/').next() == Some("22"));
             ssh.map(|port| ("ssh-port", port.clone())).collect()
         }
-        StepKind::Run(text) => {
-            let commands = text.split(['\n', ';']).flat_map(|part| part.split("&&"));
-            commands.flat_map(|part| part.split("||")).flat_map(of_command).collect()
-        }
+        StepKind::Run(text) => commands(text).into_iter().flat_map(of_command).collect(),
         StepKind::Transfer(transfer) if transfer.from.is_none() => of_transfer(transfer),
         _ => Vec::new(),
     }
@@ -109,15 +107,6 @@ fn of_command(command: &str) -> Vec<(&'static str, String)> {
 /// The name of a program without its folder.
 fn program(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or_default()
-}
-
-/// Words of the shell that stand before a program, and variables for it alone.
-fn is_before_program(word: &str) -> bool {
-    matches!(
-        word,
-        "if" | "then" | "else" | "do" | "while" | "exec" | "env" | "time" | "!" | "(" | "{"
-    ) || word.contains('=')
-        || word.starts_with('-')
 }
 
 /// A mode by which others may write: `777`, `a+w`, `o=rwx`.

@@ -69,7 +69,7 @@ impl Collector for Env {
             Ignorance::new("it may be given at deploy time").settled_by("give `--env-file`")
         });
         let variables = Record::new(gathered.variables, rest);
-        facts.put("env.variables", Fact::derived(Value::from(variables)));
+        facts.put("env.variables", Fact::derived(variables));
         facts.put("env.sources", Fact::derived(gathered.sources));
         facts
     }

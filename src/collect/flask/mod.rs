@@ -278,7 +278,7 @@ fn keys(config: &Fact, reads: &[Read]) -> Fact {
         Value::Record(record) => record.rest.clone(),
         _ => None,
     };
-    Fact::derived(Value::from(List { items: keys, rest }))
+    Fact::derived(List { items: keys, rest })
 }
 
 /// Flask takes DEBUG from `FLASK_DEBUG` where the program does not set it.

@@ -11,9 +11,7 @@ mod pod;
 mod secrets;
 
 use super::{Collector, Sources};
-use crate::fact::{
-    Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, ProjectPath, Value, WhenMissing,
-};
+use crate::fact::{Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, ProjectPath, WhenMissing};
 use files::Manifests;
 
 /// Knows what Kubernetes runs.
@@ -76,7 +74,7 @@ impl Collector for Kubernetes {
         }
         let patched = manifests.patched.as_ref();
         let list = |items: Vec<Fact>, rest: Option<&Ignorance>| {
-            Fact::derived(Value::from(List { items, rest: rest.cloned() }))
+            Fact::derived(List { items, rest: rest.cloned() })
         };
         let rest = manifests.problem.as_ref();
         let files = manifests.files().map(|file| Fact::derived(file.as_str()));

@@ -23,7 +23,7 @@ pub(super) fn facts(instances: &[Instance], rest: Option<&Ignorance>) -> Vec<(&'
             ]))
         })
         .collect();
-    let list = |items: Vec<Fact>| Fact::derived(Value::from(List { items, rest: rest.cloned() }));
+    let list = |items: Vec<Fact>| Fact::derived(List { items, rest: rest.cloned() });
     vec![
         ("nginx.added-headers", list(found.headers)),
         ("nginx.hidden-headers", list(found.hidden)),
@@ -48,7 +48,7 @@ fn refused(instances: &[Instance]) -> Fact {
         })
         .collect();
     let rest = instances.iter().find_map(|instance| instance.doubt.clone());
-    Fact::derived(Value::from(List { items, rest }))
+    Fact::derived(List { items, rest })
 }
 
 #[derive(Default)]

@@ -147,7 +147,7 @@ fn set_apart_inner(grouped: &mut [(&Instance, Vec<Server<'_>>)]) -> bool {
 }
 
 fn list(items: Vec<Fact>, rest: Option<&Ignorance>) -> Fact {
-    Fact::derived(Value::from(List { items, rest: rest.cloned() }))
+    Fact::derived(List { items, rest: rest.cloned() })
 }
 
 /// Why there may be servers that are not here. A server whose own include is missing says so itself.

@@ -72,7 +72,7 @@ fn hidden_headers(scope: &Scope<'_>) -> Fact {
         .into_iter()
         .filter_map(|each| Some(each.states(each.word(0)?.to_lowercase())))
         .collect();
-    Fact::derived(Value::from(List { items, rest: rest.cloned() }))
+    Fact::derived(List { items, rest: rest.cloned() })
 }
 
 /// What a header of the request is set to; absent if it is not, or set to nothing.

@@ -101,7 +101,7 @@ fn redirects(servers: &[Judged<'_, '_>], rest: Option<&Ignorance>) -> Fact {
 fn headers(pages: &[&Server<'_>], rest: Option<&Ignorance>) -> Fact {
     if let Some(why) = rest {
         let record = Record { rest: Some(why.clone()), ..Record::default() };
-        return Fact::derived(Value::from(record));
+        return Fact::derived(record);
     }
     let each: Vec<_> = pages.iter().map(|server| page_headers(server)).collect();
     let mut names: Vec<&str> =
@@ -114,7 +114,7 @@ fn headers(pages: &[&Server<'_>], rest: Option<&Ignorance>) -> Fact {
         record.fields.insert(name.to_owned().into(), agreed(values));
     }
     record.rest = each.iter().find_map(|headers| headers.rest).cloned();
-    Fact::derived(Value::from(record))
+    Fact::derived(record)
 }
 
 /// What all say, or one of what they say; absent if nobody says anything.

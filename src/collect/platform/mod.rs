@@ -95,13 +95,11 @@ impl Collector for Platform {
         if found.deployments.is_empty() && found.unread.is_none() {
             return facts;
         }
-        let list = |items: Vec<Fact>| {
-            Fact::derived(Value::from(List { items, rest: found.unread.clone() }))
-        };
+        let list = |items: Vec<Fact>| Fact::derived(List { items, rest: found.unread.clone() });
         facts.put("platform.secrets", list(found.secrets()));
         let mut environment = common(found.environments());
         environment.rest = environment.rest.or_else(|| found.unread.clone());
-        facts.put("platform.environment", Fact::derived(Value::from(environment)));
+        facts.put("platform.environment", Fact::derived(environment));
         let deployments = found.deployments.iter().filter(|(_, _, it)| !it.only_offered);
         facts.put("platform.deployments", list(deployments.map(described).collect()));
         facts

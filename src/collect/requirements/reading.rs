@@ -133,7 +133,7 @@ impl Reading {
             }
         });
         let rest = self.rest.clone().or_else(|| self.locked_rest.clone());
-        Fact::derived(Value::from(Record::new(fields, rest)))
+        Fact::derived(Record::new(fields, rest))
     }
 
     pub(super) fn names(&self) -> Fact {
@@ -154,7 +154,7 @@ impl Reading {
     }
 
     pub(super) fn open_list(&self, items: Vec<Fact>) -> Fact {
-        Fact::derived(Value::from(List { items, rest: self.rest.clone() }))
+        Fact::derived(List { items, rest: self.rest.clone() })
     }
 }
 

@@ -198,8 +198,7 @@ mod tests {
 
     fn shown(items: &[Fact], fields: &[&str]) -> Vec<String> {
         let mut facts = Facts::default();
-        facts
-            .put("x.items", Fact::derived(Value::from(List { items: items.to_vec(), rest: None })));
+        facts.put("x.items", Fact::derived(List { items: items.to_vec(), rest: None }));
         let field = |index: usize, name: &str| {
             facts.at(&format!("x.items.{index}.{name}")).value.to_string()
         };

@@ -151,7 +151,7 @@ impl Collector for Stores {
             for (path, items) in lists {
                 facts.put(path, Fact::derived(items));
             }
-            facts.put("stores.postgresql-access", Fact::derived(Value::from(access)));
+            facts.put("stores.postgresql-access", Fact::derived(access));
         }
         facts
     }

@@ -21,7 +21,7 @@ use super::answers::Answers;
 use super::question::{Question, Request, Unanswered};
 use super::site::Site;
 use super::{Probe, verified};
-use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, List, Value};
+use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, List};
 use crate::grammar::registered_domain::registered_domain;
 
 /// Follows the redirects of the domain over both schemes, and looks at `www`.
@@ -79,7 +79,7 @@ impl Probe for Preload {
             }
             let items = codes.into_iter().map(Fact::derived).collect();
             let rest = judged.open.first().cloned();
-            facts.put(path, Fact::derived(Value::from(List { items, rest })));
+            facts.put(path, Fact::derived(List { items, rest }));
         }
         let removable = match first_answer(site, answers) {
             Ok(page) => {

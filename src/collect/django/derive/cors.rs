@@ -74,7 +74,7 @@ fn malformed(settings: &Record) -> Fact {
             }
         }
     }
-    Fact::derived(Value::from(all))
+    Fact::derived(all)
 }
 
 /// Whether a value is taken. A compiled expression is not known, and is one that is taken.

@@ -64,7 +64,7 @@ fn development(lists: &[&Fact]) -> Fact {
             }
         }
     }
-    Fact::derived(Value::from(all))
+    Fact::derived(all)
 }
 
 /// Whether an entry of `INSTALLED_APPS` is an application, by its package or by its configuration class.

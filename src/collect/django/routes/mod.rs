@@ -103,11 +103,11 @@ impl<'a> Walk<'a> {
 
     fn health_paths(&self) -> Fact {
         let rest = self.unread.clone().or_else(|| self.unread_health.clone());
-        Fact::derived(Value::from(List { items: self.health.clone(), rest }))
+        Fact::derived(List { items: self.health.clone(), rest })
     }
 
     fn admin_paths(&self) -> Fact {
-        Fact::derived(Value::from(List { items: self.admin.clone(), rest: self.unread.clone() }))
+        Fact::derived(List { items: self.admin.clone(), rest: self.unread.clone() })
     }
 
     /// The file of a module of the project that counts for production: the one nearest to the root of

@@ -59,7 +59,7 @@ pub(super) fn facts(instances: &[Instance], rest: Option<&Ignorance>) -> Fact {
         let here = Here { scope: &scope, block: http, location: None, in_if: false, http };
         walk(&here, &mut found);
     }
-    Fact::derived(Value::from(List { items: found.items, rest: rest.cloned() }))
+    Fact::derived(List { items: found.items, rest: rest.cloned() })
 }
 
 fn walk(here: &Here<'_, '_>, found: &mut Found) {
