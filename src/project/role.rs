@@ -31,7 +31,8 @@ fn of_word(word: &str) -> Option<Role> {
         "prod" | "production" | "live" | "deploy" | "deployment" | "release" => Role::Production,
         "staging" | "stage" | "stg" | "preprod" | "uat" | "preview" => Role::Staging,
         "dev" | "devel" | "develop" | "development" | "local" | "debug" | "override"
-        | "devcontainer" | "localhost" | "sandbox" | "playground" | "scratch" => Role::Development,
+        | "devcontainer" | "gitpod" | "vagrant" | "localhost" | "sandbox" | "playground"
+        | "scratch" => Role::Development,
         "test" | "tests" | "testing" | "tox" | "ci" | "e2e" | "circleci" | "travis" | "cypress"
         | "playwright" | "pytest" | "unittest" | "unittests" | "mock" | "mocks" | "fixture"
         | "fixtures" | "testapp" | "testapps" | "testproject" | "testproj" | "testsite"
