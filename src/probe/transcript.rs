@@ -54,9 +54,9 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::active::Active;
-use super::question::{Answer, Answered, Method, Question, Request, Response, Unanswered};
+use super::question::{Answer, Method, Question, Request, Response, Unanswered};
 use super::recorded::{Asked, What, tried};
-use super::{Site, Transport, told};
+use super::{Hearing, Site, Transport, told};
 use crate::date::Date;
 use crate::fact::Ignorance;
 use crate::problem::{Problem, SourcePlace};
@@ -73,20 +73,15 @@ pub struct Transcript {
 }
 
 impl Transport for Transcript {
-    fn takes_time(&self) -> bool {
-        false
-    }
-
-    fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
+    fn converse(&self, mut questions: Vec<Question>, hear: &mut Hearing<'_>) {
         let not_asked = || Unanswered::NotAsked(Ignorance::new("not asked in this transcript"));
-        questions
-            .into_iter()
-            .map(|question| {
-                let answer =
-                    self.answers.get(&question).cloned().unwrap_or_else(|| Err(not_asked()));
-                (question, answer)
-            })
-            .collect()
+        while !questions.is_empty() {
+            let answered = questions.into_iter().map(|question| {
+                let answer = self.answers.get(&question).cloned();
+                (question, answer.unwrap_or_else(|| Err(not_asked())))
+            });
+            questions = hear(answered.collect());
+        }
     }
 }
 
