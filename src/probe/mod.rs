@@ -23,6 +23,7 @@ pub mod https;
 mod journey;
 pub mod mail;
 mod markup;
+pub mod named_pages;
 pub mod network;
 pub mod observatory;
 pub mod offer;
@@ -32,7 +33,9 @@ pub mod preload;
 pub mod question;
 mod recorded;
 pub mod records;
+pub mod security_txt;
 pub mod site;
+pub mod static_file;
 pub mod timing;
 pub mod tls;
 mod told;
@@ -73,7 +76,9 @@ pub const PROBES: &[&dyn Probe] = &[
     &ciphers::Ciphers,
     &guideline::Guideline,
     &other_pages::OtherPages,
+    &static_file::StaticFile,
     &cookies::Cookies,
+    &named_pages::NamedPages,
     &cors::Cors,
     &error_page::ErrorPage,
     &exposed::Exposed,
@@ -86,6 +91,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &active::Knocking,
     &observatory::Observatory,
     &preload::Preload,
+    &security_txt::SecurityTxt,
 ];
 
 /// Puts questions to a site: the network, or a transcript.

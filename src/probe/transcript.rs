@@ -28,7 +28,7 @@
 //! < Certificate-Key: EC 256
 //! ```
 //!
-//! - `@` tells about the interview: `on` its day; `health`, `paths` and `frontend`, `mail-domain`,
+//! - `@` tells about the interview: `on` its day; `health`, `paths`, `privacy`, `terms`, `logout` and `frontend`, `mail-domain`,
 //!   `dkim-selectors`, `login`, `protected`, `tokens` and `webhooks` what the user named, `active` that he
 //!   allows to try it;
 //!   `url` and `plain` the site's addresses. Without these the first HTTPS and the first plain address
@@ -100,10 +100,13 @@ pub fn read(text: &str) -> Result<Transcript, Problem> {
 }
 
 /// What can be told about an interview.
-const NOTES: [&str; 14] = [
+const NOTES: [&str; 17] = [
     "on",
     "health",
     "paths",
+    "privacy",
+    "terms",
+    "logout",
     "frontend",
     "mail-domain",
     "dkim-selectors",
@@ -258,6 +261,9 @@ impl Reader {
             words.map(str::to_owned).collect::<Vec<String>>()
         };
         site.paths = words("paths");
+        site.privacy = note("privacy").map(str::to_owned);
+        site.terms = note("terms").map(str::to_owned);
+        site.logout = note("logout").map(str::to_owned);
         site.mail_domain = note("mail-domain").map(str::to_owned);
         site.dkim_selectors = words("dkim-selectors");
         site.frontend = note("frontend").map(str::to_owned);
