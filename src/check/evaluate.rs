@@ -38,8 +38,14 @@ pub fn evaluate<'c>(check: &'c Check, facts: &Facts, catalogue: &Catalogue) -> V
             findings
         }
         Value::Absent => verdict(Verdict::NotApplicable, known_only_fact(name, &list)),
+        _ if is_ruled_out(check, facts) => vec![judge(check, facts, None)],
         _ => verdict(Verdict::Unknown, known_only_fact(name, &list)),
     }
+}
+
+/// Whether a check does not apply, whatever there is to judge.
+fn is_ruled_out(check: &Check, facts: &Facts) -> bool {
+    check.when.as_ref().is_some_and(|when| when.truth(facts, None) == Truth::False)
 }
 
 /// The first domain that a check needs and of which nothing is known.
