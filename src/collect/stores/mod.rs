@@ -3,6 +3,8 @@
 //! Connections come from the settings and the environment that earlier collectors found; the servers
 //! themselves from their own configuration files.
 
+mod access_list;
+mod commands;
 mod connection;
 mod django;
 mod encryption;
@@ -74,7 +76,7 @@ const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "stores.servers",
         Kind::List(&Kind::Record(servers::SERVER)),
-        "The PostgreSQL, MySQL, MongoDB and PgBouncer servers that the project configures.",
+        "The PostgreSQL, MySQL, MongoDB and PgBouncer servers that the project configures, by files or by commands of compose.",
     ),
     FactSpec::new(
         "stores.postgresql-access",
@@ -133,7 +135,7 @@ impl Collector for Stores {
         let Served { servers: others, access, refused, users, roles } =
             Served::of(sources, &containers);
         let lists = [
-            ("stores.servers", others),
+            ("stores.servers", [others, commands::servers(so_far)].concat()),
             ("stores.refused-lines", refused),
             ("stores.databases", connections.databases),
             ("stores.redis", connections.redis),
