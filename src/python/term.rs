@@ -53,6 +53,9 @@ pub(super) enum Kind<'a> {
     Unknown(Rc<Ignorance>),
 }
 
+/// The name by which a function is kept that is bound to an object.
+pub(super) const BOUND: &str = "bound";
+
 /// Which kind of sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -81,8 +84,10 @@ pub(super) struct Function<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Body<'a> {
     Block(&'a [Stmt]),
+    /// Statements that yield.
+    Generator(&'a [Stmt]),
     Value(&'a Expr),
-    /// Something that cannot be followed: a generator, a coroutine, an unknown decorator.
+    /// Something that cannot be followed: a coroutine, an unknown decorator.
     Opaque,
 }
 
@@ -90,7 +95,7 @@ impl Body<'_> {
     /// The piece of its file that it is.
     pub(super) fn range(self) -> Option<TextRange> {
         match self {
-            Self::Block(statements) => {
+            Self::Block(statements) | Self::Generator(statements) => {
                 let (first, last) = (statements.first()?, statements.last()?);
                 Some(TextRange::new(first.start(), last.end()))
             }
@@ -349,7 +354,7 @@ impl<'a> Term<'a> {
         match &self.kind {
             Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) => true,
             Kind::Made(made) => made.class.as_ref() != SENTINEL,
-            Kind::Method(method) => matches!(method.0.kind, Kind::Made(_)),
+            Kind::Method(method) => method.1.as_ref() != BOUND,
             _ => false,
         }
     }
