@@ -126,10 +126,12 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether a scope is that of a module which is no package.
-    fn is_all_of(&self, id: Id) -> bool {
+    /// Whether a scope has all names of a module: of no package, and of none that is still being run. Which of
+    /// several that import each other comes first may hang on what is not read.
+    pub(super) fn is_all_of(&self, id: Id) -> bool {
         let file = self.modules.iter().find(|(_, known)| **known == id).map(|(file, _)| file);
-        file.is_some_and(|file| file.name() != "__init__.py")
+        let at_work = self.frames.iter().any(|frame| frame.scopes.first() == Some(&id));
+        !at_work && file.is_some_and(|file| file.name() != "__init__.py")
     }
 
     /// `object[index]`.

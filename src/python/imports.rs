@@ -188,8 +188,7 @@ impl<'a> Interpreter<'a> {
         match rest {
             Some(why) => Ok(Term::unknown(why.as_ref().clone(), at)),
             None if self.would_catch("ImportError")
-                || file.is_some_and(|file| file.name() != "__init__.py")
-                    && !name.starts_with("__") =>
+                || self.is_all_of(scope) && !name.starts_with("__") =>
             {
                 let why = format!("a module has no `{name}` ({})", self.shown(at));
                 Err(Raised::new("ImportError", why))
@@ -272,6 +271,19 @@ mod tests {
             ("from sys import argv\nX = 'runserver' not in argv[1:2]", "true"),
             ("import sys\nX = any('pytest' in word for word in sys.argv)", "false"),
         ]);
+    }
+
+    #[test]
+    fn modules_that_import_each_other_stop_nothing() {
+        let files = [
+            ("settings.py", "import one\nX = 1"),
+            ("one.py", "import two\nA = 1"),
+            ("two.py", "from one import A\nimport one\nB = one.A"),
+        ];
+        let found = names(&files, None);
+        assert!(found.raised.is_none() && found.variables.contains_key("X"));
+        let files = [("settings.py", "from one import B\nX = 1"), ("one.py", "A = 1")];
+        assert!(names(&files, None).raised.is_some());
     }
 
     #[test]
