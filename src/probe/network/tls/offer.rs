@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -75,11 +75,11 @@ impl Desk {
 
     /// Greets, and finds out what a hang-up means.
     pub(super) async fn greet(&self, hello: &Hello) -> Reply {
-        self.greet_on(Line::new(), hello).await
+        self.greet_on(Line::default(), hello).await
     }
 
     /// The same on a connection that was made ready.
-    async fn greet_on(&self, line: Line, hello: &Hello) -> Reply {
+    async fn greet_on(&self, line: Line<'_>, hello: &Hello) -> Reply {
         if self.silent.load(Ordering::Relaxed) >= MOST_SILENCE {
             return Reply::Unknown(why::in_vain(
                 "the server fell silent when it was asked for more",
@@ -117,14 +117,19 @@ impl Desk {
 
     /// Greets; a hang-up may mean anything.
     pub(super) async fn greet_once(&self, hello: &Hello) -> Reply {
-        self.greet_once_on(Line::new(), hello).await
+        self.greet_once_on(Line::default(), hello).await
     }
 
-    async fn greet_once_on(&self, line: Line, hello: &Hello) -> Reply {
-        let Ok(Ok(seat)) = timeout_at(self.until, self.seats.acquire()).await else {
+    async fn greet_once_on(&self, line: Line<'_>, hello: &Hello) -> Reply {
+        let Line { seat, connecting } = line;
+        let seat = match seat {
+            Some(seat) => Ok(Ok(seat)),
+            None => timeout_at(self.until, self.seats.acquire()).await,
+        };
+        let Ok(Ok(seat)) = seat else {
             return Reply::Unknown(self.shared.out_of_time());
         };
-        let greeting = greeting::greet(self.connected(line), &self.url, hello, false);
+        let greeting = greeting::greet(self.connected(connecting), &self.url, hello, false);
         let reply = timeout_at(self.shared.limit(self.until), greeting).await;
         let reply = reply.unwrap_or_else(|_| Reply::Unknown(self.shared.silent()));
         if matches!(reply, Reply::Closed) {
@@ -136,23 +141,27 @@ impl Desk {
         reply
     }
 
-    /// Begins a connection for the greeting after the next; not to a server that has hung up.
-    fn prepare(&self) -> Line {
-        let mut line = Line::new();
-        if !self.hung_up.load(Ordering::Relaxed) {
+    /// Begins a connection for the greeting after the next, if a seat is free; not to a server that has hung
+    /// up.
+    fn prepare(&self) -> Line<'_> {
+        let mut line = Line::default();
+        if !self.hung_up.load(Ordering::Relaxed)
+            && let Ok(seat) = self.seats.try_acquire()
+        {
             let (shared, url) = (self.shared.clone(), self.url.clone());
-            line.spawn(async move { shared.connect(&url).await });
+            line.connecting.spawn(async move { shared.connect(&url).await });
+            line.seat = Some(seat);
         }
         line
     }
 
     /// The connection that was made ready, or a new one.
-    async fn connected(&self, mut line: Line) -> Result<TcpStream, Unanswered> {
+    async fn connected(&self, mut ready: Connecting) -> Result<TcpStream, Unanswered> {
         let is_open = |stream: &TcpStream| {
             let read = stream.try_read(&mut [0]);
             read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
         };
-        match line.join_next().await {
+        match ready.join_next().await {
             Some(Ok(Ok(stream))) if is_open(&stream) => Ok(stream),
             _ => self.shared.connect(&self.url).await,
         }
@@ -166,9 +175,15 @@ impl Desk {
 }
 
 /// A connection that is made while the answer to another greeting is on its way, so that a row of greetings
-/// takes one round trip each; perhaps none. A row gives up what it does not use: some servers serve one
-/// connection after the other.
-type Line = JoinSet<Result<TcpStream, Unanswered>>;
+/// takes one round trip each; perhaps none. Some servers serve one connection after the other: so a row gives
+/// up what it does not use, and what it does use has a seat already.
+#[derive(Default)]
+struct Line<'d> {
+    connecting: Connecting,
+    seat: Option<SemaphorePermit<'d>>,
+}
+
+type Connecting = JoinSet<Result<TcpStream, Unanswered>>;
 
 /// What was chosen until the server refused the rest, in that order, and why it is not all, if it is not.
 pub(super) type Found = (Vec<Chosen>, Option<Unanswered>);
@@ -183,7 +198,7 @@ async fn find(
     if all.len() <= PACK {
         return eliminate(&desk, all, hello, pick).await;
     }
-    let (mut found, mut open, left) = match choose(&desk, Line::new(), all, hello, pick).await {
+    let (mut found, mut open, left) = match choose(&desk, Line::default(), all, hello, pick).await {
         Ok(Some((chosen, left))) => (vec![chosen], None, left),
         Ok(None) => return (Vec::new(), None),
         Err(why) => return (Vec::new(), Some(why)),
@@ -204,7 +219,7 @@ async fn find(
 /// What is chosen of an offer, and what is left of it; none if it is refused.
 async fn choose(
     desk: &Desk,
-    line: Line,
+    line: Line<'_>,
     mut left: Vec<u16>,
     hello: impl Fn(&[u16]) -> Hello,
     pick: impl Fn(&Chosen) -> Option<u16>,
@@ -230,9 +245,9 @@ pub(super) async fn eliminate(
     pick: impl Fn(&Chosen) -> Option<u16>,
 ) -> Found {
     let mut found = Vec::new();
-    let mut ready = Line::new();
+    let mut ready = Line::default();
     while !left.is_empty() {
-        let line = if left.len() > 1 { desk.prepare() } else { Line::new() };
+        let line = if left.len() > 1 { desk.prepare() } else { Line::default() };
         let line = std::mem::replace(&mut ready, line);
         match choose(desk, line, left, &hello, &pick).await {
             Ok(Some((chosen, rest))) => {
