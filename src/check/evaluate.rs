@@ -69,9 +69,9 @@ pub fn without<'c>(
 
 /// Judges once: the implication *when → require*, except that a false `when` is no pass.
 fn judge<'c>(check: &'c Check, facts: &Facts, item: Option<Item<'_>>) -> Finding<'c> {
-    let fact = item.map(|item| item.fact);
-    let when = check.when.as_ref().map_or(Truth::True, |when| when.truth(facts, fact));
-    let applies = || check.when.as_ref().map(|when| when.judge(facts, item));
+    let applies = check.when.as_ref().map(|when| (when, when.answer(facts, item)));
+    let when = applies.as_ref().map_or(Truth::True, |(_, answer)| answer.truth);
+    let applies = || applies.as_ref().map(|(when, answer)| when.reasons(facts, item, answer));
     if when == Truth::False {
         let because = applies().map(|outcome| outcome.because).unwrap_or_default();
         return finding(check, item, Verdict::NotApplicable, because);
