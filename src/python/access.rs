@@ -7,7 +7,10 @@ use ruff_python_ast::Expr;
 use super::budget::MAX_ITEMS;
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::numbers;
 use super::paths;
+use super::positions::{from_either_end, slice};
+use super::refusals::Stop;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
@@ -32,7 +35,7 @@ impl<'a> Interpreter<'a> {
             {
                 method(object)
             }
-            Kind::Module(scope) => Ok(self.name_in(*scope, name, at)),
+            Kind::Module(scope) => self.name_in(*scope, name, at),
             Kind::Class(class) => match self.member(class, name) {
                 Some(term) => Ok(self.bound(term, object, at)),
                 None if name == "__name__" => Ok(Term::text(class.name, From::literal(at))),
@@ -42,6 +45,10 @@ impl<'a> Interpreter<'a> {
                 let (class, fields) = (Rc::clone(class), *fields);
                 self.object_attribute(object, &class, fields, name, at)
             }
+            Kind::Duration(seconds) => Ok(match numbers::of_duration(*seconds, name) {
+                Some(number) => Term::new(Kind::Int(number), From::mixed([object], at)),
+                None => self::method(object, name, at),
+            }),
             Kind::Path(path) => Ok(self.attribute_of_path(object, path, name, at)),
             Kind::Made(made) => {
                 let field = self.heap.scope(made.fields).and_then(|it| it.names.get(name));
@@ -104,15 +111,27 @@ impl<'a> Interpreter<'a> {
         Err(raised)
     }
 
-    /// A name of a module.
-    fn name_in(&self, scope: Id, name: &str, at: Spot) -> Term<'a> {
-        let scope = self.heap.scope(scope);
+    /// A name of a module. A package may have modules below it that are imported elsewhere.
+    fn name_in(&self, id: Id, name: &str, at: Spot) -> Outcome<'a> {
+        let scope = self.heap.scope(id);
         let found = scope.and_then(|scope| scope.names.get(name)).cloned();
         match (found, scope.and_then(|scope| scope.rest.clone())) {
-            (Some(term), _) => term,
-            (None, Some(why)) => Term::unknown(why.as_ref().clone(), at),
-            (None, None) => self.opaque(&format!("the name `{name}`"), at),
+            (Some(term), _) => Ok(term),
+            (None, Some(why)) => Ok(Term::unknown(why.as_ref().clone(), at)),
+            (None, None) if self.is_all_of(id) && !name.starts_with("__") => {
+                let why = format!("a module has no `{name}` ({})", self.shown(at));
+                Err(Raised::new("AttributeError", why))
+            }
+            (None, None) => Ok(self.opaque(&format!("the name `{name}`"), at)),
         }
+    }
+
+    /// Whether a scope has all names of a module: of no package, and of none that is still being run. Which of
+    /// several that import each other comes first may hang on what is not read.
+    pub(super) fn is_all_of(&self, id: Id) -> bool {
+        let file = self.modules.iter().find(|(_, known)| **known == id).map(|(file, _)| file);
+        let at_work = self.frames.iter().any(|frame| frame.scopes.first() == Some(&id));
+        !at_work && file.is_some_and(|file| file.name() != "__init__.py")
     }
 
     /// `object[index]`.
@@ -132,7 +151,14 @@ impl<'a> Interpreter<'a> {
                 }
             }
             let object = object.clone();
-            return self.each(&object, |this, each| Ok(this.sliced(each, &bounds, at)));
+            return self.each(&object, |this, each| match each.kind {
+                Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => {
+                    let why = format!("{} has no items", each.kind_name());
+                    let stop = Stop { error: "TypeError", why: &why };
+                    this.stopped(&[each], stop, "this part", at)
+                }
+                _ => Ok(this.sliced(each, &bounds, at)),
+            });
         }
         let index = self.eval(index)?;
         let object = object.clone();
@@ -328,7 +354,7 @@ impl<'a> Interpreter<'a> {
 
 /// The methods by which the names of a module are read and set as those of a dictionary are.
 fn is_of_names(name: &str) -> bool {
-    matches!(name, "update" | "get" | "items" | "keys" | "values" | "copy")
+    matches!(name, "update" | "get" | "setdefault" | "pop" | "items" | "keys" | "values" | "copy")
 }
 
 /// The entry under a key, on those ways on which it is there.
@@ -346,43 +372,6 @@ pub(super) fn there<'a>(dict: &Dict<'a>, key: &Key) -> Option<Term<'a>> {
     let mut kept = Term::one_of(kept);
     kept.from.depend_on(&term.from.variables);
     Some(kept)
-}
-
-/// The position meant by an index, which may count from the end; it is within the length.
-pub(super) fn place_of(length: usize, index: i64) -> Option<usize> {
-    let at = if index < 0 {
-        length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)?
-    } else {
-        usize::try_from(index).ok()?
-    };
-    (at < length).then_some(at)
-}
-
-/// The item at an index; what counts from the end of an open list is not known.
-fn from_either_end<T>(items: &[T], index: i64, open: bool) -> Option<&T> {
-    if index < 0 && open {
-        return None;
-    }
-    items.get(place_of(items.len(), index)?)
-}
-
-fn slice<T: Clone>(
-    items: &[T],
-    (lower, upper): (Option<i64>, Option<i64>),
-    step: Option<i64>,
-) -> Vec<T> {
-    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let bound = |bound: i64| {
-        let at = if bound < 0 { length.saturating_add(bound) } else { bound };
-        usize::try_from(at.clamp(0, length)).unwrap_or(0)
-    };
-    let step = step.unwrap_or(1);
-    if step == -1 && lower.is_none() && upper.is_none() {
-        return items.iter().rev().cloned().collect();
-    }
-    let (from, to) = (lower.map_or(0, bound), upper.map_or(items.len(), bound));
-    let part = items.get(from..to.max(from)).unwrap_or_default();
-    part.iter().step_by(usize::try_from(step).unwrap_or(1).max(1)).cloned().collect()
 }
 
 /// A method that may be called.

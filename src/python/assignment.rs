@@ -5,11 +5,11 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, ExprSlice};
 use ruff_text_size::TextRange;
 
-use super::access::place_of;
 use super::budget::MAX_ITEMS;
 use super::expressions::insert;
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Interpreter, Raised};
+use super::positions::place_of;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
@@ -213,7 +213,7 @@ impl<'a> Interpreter<'a> {
                 }
                 let index = self.eval(&subscript.slice)?;
                 for object in object.alternatives() {
-                    self.delete_item(object, &index, self.spot(target));
+                    self.delete_item(object, &index, self.spot(target))?;
                 }
             }
             Expr::Tuple(tuple) => {
@@ -227,8 +227,15 @@ impl<'a> Interpreter<'a> {
     }
 
     /// `del object[index]`.
-    fn delete_item(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) {
+    fn delete_item(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) -> Result<(), Raised> {
         let why = self.why_unknown(index, at);
+        if let (Kind::Sequence(Shape::List, id), Kind::Int(position)) = (&object.kind, &index.kind)
+            && let Some(Sequence { items, rest: None }) = self.heap.sequence(*id)
+            && place_of(items.len(), *position).is_none()
+        {
+            let why = format!("the list has no item {position} ({})", self.shown(at));
+            return Err(Raised::new("IndexError", why));
+        }
         match (&object.kind, Key::of(index)) {
             (Kind::Library(name), Some(Key::Text(variable))) if name.as_ref() == "os.environ" => {
                 self.environment.remove(&variable);
@@ -257,6 +264,7 @@ impl<'a> Interpreter<'a> {
             }
             _ => {}
         }
+        Ok(())
     }
 }
 

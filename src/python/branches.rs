@@ -203,6 +203,9 @@ impl<'a> Interpreter<'a> {
             return Ok(Flow::Next);
         };
         let mut holds = self.pattern(subject, &case.pattern)?;
+        if holds.is_none() {
+            self.name_parts(subject, &case.pattern);
+        }
         if let (Some(guard), true) = (&case.guard, holds != Some(false)) {
             let guard = self.eval(guard)?;
             holds = match (holds, self.truth(&guard)) {

@@ -6,6 +6,7 @@ use super::comparisons::either_bool;
 use super::formats::shown;
 use super::heap::{Dict, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::refusals::Stop;
 use super::term::{From, Kind, Shape, Spot, Term};
 
 const NAMES: &[&str] = &[
@@ -160,6 +161,10 @@ impl<'a> Interpreter<'a> {
                 return Err(Raised::new("TypeError", "`None` is not a number"));
             }
             ("int" | "float" | "abs" | "round", kind) => number_as(name, kind),
+            ("len", Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) => {
+                let stop = Stop { error: "TypeError", why: "what is counted has no length" };
+                return self.stopped(&[argument], stop, "this length", at);
+            }
             ("len", Kind::Text(text)) => count(text.chars().count()),
             ("len", Kind::Sequence(_, id) | Kind::Dict(id)) => self.length(*id),
             ("len", Kind::Made(made)) => match super::readers::kept(made).and_then(Term::as_text) {
@@ -197,21 +202,7 @@ impl<'a> Interpreter<'a> {
     fn new_dict(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
         let mut dict = Dict { rest: arguments.rest.clone(), ..Dict::default() };
         if let Some(other) = arguments.first() {
-            match &other.kind {
-                Kind::Sequence(..) => {
-                    let (pairs, rest) = self.iterated(other, at);
-                    for pair in pairs {
-                        match self.iterated(&pair, at).0.as_slice() {
-                            [key, value] => {
-                                super::expressions::insert(&mut dict, key, value.clone());
-                            }
-                            _ => dict.rest = Some(self.why_unknown(&pair, at)),
-                        }
-                    }
-                    dict.rest = dict.rest.or(rest);
-                }
-                _ => self.merge_entries(&mut dict, other, at),
-            }
+            self.merge_entries(&mut dict, other, at);
         }
         let named = arguments.named.iter().cloned();
         dict.entries.extend(named.map(|(name, term)| (Key::Text(name), term)));

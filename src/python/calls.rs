@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, ExprCall};
 use super::containers::changes_list;
 use super::heap::{Dict, Heap, Key, Object, Sequence};
 use super::interpreter::{Arguments, Call, Flow, Frame, Interpreter, Outcome, Raised};
-use super::term::{Body, Class, From, Function, Kind, Made, Shape, Spot, Term};
+use super::term::{BOUND, Body, Class, From, Function, Kind, Made, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
 impl<'a> Arguments<'a> {
@@ -95,7 +95,7 @@ impl<'a> Interpreter<'a> {
             }
             Kind::Method(method) => {
                 let (object, name) = (method.0.clone(), method.1.clone());
-                if name.as_ref() == "bound" {
+                if name.as_ref() == BOUND {
                     return self.call_bound(&object, arguments, at);
                 }
                 // The list itself changes, in all its forms; each form alone is a copy.
@@ -201,6 +201,8 @@ impl<'a> Interpreter<'a> {
         self.fill(local, function, arguments, at);
         let mut scopes = function.scopes.clone();
         scopes.push(local);
+        let yields = matches!(function.body, Body::Generator(_))
+            .then(|| self.heap.put(Object::Sequence(Sequence::default())));
         self.frames.push(Frame {
             file: function.file,
             scopes,
@@ -209,16 +211,20 @@ impl<'a> Interpreter<'a> {
             nonlocals: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            yields,
             is_call: true,
         });
         let outcome = match function.body {
-            Body::Block(body) => self.block(body),
+            Body::Block(body) | Body::Generator(body) => self.block(body),
             Body::Value(value) => self.eval(value).map(Flow::Return),
             Body::Opaque => Ok(Flow::Next),
         };
         let returns = self.frames.pop().map(|frame| frame.returns).unwrap_or_default();
         self.budget.leave();
         let mut value = self.returned(outcome, returns, at)?;
+        if let Some(yields) = yields {
+            return Ok(Term::new(Kind::Sequence(Shape::List, yields), From::literal(at)));
+        }
         // What a function makes is decided where it is called, with these arguments.
         if let Some(spot) = value.from.at
             && spot.file == function.file
@@ -338,14 +344,19 @@ impl<'a> Interpreter<'a> {
                 return Ok(self.make(&library, &arguments, at));
             }
         }
+        let mut named = arguments.named.clone();
+        let mut first = ("__init__", arguments);
+        if Self::is_data(class) && self.member(class, "__init__").is_none() {
+            named = self.data_fields(class, &first.1, at)?;
+            first = ("__post_init__", Arguments::default());
+        }
         let fields = self.scope();
         if let Some(scope) = self.heap.scope_mut(fields) {
-            scope.names.extend(arguments.named.iter().cloned());
+            scope.names.extend(named);
         }
         let object = Term::new(Kind::Instance(Rc::clone(class), fields), From::literal(at));
-        if let Some(Term { kind: Kind::Function(initialise), .. }) = self.member(class, "__init__")
-        {
-            let mut arguments = arguments;
+        let (name, mut arguments) = first;
+        if let Some(Term { kind: Kind::Function(initialise), .. }) = self.member(class, name) {
             arguments.positional.insert(0, object.clone());
             self.invoke(&initialise, arguments, at)?;
         }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::{Decorator, Expr, ExprCall, Operator, Stmt, StmtClassDef, StmtFunctionDef};
 
+use super::data_classes::DATA;
 use super::interpreter::{Interpreter, Raised};
 use super::statements::last_name;
 use super::term::{Class, From, Kind, Term, Validates, Validator};
@@ -17,7 +18,10 @@ impl<'a> Interpreter<'a> {
         if let Some(decorator) = definition.decorator_list.first() {
             // A decorator may add to a class: it has more than what is written.
             let at = self.spot(decorator);
-            bases.push(self.opaque("what a decorator adds", at));
+            bases.push(match last_name(&decorator.expression) {
+                Some("dataclass") => Term::new(Kind::Library(DATA.into()), From::literal(at)),
+                _ => self.opaque("what a decorator adds", at),
+            });
         }
         let scope = self.scope();
         let before = self.frame().and_then(|frame| frame.class.replace(scope));

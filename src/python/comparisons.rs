@@ -105,10 +105,8 @@ impl<'a> Interpreter<'a> {
             (&one.kind, &other.kind)
         else {
             return match (&one.kind, &other.kind) {
-                (Kind::Library(name), Kind::Sequence(Shape::Tuple, id))
-                    if name.as_ref() == "sys.version_info" =>
-                {
-                    self.is_python_of(operator, *id)
+                (Kind::Library(name), Kind::Sequence(Shape::Tuple, id)) => {
+                    self.is_since(oldest(name)?, operator, *id)
                 }
                 (one, other) => numbers::ordered(one, operator, other),
             };
@@ -130,12 +128,17 @@ impl<'a> Interpreter<'a> {
         numbers::ordered(&length(&one.items)?, operator, &length(&other.items)?)
     }
 
-    /// `sys.version_info >= (3, 5)`: Python is at least that of the oldest Django that is looked at.
-    fn is_python_of(&self, operator: CmpOp, version: super::heap::Id) -> Option<bool> {
-        const OLDEST: [i64; 2] = [3, 6];
+    /// `sys.version_info >= (3, 5)`: a version is at least the oldest that is looked at.
+    fn is_since(
+        &self,
+        oldest: [i64; 2],
+        operator: CmpOp,
+        version: super::heap::Id,
+    ) -> Option<bool> {
         let wanted = self.heap.sequence(version)?;
-        let mut is_old = wanted.items.len() < OLDEST.len();
-        for (number, oldest) in wanted.items.iter().zip(OLDEST) {
+        // What has more numbers than two comes after those two.
+        let mut is_old = true;
+        for (number, oldest) in wanted.items.iter().zip(oldest) {
             let Kind::Int(number) = number.kind else {
                 return None;
             };
@@ -276,6 +279,15 @@ fn identical(one: &Term<'_>, other: &Term<'_>) -> Option<bool> {
         (_, Kind::Made(_)) if !other.is_open() && is_read(one) => Some(false),
         _ if one.is_open() || other.is_open() => None,
         _ => Some(one.is_same(other)),
+    }
+}
+
+/// The oldest Django that is looked at, and the oldest Python that runs it.
+fn oldest(library: &str) -> Option<[i64; 2]> {
+    match library {
+        "sys.version_info" => Some([3, 6]),
+        "django.VERSION" => Some([2, 2]),
+        _ => None,
     }
 }
 

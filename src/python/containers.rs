@@ -7,6 +7,7 @@ use super::budget::MAX_ITEMS;
 use super::expressions::insert;
 use super::heap::{Dict, Id, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::positions;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
@@ -215,7 +216,7 @@ impl<'a> Interpreter<'a> {
         };
         let place = |sequence: &Sequence<'a>| {
             let index = index.filter(|index| *index >= 0 || sequence.rest.is_none())?;
-            access::place_of(sequence.items.len(), index)
+            positions::place_of(sequence.items.len(), index)
         };
         let known = self.heap.sequence(id);
         let taken = known.and_then(|known| known.items.get(place(known)?).cloned());

@@ -4,10 +4,10 @@
 
 use std::rc::Rc;
 
-use super::access::place_of;
 use super::heap::Sequence;
 use super::ignored;
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use super::positions::place_of;
 use super::term::{From, Kind, Made, Shape, Spot, Term};
 use crate::fact::{Place, ProjectPath};
 

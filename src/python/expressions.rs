@@ -81,11 +81,10 @@ impl<'a> Interpreter<'a> {
             }
             Expr::DictComp(comprehension) => self.comprehended_dict(comprehension, at),
             Expr::Starred(starred) => self.eval(&starred.value),
-            Expr::Await(_)
-            | Expr::Yield(_)
-            | Expr::YieldFrom(_)
-            | Expr::TString(_)
-            | Expr::IpyEscapeCommand(_) => Ok(self.opaque("this expression", at)),
+            Expr::Yield(_) | Expr::YieldFrom(_) => self.yielded(expression, at),
+            Expr::Await(_) | Expr::TString(_) | Expr::IpyEscapeCommand(_) => {
+                Ok(self.opaque("this expression", at))
+            }
         }
     }
 
@@ -223,9 +222,13 @@ impl<'a> Interpreter<'a> {
             Kind::Library(name) if name.as_ref() == "os.environ" => Some(self.all_variables(at)),
             _ => None,
         };
+        let pairs = match &other.kind {
+            Kind::Sequence(..) => Some(self.of_pairs(other, at)),
+            _ => None,
+        };
         let there = match &environment.as_ref().unwrap_or(other).kind {
             Kind::Dict(id) => self.heap.dict(*id),
-            _ => None,
+            _ => pairs.as_ref(),
         };
         match there {
             Some(there) => {
@@ -246,6 +249,24 @@ impl<'a> Interpreter<'a> {
                 dict.rest = Some(why);
             }
         }
+    }
+
+    /// The dictionary that a list of pairs is.
+    fn of_pairs(&mut self, list: &Term<'a>, at: Spot) -> Dict<'a> {
+        let (pairs, rest) = self.iterated(list, at);
+        let mut dict = Dict { rest, ..Dict::default() };
+        for pair in pairs {
+            match self.iterated(&pair, at) {
+                (items, None) if items.len() == 2 => {
+                    let mut items = items.into_iter();
+                    if let (Some(key), Some(value)) = (items.next(), items.next()) {
+                        insert(&mut dict, &key, value);
+                    }
+                }
+                _ => dict.rest = Some(self.why_unknown(&pair, at)),
+            }
+        }
+        dict
     }
 
     fn bool_operation(&mut self, operation: &'a ExprBoolOp, at: Spot) -> Outcome<'a> {

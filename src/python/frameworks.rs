@@ -260,6 +260,7 @@ impl<'a> Interpreter<'a> {
             nonlocals: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            yields: None,
             is_call: false,
         });
         // What the function raises tells nothing that its objects do not show.

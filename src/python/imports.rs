@@ -14,6 +14,9 @@ use crate::fact::{Ignorance, ProjectPath};
 /// Modules whose names are Django's own defaults, or begin with a prefix of their own.
 const HARMLESS: &[&str] = &["django.conf.global_settings", "oscar.defaults"];
 
+/// What Python raises where a module is not there: a kind of `ImportError`.
+const NO_MODULE: &str = "ModuleNotFoundError";
+
 /// Whether a text takes names from one of them.
 pub(super) fn is_harmless(text: &str) -> bool {
     HARMLESS.iter().any(|module| text.contains(module))
@@ -184,8 +187,11 @@ impl<'a> Interpreter<'a> {
         }
         match rest {
             Some(why) => Ok(Term::unknown(why.as_ref().clone(), at)),
-            None if self.would_catch("ImportError") => {
-                Err(self.no_module(&format!("{name}` of a module of the project, `"), at))
+            None if self.would_catch("ImportError")
+                || self.is_all_of(scope) && !name.starts_with("__") =>
+            {
+                let why = format!("a module has no `{name}` ({})", self.shown(at));
+                Err(Raised::new("ImportError", why))
             }
             None => Ok(self.opaque(&format!("the name `{name}`"), at)),
         }
@@ -228,12 +234,12 @@ impl<'a> Interpreter<'a> {
     fn is_missing(&self, dotted: &str, own: bool) -> bool {
         const LOCAL: &[&str] = &["local", "settings", "secret", "config", "env", "override"];
         let told = || LOCAL.iter().any(|word| dotted.to_lowercase().contains(word));
-        self.would_catch("ImportError") && (own || self.is_own(dotted) || told())
+        self.would_catch(NO_MODULE) && (own || self.is_own(dotted) || told())
     }
 
     /// Whether a file is there, but kept out of what is deployed.
     fn is_left_out(&self, file: &ProjectPath) -> bool {
-        self.would_catch("ImportError") && ignored::is_ignored(self.library.project(), file)
+        self.would_catch(NO_MODULE) && ignored::is_ignored(self.library.project(), file)
     }
 
     /// Something of a library, by its dotted name.
@@ -249,7 +255,7 @@ impl<'a> Interpreter<'a> {
 
     fn no_module(&self, name: &str, at: Spot) -> Raised {
         let why = format!("`{name}` is not in the project ({})", self.shown(at));
-        Raised::new("ModuleNotFoundError", why)
+        Raised::new(NO_MODULE, why)
     }
 }
 
@@ -265,6 +271,19 @@ mod tests {
             ("from sys import argv\nX = 'runserver' not in argv[1:2]", "true"),
             ("import sys\nX = any('pytest' in word for word in sys.argv)", "false"),
         ]);
+    }
+
+    #[test]
+    fn modules_that_import_each_other_stop_nothing() {
+        let files = [
+            ("settings.py", "import one\nX = 1"),
+            ("one.py", "import two\nA = 1"),
+            ("two.py", "from one import A\nimport one\nB = one.A"),
+        ];
+        let found = names(&files, None);
+        assert!(found.raised.is_none() && found.variables.contains_key("X"));
+        let files = [("settings.py", "from one import B\nX = 1"), ("one.py", "A = 1")];
+        assert!(names(&files, None).raised.is_some());
     }
 
     #[test]

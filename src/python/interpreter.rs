@@ -76,6 +76,8 @@ pub(super) struct Frame<'a> {
     /// What may have been returned already, each with the state at that point.
     pub(super) returns: Vec<(Term<'a>, Heap<'a>)>,
     pub(super) loops: Vec<Loop<'a>>,
+    /// Where a generator keeps what it yields.
+    pub(super) yields: Option<Id>,
     pub(super) is_call: bool,
 }
 

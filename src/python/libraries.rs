@@ -100,7 +100,6 @@ const TRANSPARENT: &[&str] = &[
     "django.utils.translation.ugettext_lazy",
     "django.utils.translation.pgettext_lazy",
     "django.urls.reverse_lazy",
-    "copy.copy",
     "typing.cast",
     "types.MappingProxyType",
     "markupsafe.Markup",
@@ -181,10 +180,11 @@ impl<'a> Interpreter<'a> {
                 Ok(Term::new(Kind::Path(paths::ROOT.into()), From::literal(at)))
             }
             "datetime.timedelta" => self.duration(arguments, at),
-            "copy.deepcopy" => {
+            "copy.deepcopy" | "copy.copy" => {
                 let value = arguments.first().cloned();
                 let value = value.unwrap_or_else(|| Self::none_at(at));
-                Ok(self.copied(&value, 0))
+                let levels = if name == "copy.copy" { 1 } else { 16 };
+                Ok(self.copied(&value, levels))
             }
             "sys.exit" | "os._exit" => {
                 Err(Raised::new("SystemExit", format!("the settings stop ({})", self.shown(at))))
@@ -196,9 +196,11 @@ impl<'a> Interpreter<'a> {
                 };
                 Ok(named.unwrap_or_else(|| self.foreign(name, arguments, at)))
             }
-            "functools.partial" | "enum.auto" | "split_settings.tools.optional" => {
-                Ok(self.make(&Rc::from(name), arguments, at))
-            }
+            "dataclasses.field"
+            | "enum.auto"
+            | "functools.partial"
+            | "split_settings.tools.optional" => Ok(self.make(&Rc::from(name), arguments, at)),
+            "types.SimpleNamespace" => Ok(self.of_names(arguments, at)),
             "importlib.import_module" => self.import_by_name(arguments, at),
             "split_settings.tools.include" => {
                 self.include(arguments, at)?;
@@ -226,6 +228,17 @@ impl<'a> Interpreter<'a> {
                 Ok(self.foreign(name, arguments, at))
             }
         }
+    }
+
+    /// `SimpleNamespace(name=value)`: an object that has these names.
+    fn of_names(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
+        let made = self.make(&Rc::from("types.SimpleNamespace"), arguments, at);
+        if let Kind::Made(object) = &made.kind
+            && let Some(scope) = self.heap.scope_mut(object.fields)
+        {
+            scope.names.extend(arguments.named.iter().cloned());
+        }
+        made
     }
 
     /// The words that production is started with: a server's, and no command of `manage.py` such as
@@ -259,12 +272,17 @@ impl<'a> Interpreter<'a> {
         let there = inside
             .as_ref()
             .is_some_and(|path| self.library.project().has(path) || self.library.has_folder(path));
-        let source =
-            inside.is_some_and(|path| path.extension() == "py" || path.name().starts_with(".env"));
-        match (there, source) {
-            (true, _) => Term::new(Kind::Bool(true), from),
-            (false, true) => Term::new(Kind::Bool(false), from),
-            (false, false) => super::comparisons::either_bool(&from),
+        let of_variables = inside.as_ref().is_some_and(|path| path.name().starts_with(".env"));
+        let of_program = inside.is_some_and(|path| path.extension() == "py");
+        match (there, of_variables, of_program) {
+            (true, ..) => Term::new(Kind::Bool(true), from),
+            // The file may be where the program runs.
+            (false, true, _) => {
+                let supposed = from.supposed || !self.environment.is_whole();
+                Term::new(Kind::Bool(false), From { supposed, ..from })
+            }
+            (false, false, true) => Term::new(Kind::Bool(false), from),
+            (false, false, false) => super::comparisons::either_bool(&from),
         }
     }
 
@@ -303,10 +321,9 @@ impl<'a> Interpreter<'a> {
         })
     }
 
-    /// A copy that shares nothing.
-    pub(super) fn copied(&mut self, term: &Term<'a>, depth: usize) -> Term<'a> {
-        const MAX_DEPTH: usize = 16;
-        if depth > MAX_DEPTH || !self.budget.spend(1) {
+    /// A copy that shares nothing, as many levels down.
+    pub(super) fn copied(&mut self, term: &Term<'a>, levels: usize) -> Term<'a> {
+        if levels == 0 || !self.budget.spend(1) {
             return term.clone();
         }
         let mut copy = term.clone();
@@ -314,7 +331,7 @@ impl<'a> Interpreter<'a> {
             Kind::Sequence(shape, id) => {
                 if let Some(mut sequence) = self.heap.sequence(*id).cloned() {
                     for item in &mut sequence.items {
-                        *item = self.copied(item, depth + 1);
+                        *item = self.copied(item, levels - 1);
                     }
                     copy = self.made(*shape, sequence, term.from.clone());
                 }
@@ -322,7 +339,7 @@ impl<'a> Interpreter<'a> {
             Kind::Dict(id) => {
                 if let Some(mut dict) = self.heap.dict(*id).cloned() {
                     for value in dict.entries.values_mut() {
-                        *value = self.copied(value, depth + 1);
+                        *value = self.copied(value, levels - 1);
                     }
                     copy.kind = Kind::Dict(self.heap.put(Object::Dict(dict)));
                 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::heap::{Id, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
-use super::term::{Class, Decorator, From, Kind, Shape, Spot, Term};
+use super::term::{BOUND, Class, Decorator, From, Kind, Shape, Spot, Term};
 
 /// Classes are not followed further up than this.
 const MAX_DEPTH: usize = 16;
@@ -107,6 +107,6 @@ impl<'a> Interpreter<'a> {
             .heap
             .put(Object::Sequence(Sequence { items: vec![term.clone(), object], rest: None }));
         let pair = Term::new(Kind::Sequence(Shape::Tuple, pair), From::literal(at));
-        Term::new(Kind::Method(Rc::new((pair, "bound".into()))), From::literal(at))
+        Term::new(Kind::Method(Rc::new((pair, BOUND.into()))), From::literal(at))
     }
 }

@@ -7,6 +7,7 @@ use super::interpreter::{Arguments, Interpreter, Outcome};
 use super::refusals::{Stop, lacks_method};
 use super::term::{From, Kind, Shape, Spot, Term};
 use super::texts;
+use crate::fact::Ignorance;
 
 impl<'a> Interpreter<'a> {
     /// `object.name(…)`, of a value that is not one of several.
@@ -42,6 +43,10 @@ impl<'a> Interpreter<'a> {
                 let scope = *scope;
                 self.update_names(scope, arguments, at);
                 Ok(Self::none_at(at))
+            }
+            Kind::Module(scope) if matches!(name, "setdefault" | "pop") => {
+                let scope = *scope;
+                self.entry_of_names(scope, name, arguments, at)
             }
             Kind::Module(scope) if matches!(name, "get" | "items" | "keys" | "values" | "copy") => {
                 let dict = self.names_as_dict(*scope);
@@ -90,7 +95,7 @@ impl<'a> Interpreter<'a> {
             return Ok(self.formatted(text, arguments, from, at));
         }
         if name == "join" {
-            return Ok(self.text_join(text, arguments, from, at));
+            return self.text_join(text, arguments, from, at);
         }
         if matches!(name, "encode" | "decode") {
             return Ok(Term::text(text, from));
@@ -156,23 +161,61 @@ impl<'a> Interpreter<'a> {
         arguments: &Arguments<'a>,
         mut from: From,
         at: Spot,
-    ) -> Term<'a> {
+    ) -> Outcome<'a> {
         let Some(list) = arguments.first() else {
-            return self.opaque("what is joined", at);
+            return Ok(self.opaque("what is joined", at));
         };
         let (items, rest) = self.iterated(list, at);
         let mut texts = Vec::with_capacity(items.len());
         for item in &items {
             from.take_in(&item.from);
-            match item.as_text() {
-                Some(text) => texts.push(text.as_ref()),
-                None => return Term { from, ..self.unknown_from(&[item], "what is joined", at) },
+            match &item.kind {
+                Kind::Text(text) => texts.push(text.as_ref()),
+                Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => {
+                    let stop = Stop { error: "TypeError", why: "what is joined is no text" };
+                    return self.stopped(&[item], stop, "what is joined", at);
+                }
+                _ => {
+                    let unknown = self.unknown_from(&[item], "what is joined", at);
+                    return Ok(Term { from, ..unknown });
+                }
             }
         }
-        match rest {
+        Ok(match rest {
             Some(why) => Term::new(Kind::Unknown(why), from),
             None => self.long_text(texts.join(between), from, at),
+        })
+    }
+
+    /// `globals().setdefault(…)` and `.pop(…)`.
+    fn entry_of_names(
+        &mut self,
+        scope: Id,
+        name: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let dict = self.names_as_dict(scope);
+        let id = self.heap.put(Object::Dict(dict));
+        let key = arguments.first().and_then(|key| key.as_text().cloned());
+        let object = Term::new(Kind::Dict(id), From::literal(at));
+        let value = self.dict_method(&object, id, name, arguments, at)?;
+        match (key, name) {
+            (None, _) => {
+                let why =
+                    format!("names are set that are known only when it runs ({})", self.shown(at));
+                self.open_scope(scope, Ignorance::new(why));
+            }
+            (Some(key), "pop") => {
+                self.heap.scope_mut(scope).map(|scope| scope.names.remove(&key));
+            }
+            (Some(key), _) => {
+                let mut value = value.clone();
+                value.from.depend_on(&self.deciders);
+                self.heap.scope_mut(scope).map(|scope| scope.names.insert(key, value));
+            }
         }
+        Ok(value)
     }
 
     /// `globals().update(…)`.

@@ -74,6 +74,7 @@ impl<'a> Interpreter<'a> {
             nonlocals: Vec::new(),
             returns: Vec::new(),
             loops: Vec::new(),
+            yields: None,
             is_call: false,
         });
         let outcome = self.block(body);

@@ -100,7 +100,7 @@ impl Interpreter<'_> {
                 break;
             };
             for (name, term) in self.heap.scope(class.scope).into_iter().flat_map(|it| &it.names) {
-                if is_value(term) && !members.contains_key(name.as_ref()) {
+                if is_value(name, term) && !members.contains_key(name.as_ref()) {
                     members.insert(name.to_string(), self.fact(term, &mut left));
                 }
             }
@@ -126,7 +126,7 @@ impl Interpreter<'_> {
         let Some(scope) = self.heap.scope(scope) else {
             return Namespace::default();
         };
-        let names = scope.names.iter().filter(|(_, term)| is_value(term));
+        let names = scope.names.iter().filter(|(name, term)| is_value(name, term));
         Namespace {
             variables: names
                 .map(|(name, term)| (name.to_string(), self.fact(term, &mut left)))
@@ -178,10 +178,13 @@ impl Interpreter<'_> {
     }
 }
 
-/// Whether a name stands for a value, and not for a part of the program.
-fn is_value(term: &Term<'_>) -> bool {
-    !matches!(
-        term.kind,
-        Kind::Function(_) | Kind::Class(_) | Kind::Module(_) | Kind::Library(_) | Kind::Method(_)
-    )
+/// Whether a name stands for a value, and not for a part of the program. What a library has under a name in
+/// capitals is a value, and so is what an object has that is perhaps no method.
+fn is_value(name: &str, term: &Term<'_>) -> bool {
+    let is_setting = || !name.chars().any(char::is_lowercase);
+    match &term.kind {
+        Kind::Function(_) | Kind::Class(_) | Kind::Module(_) => false,
+        Kind::Library(_) | Kind::Method(_) => is_setting(),
+        _ => true,
+    }
 }

@@ -44,6 +44,22 @@ pub(super) fn written_int(text: &str, base: u32) -> Option<i64> {
     i64::from_str_radix(&format!("{sign}{digits}"), base).ok()
 }
 
+/// `duration.days`, `.seconds`, `.microseconds`: the parts of which Python keeps one.
+#[expect(clippy::cast_possible_truncation, reason = "the microseconds of a billion days fit")]
+pub(super) fn of_duration(seconds: f64, part: &str) -> Option<i64> {
+    const A_DAY: i64 = 86_400;
+    if seconds.abs() > 1e9 * 86_400.0 {
+        return None;
+    }
+    let whole = seconds.floor() as i64;
+    match part {
+        "days" => Some(whole.div_euclid(A_DAY)),
+        "seconds" => Some(whole.rem_euclid(A_DAY)),
+        "microseconds" => Some(((seconds - seconds.floor()) * 1e6).round() as i64),
+        _ => None,
+    }
+}
+
 /// A number rounded to places after the point, as Python's `round` does it; none for places before it.
 pub(super) fn rounded(number: f64, places: i64) -> Option<f64> {
     let places = usize::try_from(places).ok().filter(|places| (1..=15).contains(places))?;

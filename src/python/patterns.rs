@@ -155,6 +155,36 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// Gives the names of a pattern something that is not known, where it is not known whether it matches.
+    pub(super) fn name_parts(&mut self, subject: &Term<'a>, pattern: &'a Pattern) {
+        let inner: Vec<&'a Pattern> = match pattern {
+            Pattern::MatchAs(named) => named.pattern.as_deref().into_iter().collect(),
+            Pattern::MatchOr(several) => several.patterns.iter().collect(),
+            Pattern::MatchSequence(sequence) => sequence.patterns.iter().collect(),
+            Pattern::MatchMapping(mapping) => mapping.patterns.iter().collect(),
+            Pattern::MatchClass(class) => {
+                let named = class.arguments.keywords.iter().map(|keyword| &keyword.pattern);
+                class.arguments.patterns.iter().chain(named).collect()
+            }
+            Pattern::MatchValue(_) | Pattern::MatchSingleton(_) | Pattern::MatchStar(_) => {
+                Vec::new()
+            }
+        };
+        let name = match pattern {
+            Pattern::MatchAs(named) => named.name.as_ref(),
+            Pattern::MatchStar(rest) => rest.name.as_ref(),
+            Pattern::MatchMapping(mapping) => mapping.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            let part = self.unknown_from(&[subject], "this part", self.spot(pattern));
+            self.bind(name.as_str(), part);
+        }
+        for pattern in inner {
+            self.name_parts(subject, pattern);
+        }
+    }
+
     fn all_match<'t>(
         &mut self,
         pairs: impl Iterator<Item = (&'t Term<'a>, &'a Pattern)>,
@@ -172,5 +202,18 @@ impl<'a> Interpreter<'a> {
             }
         }
         Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::each;
+
+    #[test]
+    fn a_guard_asks_for_a_part_that_is_not_known() {
+        each(&[(
+            "import os\nX = ''\nmatch int(os.environ['A']) if 'A' in os.environ else 70:\n    case 0:\n        X = 'no'\n    case int(level) if level > 60:\n        X = 'high'\n    case _:\n        X = 'low'\nX = X in ('no', 'high', 'low')",
+            "true",
+        )]);
     }
 }

@@ -1,13 +1,13 @@
 //! Statements: assignments, blocks, loops, definitions. What may or may not run is in [`super::branches`].
 
-use ruff_python_ast::{Expr, Stmt, StmtFor, StmtFunctionDef, StmtWhile, StmtWith};
+use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile, StmtWith};
 use std::rc::Rc;
 
 use super::branches::Clause;
 use super::budget::MAX_ITEMS;
 use super::heap::Heap;
 use super::interpreter::{Flow, Interpreter, Loop, Raised, Step};
-use super::term::{Body, Decorator, From, Function, Kind, Spot, Term};
+use super::term::{Kind, Spot, Term};
 use crate::fact::Ignorance;
 
 /// Rounds of a `while` whose condition is known.
@@ -250,55 +250,6 @@ impl<'a> Interpreter<'a> {
             }
         }
         Err(Raised::exhausted())
-    }
-
-    fn define(&mut self, definition: &'a StmtFunctionDef) -> Result<(), Raised> {
-        let mut decorator = Decorator::None;
-        let mut opaque = definition.is_async;
-        for decoration in &definition.decorator_list {
-            let name = last_name(&decoration.expression);
-            match name {
-                Some("property" | "cached_property" | "classproperty") => {
-                    decorator = Decorator::Property;
-                }
-                Some("staticmethod") => decorator = Decorator::Static,
-                Some("classmethod") => decorator = Decorator::Class,
-                Some("lru_cache" | "cache" | "wraps") => {}
-                Some("computed_field") => decorator = Decorator::Property,
-                Some(name) if super::classes::is_validator(name) => {}
-                _ => {
-                    self.eval(&decoration.expression)?;
-                    opaque = true;
-                }
-            }
-        }
-        // A generator gives what it yields only when it is gone through.
-        opaque |= self.written(self.spot(definition)).contains("yield");
-        let body = if opaque { Body::Opaque } else { Body::Block(&definition.body) };
-        let name = definition.name.as_str();
-        let at = self.spot(&definition.name);
-        let function = self.function(name, Some(&definition.parameters), body, decorator)?;
-        self.bind(name, Term::new(Kind::Function(Rc::new(function)), From::literal(at)));
-        Ok(())
-    }
-
-    pub(super) fn function(
-        &mut self,
-        name: &'a str,
-        parameters: Option<&'a ruff_python_ast::Parameters>,
-        body: Body<'a>,
-        decorator: Decorator,
-    ) -> Result<Function<'a>, Raised> {
-        let mut defaults = Vec::new();
-        for parameter in
-            parameters.into_iter().flat_map(ruff_python_ast::Parameters::iter_non_variadic_params)
-        {
-            if let Some(default) = parameter.default() {
-                defaults.push((parameter.name().as_str(), self.eval(default)?));
-            }
-        }
-        let scopes = self.frames.last().map(|frame| frame.scopes.clone()).unwrap_or_default();
-        Ok(Function { name, parameters, body, defaults, file: self.file(), scopes, decorator })
     }
 
     /// What `with … as name` binds.

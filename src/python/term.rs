@@ -53,6 +53,9 @@ pub(super) enum Kind<'a> {
     Unknown(Rc<Ignorance>),
 }
 
+/// The name by which a function is kept that is bound to an object.
+pub(super) const BOUND: &str = "bound";
+
 /// Which kind of sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -81,8 +84,10 @@ pub(super) struct Function<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Body<'a> {
     Block(&'a [Stmt]),
+    /// Statements that yield.
+    Generator(&'a [Stmt]),
     Value(&'a Expr),
-    /// Something that cannot be followed: a generator, a coroutine, an unknown decorator.
+    /// Something that cannot be followed: a coroutine, an unknown decorator.
     Opaque,
 }
 
@@ -90,7 +95,7 @@ impl Body<'_> {
     /// The piece of its file that it is.
     pub(super) fn range(self) -> Option<TextRange> {
         match self {
-            Self::Block(statements) => {
+            Self::Block(statements) | Self::Generator(statements) => {
                 let (first, last) = (statements.first()?, statements.last()?);
                 Some(TextRange::new(first.start(), last.end()))
             }
@@ -267,9 +272,14 @@ impl<'a> Term<'a> {
     /// One of several possible values; the value itself if all are the same.
     pub(super) fn one_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
         let mut distinct: Vec<Self> = Vec::new();
+        // What decides between those of one alternative stays a part of what decides.
+        let mut within = From::nowhere();
         for alternative in alternatives {
             let parts = match &alternative.kind {
-                Kind::OneOf(nested) => nested.iter().cloned().collect(),
+                Kind::OneOf(nested) => {
+                    within.depend_on(&alternative.from.variables);
+                    nested.iter().cloned().collect()
+                }
                 _ => vec![alternative],
             };
             for part in parts {
@@ -280,12 +290,15 @@ impl<'a> Term<'a> {
             }
         }
         if distinct.len() == 1 {
-            return distinct.swap_remove(0);
+            let mut only = distinct.swap_remove(0);
+            only.from.depend_on(&within.variables);
+            return only;
         }
         let mut from = distinct.first().map_or_else(From::nowhere, |first| first.from.clone());
         for part in &distinct {
             from.take_in(&part.from);
         }
+        from.depend_on(&within.variables);
         from.written = None;
         if distinct.is_empty() || distinct.len() > MAX_ALTERNATIVES {
             let why = Ignorance::new("depends on too many things outside of the project");
@@ -341,7 +354,7 @@ impl<'a> Term<'a> {
         match &self.kind {
             Kind::Unknown(_) | Kind::Unset(_) | Kind::OneOf(_) => true,
             Kind::Made(made) => made.class.as_ref() != SENTINEL,
-            Kind::Method(method) => matches!(method.0.kind, Kind::Made(_)),
+            Kind::Method(method) => method.1.as_ref() != BOUND,
             _ => false,
         }
     }

@@ -1,12 +1,15 @@
 //! How projects read a value from their environment, by library and by what the value is for. `{V}` stands
 //! for the variable; a template that begins with `!` cannot do without it.
 
+use crate::environs;
+
 /// The library by which a project reads its environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reader {
     Os,
     Environ,
     Decouple,
+    Environs,
 }
 
 /// What a value is for.
@@ -26,6 +29,7 @@ pub(crate) enum Wanted {
 /// The ways in which a library is asked for such a value.
 pub(crate) fn templates(reader: Reader, wanted: Wanted) -> &'static [&'static str] {
     match (reader, wanted) {
+        (Reader::Environs, _) => environs::templates(wanted).unwrap_or(OTHER_CACHE),
         (Reader::Os, Wanted::Bool) => OS_BOOL,
         (Reader::Environ, Wanted::Bool) => ENVIRON_BOOL,
         (Reader::Decouple, Wanted::Bool) => DECOUPLE_BOOL,

@@ -2,24 +2,13 @@
 
 use crate::blocks::{BLOCKS, FRAMES};
 use crate::case::{Case, Piece};
-use crate::expressions::{Reader, Wanted, templates};
+use crate::class_settings;
+use crate::expressions::Reader;
+use crate::idioms::IDIOMS;
 use crate::random::Random;
 use crate::statements::{
     APPS, DEBUGS, EDITS, HELPERS, HOSTS, IMPORTS, KEYS, LOADS, MIDDLEWARES, READS,
 };
-use crate::values::{default_text, line, literal, value};
-
-const MIDDLEWARE: &[&str] = &[
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "shop.middleware.Own",
-];
-const APPLICATIONS: &[&str] =
-    &["django.contrib.sessions", "corsheaders", "rest_framework", "shop.orders"];
 
 /// The parts in which a project keeps its settings.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,17 +23,22 @@ enum Layout {
     Split,
     /// `settings_base.py` and `settings_prod.py`, and a `settings/` beside a `settings.py`.
     Flat,
+    /// `shop/settings.py` has a class of django-configurations for each environment.
+    Classes,
 }
 
-struct Generator {
-    random: Random,
-    reader: Reader,
-    variables: Vec<Piece>,
-    dot_env: Vec<String>,
-    seen: Vec<String>,
-    schemes: Vec<String>,
-    pieces: Vec<Piece>,
-    has_dot_env: bool,
+/// A case on its way.
+pub(crate) struct Generator {
+    pub(crate) random: Random,
+    pub(crate) reader: Reader,
+    pub(crate) variables: Vec<Piece>,
+    pub(crate) dot_env: Vec<String>,
+    pub(crate) seen: Vec<String>,
+    /// What `Env` is made with.
+    pub(crate) schemes: Vec<String>,
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) has_dot_env: bool,
+    root: String,
 }
 
 /// The case of a seed.
@@ -60,6 +54,7 @@ pub(crate) fn case(seed: u64, releases: &[String]) -> Case {
         Layout::Dispatched,
         Layout::Split,
         Layout::Flat,
+        Layout::Classes,
     ]);
     let reader = *random.pick_value(&[
         Reader::Os,
@@ -68,10 +63,12 @@ pub(crate) fn case(seed: u64, releases: &[String]) -> Case {
         Reader::Environ,
         Reader::Environ,
         Reader::Decouple,
+        Reader::Environs,
     ]);
     let root = (*random.pick_value(&["", "", "", "src/", "backend/"])).to_owned();
     // A whole environment is given instead of the files beside the code.
-    let has_dot_env = !whole && random.chance(60);
+    // environs keeps what such a file says to itself.
+    let has_dot_env = !whole && reader != Reader::Environs && random.chance(60);
     let mut generator = Generator {
         random,
         reader,
@@ -81,6 +78,7 @@ pub(crate) fn case(seed: u64, releases: &[String]) -> Case {
         schemes: Vec::new(),
         pieces: Vec::new(),
         has_dot_env,
+        root: root.clone(),
     };
     let mut fixed = vec![
         (format!("{root}manage.py"), "import django\n".to_owned()),
@@ -129,12 +127,16 @@ impl Generator {
             Layout::Split => {
                 package(fixed, "components");
                 self.base(&file("components/base"), 4);
-                self.production(&file("components/production"), "from shop.components.base import DEBUG, MIDDLEWARE, INSTALLED_APPS, ALLOWED_HOSTS, SECRET_KEY, BASE_DIR, env");
+                self.production(&file("components/production"), "from shop.components.base import DEBUG, MIDDLEWARE, INSTALLED_APPS, ALLOWED_HOSTS, SECRET_KEY, env");
                 self.more(&file("components/production"), blocks);
                 self.edits(&file("components/production"));
                 let include = "from split_settings.tools import include, optional\n\ninclude(\n    \"components/base.py\",\n    optional(\"components/local.py\"),\n    \"components/production.py\",\n)";
                 self.text(&file("settings"), include.to_owned());
                 "shop.settings".to_owned()
+            }
+            Layout::Classes => {
+                self.classes(&file("settings"), blocks);
+                "shop.settings:Production".to_owned()
             }
             Layout::Flat => {
                 self.base(&file("settings_base"), 3);
@@ -190,6 +192,10 @@ impl Generator {
                     self.text(file, read);
                 }
             }
+            Reader::Environs => {
+                self.text(file, "from environs import Env".to_owned());
+                self.text(file, "env = Env()".to_owned());
+            }
             Reader::Decouple => {
                 self.text(file, "import dj_database_url".to_owned());
                 self.text(file, "env = None".to_owned());
@@ -232,18 +238,48 @@ impl Generator {
     /// Some statements, a few of them on condition.
     fn more(&mut self, file: &str, count: usize) {
         for _ in 0..count {
-            let statement = self.random.pick(BLOCKS).to_owned();
-            let mut statement = self.expanded(&statement);
+            let among = if self.random.chance(40) { IDIOMS } else { BLOCKS };
+            let statement = self.random.pick(among).to_owned();
+            let whole = self.expanded(&statement);
+            let mut parts = whole.split("\n@@ ");
+            let mut statement = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let (path, text) = part.split_once('\n').unwrap_or((part, ""));
+                let path = format!("{}{path}", self.root);
+                let is_new =
+                    |piece: &Piece| !matches!(piece, Piece::Text(file, _) if *file == path);
+                if self.pieces.iter().all(is_new) {
+                    self.text(&path, text.to_owned());
+                }
+            }
             if self.random.chance(22) {
                 let frame = self.random.pick(FRAMES).to_owned();
-                let indented: Vec<String> = statement
-                    .lines()
-                    .map(|line| if line.is_empty() { String::new() } else { format!("    {line}") })
-                    .collect();
-                statement = self.expanded(&frame).replace("{S}", &indented.join("\n"));
+                statement = self.expanded(&frame).replace("{S}", &indented(&statement));
             }
             self.text(file, statement);
         }
+    }
+
+    /// A base class and the class that is chosen.
+    fn classes(&mut self, file: &str, count: usize) {
+        // These read variables without a library of their own.
+        self.reader = Reader::Os;
+        self.text(file, class_settings::IMPORTS.to_owned());
+        self.text(file, "\n\nclass Base(Configuration):\n    BASE = True".to_owned());
+        self.in_class(file, class_settings::FIRST);
+        for _ in 0..count + 4 {
+            self.in_class(file, class_settings::COMMON);
+        }
+        self.text(file, "\n\nclass Production(Base):\n    CHOSEN = True".to_owned());
+        for _ in 0..=count / 2 {
+            self.in_class(file, class_settings::CHOSEN);
+        }
+    }
+
+    fn in_class(&mut self, file: &str, of: &[&str]) {
+        let statement = self.random.pick(of).to_owned();
+        let statement = self.expanded(&statement);
+        self.text(file, indented(&statement));
     }
 
     fn edits(&mut self, file: &str) {
@@ -252,119 +288,6 @@ impl Generator {
             let statement = self.expanded(&statement);
             self.text(file, statement);
         }
-    }
-
-    /// A statement with its placeholders filled in.
-    fn expanded(&mut self, statement: &str) -> String {
-        let mut text = statement.to_owned();
-        for (word, wanted) in [
-            ("{bool ", Wanted::Bool),
-            ("{number ", Wanted::Number),
-            ("{text ", Wanted::Text),
-            ("{key ", Wanted::Key),
-            ("{hosts ", Wanted::Hosts),
-            ("{origins ", Wanted::Origins),
-            ("{database ", Wanted::Database),
-            ("{cache ", Wanted::Cache),
-            ("{json ", Wanted::Json),
-        ] {
-            while let Some(start) = text.find(word) {
-                let end = start + text[start..].find('}').unwrap();
-                let name = text[start + word.len()..end].to_owned();
-                let expression = self.expression(wanted, &name);
-                text.replace_range(start..=end, &expression);
-            }
-        }
-        let middleware = self.random.pick(MIDDLEWARE);
-        let last = middleware.rsplit('.').next().unwrap();
-        let application = self.random.pick(APPLICATIONS);
-        let key = self.random.key(52);
-        text.replace("{m}", middleware)
-            .replace("{M}", last)
-            .replace("{a}", application)
-            .replace("{k}", &key)
-    }
-
-    /// An expression for a value, which may read a variable.
-    fn expression(&mut self, wanted: Wanted, name: &str) -> String {
-        if self.random.chance(25) && wanted != Wanted::Key {
-            return literal(&mut self.random, wanted);
-        }
-        let reader = if self.random.chance(15) { Reader::Os } else { self.reader };
-        // Only `Env` makes these, and only what is imported can be used.
-        let reader =
-            if matches!(wanted, Wanted::Database | Wanted::Cache) { self.reader } else { reader };
-        let template = self.random.pick(templates(reader, wanted));
-        let (demanded, template) =
-            template.strip_prefix('!').map_or((false, template), |rest| (true, rest));
-        let (t, h) =
-            (default_text(&mut self.random, Wanted::Text), default_text(&mut self.random, wanted));
-        let o = self.random.pick(&["shop.example", "https://shop.example", "*"]).to_owned();
-        let key = self.random.key(52);
-        let filled = template
-            .replace("{V}", name)
-            .replace("{t}", &t)
-            .replace("{h}", &h)
-            .replace("{o}", &o)
-            .replace("{k}", &key);
-        self.remember(&filled, wanted, demanded);
-        // An operator inside must not catch what stands around it.
-        if filled.contains(' ') && !filled.starts_with(['{', '[']) {
-            format!("({filled})")
-        } else {
-            filled
-        }
-    }
-
-    /// Notes the variables that an expression asks for, and gives some of them.
-    fn remember(&mut self, expression: &str, wanted: Wanted, demanded: bool) {
-        let names: Vec<String> = expression
-            .split(['"', '\''])
-            .filter(|part| {
-                part.len() > 2
-                    && part
-                        .chars()
-                        .all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
-            })
-            .map(str::to_owned)
-            .collect();
-        for name in names {
-            if name.starts_with("SCHEME_")
-                && !self.schemes.iter().any(|known| known.starts_with(&format!("{name}=")))
-            {
-                let scheme = match wanted {
-                    Wanted::Bool => "(bool, False)",
-                    Wanted::Text => "(str, \"scheme\")",
-                    _ => "(list, [\"scheme.example\"])",
-                };
-                self.schemes.push(format!("{name}={scheme}"));
-            }
-            let often = if demanded { 88 } else { 50 };
-            let given = match name.rsplit('_').next() {
-                Some("JSON") => "[\"j.example\", \"k.example\"]".to_owned(),
-                Some("DICT") => self.random.pick(&["a=b,c=d", "a=1", ""]).to_owned(),
-                Some("PY") => self.random.pick(&["['a']", "{'b': (1, None)}", "'x'"]).to_owned(),
-                _ => value(&mut self.random, wanted),
-            };
-            if self.random.chance(often) {
-                self.variable(&name, &given);
-            }
-        }
-    }
-
-    fn variable(&mut self, name: &str, value: &str) {
-        if self.seen.iter().any(|known| known == name) {
-            return;
-        }
-        self.seen.push(name.to_owned());
-        if self.has_dot_env && self.random.chance(55) {
-            let line = line(&mut self.random, name, value);
-            self.dot_env.push(line);
-            if self.random.chance(80) {
-                return;
-            }
-        }
-        self.variables.push(Piece::Variable(name.to_owned(), value.to_owned()));
     }
 
     fn finish(&mut self, root: &str, whole: bool) {
@@ -383,4 +306,10 @@ impl Generator {
             self.pieces.append(&mut self.variables);
         }
     }
+}
+
+/// A statement as it stands in a block.
+fn indented(statement: &str) -> String {
+    let line = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
+    statement.lines().map(line).collect::<Vec<_>>().join("\n")
 }

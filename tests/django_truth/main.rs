@@ -19,9 +19,13 @@
 mod audited;
 mod blocks;
 mod case;
+mod class_settings;
 mod compare;
+mod environs;
 mod expressions;
+mod fill;
 mod generate;
+mod idioms;
 mod random;
 mod statements;
 mod tally;

@@ -20,18 +20,23 @@ from datetime import timedelta
 from pathlib import PurePath
 
 import django
-from django.conf import settings
+from django.conf import global_settings, settings
 from asgiref.local import Local
 from django.core.cache import caches
 from django.core.checks import registry
 from django.urls.utils import get_callable
 
 import corsheaders.checks
+import configurations.values  # noqa: F401
 import decouple  # noqa: F401
 import dj_database_url  # noqa: F401
 import dotenv  # noqa: F401
 import environ  # noqa: F401
+import environs  # noqa: F401
+import pydantic_settings  # noqa: F401
 import split_settings.tools  # noqa: F401
+import yaml  # noqa: F401
+from configurations import importer
 import django.core.checks.caches  # noqa: F401
 import django.core.checks.files  # noqa: F401
 import django.core.checks.security.base  # noqa: F401
@@ -55,6 +60,8 @@ for name in [name for name in settings.__dict__ if name != "_wrapped"]:
 
 
 TAGS = {"security", "caches", "mail", "async_support", "compatibility"}
+# What no case has brought.
+OWN = set(sys.modules)
 warnings.simplefilter("ignore")
 logging.disable()
 
@@ -131,24 +138,33 @@ def answer(case, root):
     os.chdir(root)
     os.environ.clear()
     os.environ.update(case["environment"])
-    os.environ["DJANGO_SETTINGS_MODULE"] = case["module"]
+    os.environ["DJANGO_SETTINGS_MODULE"], _, chosen = case["module"].partition(":")
+    if chosen:
+        os.environ["DJANGO_CONFIGURATION"] = chosen
+        importer.install()
     for folder in reversed(case["roots"]):
         sys.path.insert(0, os.path.join(root, folder).rstrip("/"))
     try:
-        explicit = settings.DEBUG is not None
+        _ = settings.DEBUG
     except BaseException as why:
         place = traceback.extract_tb(why.__traceback__)
         own = [frame for frame in place if frame.filename.startswith(root)]
         line = f" ({os.path.relpath(own[-1].filename, root)}:{own[-1].lineno})" if own else ""
         return {"raised": f"{type(why).__name__}: {why}{line}"}
-    explicit = [name for name in dir(settings._wrapped) if name.isupper() and settings.is_overridden(name)]
     # As they are written: what reads `settings.MEDIA_URL` gets the script's name in front.
-    values = {name: told(settings._wrapped.__dict__[name], root) for name in explicit}
-    values.setdefault("SECRET_KEY", told(settings._wrapped.__dict__.get("SECRET_KEY", ""), root))
+    wrapped = settings._wrapped
+    written = wrapped.__dict__
+    explicit = [name for name in dir(wrapped) if wrapped.is_overridden(name)]
+    if chosen:
+        # A class has all of Django's own settings as well.
+        explicit = [name for name in explicit if written[name] != getattr(global_settings, name, settings)]
+        explicit = [name for name in explicit if name not in ("CONFIGURATION", "DOTENV_LOADED")]
+    values = {name: told(written[name], root) for name in explicit}
+    values.setdefault("SECRET_KEY", told(written.get("SECRET_KEY", ""), root))
     defaults = {
-        name: told(getattr(settings._wrapped, name), root)
+        name: told(getattr(wrapped, name), root)
         for name in case["names"]
-        if name not in values and hasattr(settings, name)
+        if name not in values and hasattr(wrapped, name)
     }
     ids, broken = checks()
     try:
@@ -160,13 +176,16 @@ def answer(case, root):
 
 def forget(root):
     """Forgets all that a case has left behind in the process."""
-    for name, module in list(sys.modules.items()):
+    for name in sys.modules.keys() - OWN:
+        module = sys.modules[name]
         places = [getattr(module, "__file__", None), *map(str, getattr(module, "__path__", []))]
         if any(place and place.startswith(root) for place in places):
             del sys.modules[name]
     for name in [name for name in settings.__dict__ if name != "_wrapped"]:
         del settings.__dict__[name]
     settings._wrapped = empty
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, importer.ConfigurationImporter)]
+    importer.installed = False
     decouple.config.config = None
     caches.__dict__.pop("settings", None)
     caches._settings = None

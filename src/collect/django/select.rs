@@ -1,5 +1,7 @@
 //! Which settings module production runs, and why it is this one.
 
+use std::collections::BTreeSet;
+
 use super::class;
 use super::named::{DEFAULTS, Named, named};
 use crate::collect::Sources;
@@ -29,7 +31,17 @@ impl Selected {
     /// What the module sets.
     pub(super) fn evaluated(&self, interpreter: &mut Interpreter<'_>) -> Namespace {
         match &self.class {
-            Some(class) => interpreter.class(&self.file, class),
+            Some(class) => {
+                let mut settings = interpreter.class(&self.file, class);
+                // What neither the class nor Django has is what the module around the class says.
+                let own = super::defaults::defaults("").into_iter().map(|(name, _)| name);
+                let own: BTreeSet<&str> = own.collect();
+                let around = interpreter.module(&self.file).variables;
+                for (name, fact) in around.into_iter().filter(|it| !own.contains(it.0.as_str())) {
+                    settings.variables.entry(name).or_insert(fact);
+                }
+                settings
+            }
             None => interpreter.module(&self.file),
         }
     }

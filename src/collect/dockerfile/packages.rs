@@ -10,44 +10,36 @@ struct Manager {
     programs: &'static [&'static str],
     /// The words of which one makes it fetch.
     fetches: &'static [&'static str],
-    /// The option that makes it keep nothing.
-    keeps_nothing: &'static str,
     /// What removes the files in the same step.
     removes: &'static [&'static str],
 }
 
 const MANAGERS: &[Manager] = &[
-    Manager {
-        programs: &["apt-get", "apt"],
-        fetches: &["update"],
-        keeps_nothing: "",
-        removes: &["/var/lib/apt"],
-    },
+    Manager { programs: &["apt-get", "apt"], fetches: &["update"], removes: &["/var/lib/apt"] },
     Manager {
         programs: &["apk"],
         fetches: &["add"],
-        keeps_nothing: "--no-cache",
         removes: &["/var/cache/apk", "/etc/apk/cache"],
     },
     Manager {
         programs: &["dnf", "yum", "microdnf"],
         fetches: &["install"],
-        keeps_nothing: "",
         removes: &["clean all", "/var/cache/yum", "/var/cache/dnf", "/var/cache"],
     },
     Manager {
         programs: &["zypper"],
         fetches: &["install", "in"],
-        keeps_nothing: "",
         removes: &["zypper clean", "zypper cc", "/var/cache/zypp"],
     },
     Manager {
         programs: &["pip", "pip3"],
         fetches: &["install"],
-        keeps_nothing: "--no-cache-dir",
         removes: &["cache purge", ".cache", "PIP_NO_CACHE_DIR"],
     },
 ];
+
+/// How apk and pip are told to keep nothing: `--no-cache`, `--no-cache-dir`.
+const KEEPS_NOTHING: &str = "--no-cache";
 
 /// The commands of a step that leave the lists or archives of a package manager in its layer.
 pub(super) fn leftovers(step: &str) -> Vec<String> {
@@ -55,7 +47,7 @@ pub(super) fn leftovers(step: &str) -> Vec<String> {
         let words = words(command);
         MANAGERS.iter().any(|manager| {
             uses(&words, manager.programs, manager.fetches)
-                && !words.contains(&manager.keeps_nothing)
+                && !words.iter().any(|word| word.starts_with(KEEPS_NOTHING))
                 && !manager.removes.iter().any(|removed| step.contains(removed))
         })
     };
@@ -178,6 +170,7 @@ mod tests {
             ("zypper install -y git", 1),
             ("pip install -r requirements.txt", 1),
             ("python3 -m pip install --no-cache-dir -r requirements.txt", 0),
+            ("pip install --no-cache x==1", 0),
             ("PIP_NO_CACHE_DIR=1 pip install x==1", 0),
             ("echo apk add git", 0),
         ] {

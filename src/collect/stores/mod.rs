@@ -27,7 +27,7 @@ use crate::fact::{
     Domain, Fact, FactSpec, Facts, Kind, Origin, Place, ProjectPath, Value, WhenMissing,
 };
 use crate::project::Role;
-use connection::CONNECTION;
+use connection::{CONNECTION, Surroundings};
 use gather::Connections;
 use pgbouncer::POOLER;
 use redis_conf::SERVER;
@@ -140,7 +140,7 @@ impl Collector for Stores {
             ("stores.databases", connections.databases),
             ("stores.redis", connections.redis),
             ("stores.brokers", connections.brokers),
-            ("stores.search", search::engines(so_far, &gather::neighbours(so_far))),
+            ("stores.search", search::engines(so_far, &Surroundings::of(so_far))),
             ("stores.pgbouncer-users", users),
             ("stores.script-roles", roles),
             ("stores.caches", caches(so_far)),

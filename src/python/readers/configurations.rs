@@ -23,6 +23,11 @@ pub(in crate::python) fn is_configuration(base: &str) -> bool {
     base.starts_with("configurations.")
 }
 
+/// Whether a value is made from an address. These are read once the class is chosen, under a name of their own.
+fn is_of_address(kind: &str) -> bool {
+    matches!(kind, "DatabaseURLValue" | "CacheURLValue" | "EmailURLValue" | "SearchURLValue")
+}
+
 impl<'a> Interpreter<'a> {
     /// `values.BooleanValue(…)`: the value at once where its name is given, else an object that waits for
     /// it; none if it is no such call.
@@ -46,7 +51,10 @@ impl<'a> Interpreter<'a> {
             Some(false) => default.is_some_and(|it| self.truth(&it) == Some(true)),
             None => return Some(Ok(self.opaque("what this value is", at))),
         };
-        let late = value.named("late_binding").is_some_and(|it| self.truth(it) != Some(false));
+        let late = match value.named("late_binding") {
+            Some(told) => self.truth(told) != Some(false),
+            None => is_of_address(kind),
+        };
         if late || !at_once || kind == "SecretValue" && !named {
             return Some(Ok(made));
         }
@@ -58,8 +66,7 @@ impl<'a> Interpreter<'a> {
     fn configuration_value(&mut self, made: &Made<'a>, setting: &str, at: Spot) -> Outcome<'a> {
         let kind = made.class.strip_prefix(VALUES).unwrap_or_default().to_owned();
         let default = given(made, 0, "default").unwrap_or_else(|| Self::none_at(at));
-        let is_url =
-            matches!(kind.as_str(), "DatabaseURLValue" | "CacheURLValue" | "EmailURLValue");
+        let is_url = is_of_address(&kind);
         if kind == "BooleanValue" && !matches!(default.kind, Kind::Bool(_) | Kind::Int(0 | 1)) {
             return match default.kind {
                 Kind::None | Kind::Text(_) => {

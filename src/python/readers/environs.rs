@@ -7,6 +7,7 @@ use super::BoolWords;
 use super::address::Address;
 use crate::python::heap::{Dict, Id, Object, Sequence};
 use crate::python::interpreter::{Arguments, Interpreter, Outcome, Raised};
+use crate::python::numbers;
 use crate::python::term::{From, Kind, Made, Shape, Spot, Term};
 
 const WORDS: BoolWords = BoolWords {
@@ -173,8 +174,10 @@ impl<'a> Interpreter<'a> {
         let trimmed = text.trim();
         let kind = match method {
             "__call__" | "str" => return Ok(value.clone()),
-            "int" => Kind::Int(trimmed.parse().map_err(|_| refused(value))?),
-            "float" | "decimal" => Kind::Float(trimmed.parse().map_err(|_| refused(value))?),
+            "int" => Kind::Int(numbers::written_int(&text, 10).ok_or_else(|| refused(value))?),
+            "float" | "decimal" => {
+                Kind::Float(numbers::written_float(&text).ok_or_else(|| refused(value))?)
+            }
             "timedelta" => Kind::Duration(duration(trimmed).ok_or_else(|| refused(value))?),
             "path" => Kind::Path(crate::python::paths::normal(&text).into()),
             "log_level" => {
@@ -195,7 +198,12 @@ impl<'a> Interpreter<'a> {
             "dict" => return self.environs_dict(&text, arguments, value, at),
             "json" => {
                 let given = Arguments { positional: vec![value.clone()], ..Arguments::default() };
-                return self.document("json.loads", &given, at).map_err(renamed);
+                let read = self.document("json.loads", &given, at).map_err(renamed)?;
+                return if matches!(read.kind, Kind::None) {
+                    Err(refused(value))
+                } else {
+                    Ok(read)
+                };
             }
             "url" => {
                 let address = Address::parse(&text);

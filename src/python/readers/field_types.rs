@@ -136,8 +136,12 @@ impl<'a> Interpreter<'a> {
             FieldType::Concealed => return self.conceal(value, at),
             FieldType::Text => return Ok(value.clone()),
             FieldType::Bool => return self.bool_of(value, &STRTOBOOL, at).map_err(refusal),
-            FieldType::Int => Kind::Int(text.trim().parse().map_err(|_| refused(&from))?),
-            FieldType::Float => Kind::Float(text.trim().parse().map_err(|_| refused(&from))?),
+            FieldType::Int => {
+                Kind::Int(numbers::written_int(&text, 10).ok_or_else(|| refused(&from))?)
+            }
+            FieldType::Float => {
+                Kind::Float(numbers::written_float(&text).ok_or_else(|| refused(&from))?)
+            }
             FieldType::Path => Kind::Path(crate::python::paths::normal(&text).into()),
             FieldType::Choice(choices) => {
                 let is_one = choices.iter().any(|choice| choice.as_str() == text.as_ref());
