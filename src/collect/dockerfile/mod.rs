@@ -9,6 +9,7 @@ mod facts;
 mod heredoc;
 mod ignore;
 mod image;
+mod packages;
 mod pairs;
 mod pitfalls;
 mod read;

@@ -4,7 +4,8 @@
 
 use super::downloads::{commands, is_before_program};
 use super::image::Image;
-use super::read::{StepKind, Transfer};
+use super::packages;
+use super::read::{Stage, Step, StepKind, Transfer};
 use crate::collect::compose::masked_command;
 use crate::credential::placeholder;
 use crate::fact::{Fact, FactSpec, Kind, Value, secret};
@@ -47,16 +48,41 @@ const ARCHIVES: &[&str] = &[".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tbz2
 
 /// All of an image's Dockerfile, in their order.
 pub(super) fn of_image(image: &Image<'_>) -> Vec<Fact> {
-    let steps = image.file.stages.iter().flat_map(|stage| &stage.steps);
-    steps
-        .flat_map(|step| {
+    let keeps_no_wheels = image.environment().contains_key("PIP_NO_CACHE_DIR");
+    let mut found = Vec::new();
+    for stage in &image.file.stages {
+        let is_held = image.holds(stage);
+        for step in &stage.steps {
+            let mut pitfalls = of_step(&step.kind);
+            if let (StepKind::Run(text), true, false) = (&step.kind, is_held, step.cached) {
+                let left = packages::leftovers(text).into_iter();
+                let left = left.filter(|command| !(keeps_no_wheels && command.contains("pip")));
+                pitfalls
+                    .extend(left.take(1).map(|command| ("cache-left", masked_command(&command))));
+            }
+            if is_overruled(stage, step) {
+                pitfalls
+                    .push(("overruled", "a later one of the stage stands in its place".to_owned()));
+            }
             let place = image.place(step);
-            of_step(&step.kind).into_iter().map(move |(kind, what)| {
+            found.extend(pitfalls.into_iter().map(|(kind, what)| {
                 let at = |value: Value| Fact::literal(value, place.clone());
                 at(Value::record([("kind", at(kind.into())), ("what", at(what.into()))]))
-            })
-        })
-        .collect()
+            }));
+        }
+    }
+    found
+}
+
+/// Whether a later instruction of the stage says the same thing anew: what is started, or asked for health.
+fn is_overruled(stage: &Stage, step: &Step) -> bool {
+    let is_one = matches!(
+        step.kind,
+        StepKind::Start(_) | StepKind::Entrypoint(_) | StepKind::Healthcheck(_)
+    );
+    let kind = std::mem::discriminant(&step.kind);
+    let after = stage.steps.iter().skip_while(|other| !std::ptr::eq(*other, step)).skip(1);
+    is_one && after.into_iter().any(|other| std::mem::discriminant(&other.kind) == kind)
 }
 
 fn of_step(step: &StepKind) -> Vec<(&'static str, String)> {
@@ -65,7 +91,11 @@ fn of_step(step: &StepKind) -> Vec<(&'static str, String)> {
             let ssh = ports.iter().filter(|port| port.split('/').next() == Some("22"));
             ssh.map(|port| ("ssh-port", port.clone())).collect()
         }
-        StepKind::Run(text) => commands(text).into_iter().flat_map(of_command).collect(),
+        StepKind::Run(text) => {
+            let unpinned =
+                packages::unpinned(text).into_iter().map(|name| ("unpinned-package", name));
+            commands(text).into_iter().flat_map(of_command).chain(unpinned).collect()
+        }
         StepKind::Transfer(transfer) if transfer.from.is_none() => of_transfer(transfer),
         _ => Vec::new(),
     }

@@ -41,6 +41,8 @@ pub(super) struct Stage {
 pub(super) struct Step {
     pub(super) at: Position,
     pub(super) kind: StepKind,
+    /// Whether it is a `RUN` that mounts a cache, whose files are in no layer.
+    pub(super) cached: bool,
 }
 
 #[derive(Debug)]
@@ -144,8 +146,14 @@ impl<'t> Whole<'t> {
     }
 
     fn placed_step(&self, instruction: Instruction<'t>) -> Option<Step> {
+        let mounts = |flag: &Flag<'_>| {
+            let value = flag.value.as_ref().map_or("", |value| &value.value);
+            value.contains("type=cache") || value.contains("type=tmpfs")
+        };
+        let cached =
+            matches!(&instruction, Instruction::Run(run) if run.options.iter().any(mounts));
         let (start, kind) = self.step(instruction)?;
-        Some(Step { at: self.position(&(start..self.end(start))), kind })
+        Some(Step { at: self.position(&(start..self.end(start))), kind, cached })
     }
 
     /// What an instruction inside a stage does, and where it starts.

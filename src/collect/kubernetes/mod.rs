@@ -8,6 +8,7 @@ mod files;
 mod ingress;
 mod object;
 mod pod;
+mod roles;
 mod secrets;
 
 use super::{Collector, Sources};
@@ -37,6 +38,11 @@ const FACTS: &[FactSpec] = &[
         "kubernetes.ingresses",
         Kind::List(&Kind::Record(ingress::FIELDS)),
         "What takes requests from outside for services.",
+    ),
+    FactSpec::new(
+        "kubernetes.roles",
+        Kind::List(&Kind::Record(roles::FIELDS)),
+        "What accounts of the cluster may do: roles, and their bindings to accounts.",
     ),
     FactSpec::new(
         "kubernetes.secret-values",
@@ -86,6 +92,8 @@ impl Collector for Kubernetes {
         let ingresses =
             manifests.objects.iter().filter_map(|object| ingress::fact(object, patched));
         facts.put("kubernetes.ingresses", list(ingresses.collect(), rest));
+        let roles = manifests.objects.iter().filter_map(roles::fact);
+        facts.put("kubernetes.roles", list(roles.collect(), rest));
         let values = manifests.objects.iter().flat_map(secrets::of_object);
         facts.put("kubernetes.secret-values", list(values.collect(), rest));
         facts

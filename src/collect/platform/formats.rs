@@ -27,6 +27,8 @@ pub(super) struct Deployment {
     pub(super) forces_https: Option<Fact>,
     /// Whether the platform asks the program whether it is well; none where its file cannot say.
     pub(super) asks_health: Option<Fact>,
+    /// What becomes of files that the program writes, if they do not last: `lost` or `read-only`.
+    pub(super) disk: Option<Fact>,
 }
 
 /// The platform of a file, told from its name.
@@ -85,8 +87,8 @@ fn listed(path: &ProjectPath, list: Option<&Node>) -> Vec<(String, Fact)> {
     items.iter().filter_map(pair).collect()
 }
 
-fn says(path: &ProjectPath, node: &Node, value: bool) -> Fact {
-    Fact::literal(Value::Bool(value), place(path, node))
+fn says(path: &ProjectPath, node: &Node, value: impl Into<Value>) -> Fact {
+    Fact::literal(value, place(path, node))
 }
 
 fn fly(path: &ProjectPath, document: &Node) -> Deployment {
@@ -119,6 +121,7 @@ fn fly(path: &ProjectPath, document: &Node) -> Deployment {
     let asks_health = served.map(|served| says(path, checks.unwrap_or(served), checks.is_some()));
     Deployment {
         name: document.get("app").and_then(Node::scalar).unwrap_or_default(),
+        disk: document.get("mounts").is_none().then(|| says(path, document, "lost")),
         web: served.is_some(),
         environment: named(path, document.get("env")),
         forces_https,
@@ -156,6 +159,7 @@ fn render(path: &ProjectPath, document: &Node) -> Vec<Deployment> {
         let text = |name: &str| service.get(name).and_then(Node::scalar);
         Some(Deployment {
             name: text("name").unwrap_or_default(),
+            disk: service.get("disk").is_none().then(|| says(path, service, "lost")),
             web,
             folder: text("rootDir").or_else(|| text("dockerContext")),
             environment,
@@ -180,6 +184,8 @@ fn railway(path: &ProjectPath, document: &Node) -> Deployment {
 
 fn app_engine(path: &ProjectPath, document: &Node) -> Option<Deployment> {
     document.get("runtime")?;
+    let is_flexible =
+        document.get("env").and_then(Node::text).is_some_and(|env| env.starts_with("flex"));
     let handlers = document.get("handlers").map(Node::items).unwrap_or_default();
     let is_open = |handler: &&Node| {
         handler.get("script").is_some()
@@ -193,6 +199,7 @@ fn app_engine(path: &ProjectPath, document: &Node) -> Option<Deployment> {
     };
     Some(Deployment {
         name: document.get("service").and_then(Node::scalar).unwrap_or_default(),
+        disk: Some(says(path, document, if is_flexible { "lost" } else { "read-only" })),
         web: true,
         environment: named(path, document.get("env_variables")),
         forces_https: Some(forces),
@@ -208,6 +215,7 @@ fn digital_ocean(path: &ProjectPath, document: &Node) -> Vec<Deployment> {
         environment.extend(shared.iter().cloned());
         Deployment {
             name: service.get("name").and_then(Node::scalar).unwrap_or_default(),
+            disk: Some(says(path, service, "lost")),
             web: true,
             folder: service.get("source_dir").and_then(Node::scalar),
             environment,
@@ -232,6 +240,7 @@ fn vercel(path: &ProjectPath, document: &Node) -> Deployment {
     environment.extend(self::named(path, at(document, &["build", "env"])));
     Deployment {
         web: runs_program,
+        disk: runs_program.then(|| says(path, document, "read-only")),
         only_offered: !runs_program,
         environment,
         forces_https: runs_program.then(|| says(path, document, true)),
@@ -268,5 +277,6 @@ fn serverless(path: &ProjectPath, document: &Node) -> Vec<Deployment> {
         functions.iter().flat_map(|(_, function)| named(path, function.get("environment")));
     let environment = of_provider.into_iter().chain(of_functions).collect();
     let name = document.get("service").and_then(Node::scalar).unwrap_or_default();
-    vec![Deployment { name, web: is_python, environment, ..Deployment::default() }]
+    let disk = is_python.then(|| says(path, document, "read-only"));
+    vec![Deployment { name, web: is_python, environment, disk, ..Deployment::default() }]
 }

@@ -38,6 +38,12 @@ const DEPLOYMENT: &[FactSpec] = &[
         Kind::Bool,
         "Whether the platform asks the program if it is well; absent where its file cannot say.",
     ),
+    FactSpec::new(
+        "disk",
+        Kind::Text,
+        "What becomes of files that the program writes: `lost` at the next start, or `read-only`, so that it \
+         cannot write them. Absent where they may last.",
+    ),
 ];
 
 const SECRET: &[FactSpec] = &[
@@ -204,6 +210,7 @@ fn described((platform, path, deployment): &(&'static str, ProjectPath, Deployme
         ("web", at(Value::Bool(deployment.web))),
         ("forces-https", or_absent(&deployment.forces_https)),
         ("asks-health", or_absent(&deployment.asks_health)),
+        ("disk", or_absent(&deployment.disk)),
     ]))
 }
 

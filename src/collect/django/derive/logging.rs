@@ -27,6 +27,7 @@ pub(super) fn derive(settings: &Record, facts: &mut Facts) {
     facts.put("django.logging.keeps-loggers", keeps_loggers(&logging));
     facts.put("django.logging.root-level", root_level(&logging));
     facts.put("django.logging.rotates", rotates(&logging));
+    facts.put("django.logging.files", files(&logging));
 }
 
 /// `LOGGING`; absent if it says nothing, unknown if the project does without it.
@@ -175,6 +176,23 @@ fn rotates(logging: &Fact) -> Fact {
             let answers: Vec<Fact> = record.fields.values().filter_map(bounded).collect();
             let unknown_rest = record.rest.clone().map(|why| Fact::derived(Value::Unknown(why)));
             all(answers.into_iter().chain(unknown_rest))
+        }
+        other => made_from(&handlers, other.clone()),
+    })
+}
+
+/// The files that handlers write to; `/dev/stdout` and its like are none.
+fn files(logging: &Fact) -> Fact {
+    let handlers = field(logging, "handlers");
+    each(&handlers, |value| match value {
+        Value::Record(record) => {
+            let to_files = record.fields.values().filter(|handler| bounded(handler).is_some());
+            let names = to_files.map(|handler| field(handler, "filename"));
+            let is_device =
+                |name: &Fact| name.value.text().is_some_and(|name| name.starts_with("/dev/"));
+            let items = names.filter(|name| name.value != Value::Absent && !is_device(name));
+            let list = List { items: items.collect(), rest: record.rest.clone() };
+            made_from(&handlers, Value::from(list))
         }
         other => made_from(&handlers, other.clone()),
     })

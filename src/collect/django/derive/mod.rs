@@ -301,6 +301,11 @@ pub(super) const DERIVED: &[FactSpec] = &[
         "The paths of the administration site, as the `urls.py` files list them.",
     ),
     FactSpec::new(
+        "django.logging.files",
+        Kind::List(&Kind::Text),
+        "The files that handlers of the log write to; absent if nothing is configured.",
+    ),
+    FactSpec::new(
         "django.logging.rotates",
         Kind::Bool,
         "Whether log files stay bounded; absent if none is written.",
