@@ -187,10 +187,7 @@ impl<'a> Interpreter<'a> {
         }
         match rest {
             Some(why) => Ok(Term::unknown(why.as_ref().clone(), at)),
-            None if self.would_catch("ImportError")
-                || file.is_some_and(|file| file.name() != "__init__.py")
-                    && !name.starts_with("__") =>
-            {
+            None if self.would_catch("ImportError") || self.surely_lacks(scope, name) => {
                 let why = format!("a module has no `{name}` ({})", self.shown(at));
                 Err(Raised::new("ImportError", why))
             }
