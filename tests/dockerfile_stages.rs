@@ -110,6 +110,16 @@ fn lines_heredocs_and_triggers_are_read_as_the_build_reads_them() {
         ("FROM python:3.13\nRUN <<EOF\nUSER root\nCMD x\nEOF\nUSER app\n", "final-user", "\"app\""),
         ("FROM python:3.13\nUSER app\nRUN <<EOF\nUSER root\nEOF\n", "final-user", "\"app\""),
         (
+            "FROM python:3.13\nUSER app\nRUN cat <<A >/a && cat <<B >/b\nUSER root\nA\nUSER x\nB\nCMD [\"a\"]\n",
+            "final-user",
+            "\"app\"",
+        ),
+        (
+            "FROM python:3.13\nUSER app\nCOPY <<a <<b /c/\nUSER root\na\nUSER x\nb\nCMD [\"a\"]\n",
+            "command",
+            "\"a\"",
+        ),
+        (
             "FROM python:3.13\nUSER app\nCOPY <<-\"EOF\" /x\n\tUSER root\n\tEOF\nCMD [\"a\"]\n",
             "command",
             "\"a\"",

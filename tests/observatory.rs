@@ -225,7 +225,7 @@ struct Rerouted<'a> {
     ports: &'a Ports,
 }
 
-impl Transport for Rerouted<'_> {
+impl Rerouted<'_> {
     fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
         let there: Vec<Question> =
             questions.iter().map(|question| self.rerouted(question)).collect();
@@ -237,9 +237,7 @@ impl Transport for Rerouted<'_> {
         };
         questions.into_iter().zip(there).map(back).collect()
     }
-}
 
-impl Rerouted<'_> {
     fn rerouted(&self, question: &Question) -> Question {
         match question {
             Question::Page(request) => {

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use prodcheck::fact::{Fact, Value};
 use prodcheck::grammar::http_header::{
-    content_policies, frame_options_deny, hsts, nosniff, referrer_policy, set_cookie,
+    content_policies, frame_options_deny, hsts, nosniff, referrer_policy,
 };
+use prodcheck::grammar::set_cookie::set_cookie;
 use prodcheck::probe::{Site, replay};
 
 /// Texts that look like what is read, more often than plain noise does.

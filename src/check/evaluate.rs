@@ -38,8 +38,14 @@ pub fn evaluate<'c>(check: &'c Check, facts: &Facts, catalogue: &Catalogue) -> V
             findings
         }
         Value::Absent => verdict(Verdict::NotApplicable, known_only_fact(name, &list)),
+        _ if is_ruled_out(check, facts) => vec![judge(check, facts, None)],
         _ => verdict(Verdict::Unknown, known_only_fact(name, &list)),
     }
+}
+
+/// Whether a check does not apply, whatever there is to judge.
+fn is_ruled_out(check: &Check, facts: &Facts) -> bool {
+    check.when.as_ref().is_some_and(|when| when.truth(facts, None) == Truth::False)
 }
 
 /// The first domain that a check needs and of which nothing is known.
@@ -63,9 +69,9 @@ pub fn without<'c>(
 
 /// Judges once: the implication *when → require*, except that a false `when` is no pass.
 fn judge<'c>(check: &'c Check, facts: &Facts, item: Option<Item<'_>>) -> Finding<'c> {
-    let fact = item.map(|item| item.fact);
-    let when = check.when.as_ref().map_or(Truth::True, |when| when.truth(facts, fact));
-    let applies = || check.when.as_ref().map(|when| when.judge(facts, item));
+    let applies = check.when.as_ref().map(|when| (when, when.answer(facts, item)));
+    let when = applies.as_ref().map_or(Truth::True, |(_, answer)| answer.truth);
+    let applies = || applies.as_ref().map(|(when, answer)| when.reasons(facts, item, answer));
     if when == Truth::False {
         let because = applies().map(|outcome| outcome.because).unwrap_or_default();
         return finding(check, item, Verdict::NotApplicable, because);

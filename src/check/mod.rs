@@ -78,7 +78,8 @@ impl Check {
             Demand::Require(predicate) => predicate.speaks_of(domain),
             Demand::Attest { .. } => false,
         };
-        required || self.needs.iter().any(|needed| needed == domain)
+        let listed = self.for_each.as_ref().and_then(FactPath::domain) == Some(domain);
+        required || listed || self.needs.iter().any(|needed| needed == domain)
     }
 }
 

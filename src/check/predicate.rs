@@ -75,7 +75,7 @@ impl Predicate {
     }
 
     /// The judgement alone, with the fact that it is about.
-    fn answer<'f>(&self, facts: &'f Facts, item: Option<Item<'f>>) -> Answer<'f> {
+    pub(super) fn answer<'f>(&self, facts: &'f Facts, item: Option<Item<'f>>) -> Answer<'f> {
         let item = item.map(|item| item.fact);
         match self {
             Self::Fact { path, test, .. } => {
@@ -88,7 +88,12 @@ impl Predicate {
 
     /// The judgement with its reasons, where the judgement alone is known. To look a fact up and test it
     /// is most of the work of an audit.
-    fn reasons(&self, facts: &Facts, item: Option<Item<'_>>, answer: &Answer<'_>) -> Outcome<'_> {
+    pub(super) fn reasons(
+        &self,
+        facts: &Facts,
+        item: Option<Item<'_>>,
+        answer: &Answer<'_>,
+    ) -> Outcome<'_> {
         let (Self::Fact { path, test, otherwise }, Some(found)) = (self, &answer.found) else {
             return self.judge(facts, item);
         };
@@ -99,8 +104,8 @@ impl Predicate {
 }
 
 /// The judgement of a part, without its reasons.
-struct Answer<'f> {
-    truth: Truth,
+pub(super) struct Answer<'f> {
+    pub(super) truth: Truth,
     /// The fact, of a part that speaks of one.
     found: Option<Cow<'f, Fact>>,
 }

@@ -70,6 +70,7 @@ fn document(stack: &[String], settings: Option<&str>) -> String {
          # [live]\n\
          # url = \"https://shop.example\"       # the site, so that nobody has to type it\n\
          # health = \"/health/\"\n\
+         # privacy = \"/privacy/\"             # what everybody must be able to read; likewise `terms`\n\
          # [live.active]                     # what `--active` may try there\n\
          # login = \"/accounts/login/\"\n\
          # protected = [\"/account/\"]\n\

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
-use anstream::{AutoStream, ColorChoice, StripStream};
+use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
 
 use super::arguments::{Output, When};
@@ -25,6 +25,7 @@ pub(super) fn layout(output: &Output) -> Layout {
         verbosity,
         max_findings: output.max_findings,
         observatory: output.observatory,
+        colored: false,
     }
 }
 
@@ -36,20 +37,24 @@ pub(super) fn width() -> usize {
     told.or_else(terminal).unwrap_or(80).max(40)
 }
 
-/// Standard output, with colour or without: `--color`, then `NO_COLOR`, then `CLICOLOR_FORCE` and
-/// `FORCE_COLOR`, then `TERM`, then whether it is a terminal. It has to be flushed.
-pub(super) fn stdout(color: When) -> AutoStream<Box<dyn Write>> {
+/// Whether standard output is coloured: `--color`, then `NO_COLOR`, then `CLICOLOR_FORCE` and
+/// `FORCE_COLOR`, then `TERM`, then whether it is a terminal.
+fn is_colored(color: When) -> bool {
     let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let forced = |name: &str| variable(name).is_some_and(|value| !value.is_empty() && value != "0");
     let dumb = || variable("TERM").is_some_and(|term| term == "dumb");
-    let colored = match color {
+    match color {
         When::Always => true,
         When::Never => false,
         When::Auto if set("NO_COLOR") => false,
         When::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
         When::Auto => !dumb() && io::stdout().is_terminal(),
-    };
-    let choice = if colored { ColorChoice::AlwaysAnsi } else { ColorChoice::Never };
+    }
+}
+
+/// Standard output, with colour or without. It has to be flushed.
+pub(super) fn stdout(color: When) -> AutoStream<Box<dyn Write>> {
+    let choice = if is_colored(color) { ColorChoice::AlwaysAnsi } else { ColorChoice::Never };
     AutoStream::new(gathered(io::stdout().lock()), choice)
 }
 
@@ -85,12 +90,9 @@ pub(super) fn publish(report: &Report<'_>, output: &Output, color: When) -> anyh
     match &output.file {
         Some(path) => to_file(report, output.format, layout(output), path),
         None => {
-            let color = match output.format {
-                // They have no control characters, so that there is nothing to take off.
-                Format::Json | Format::Jsonl | Format::Openmetrics => When::Always,
-                Format::Text | Format::Concise => color,
-            };
-            print(color, |out| write(report, output.format, layout(output), out))
+            let layout = Layout { colored: is_colored(color), ..layout(output) };
+            // What is written has the colours that the layout asks for: there is nothing to take off.
+            print(When::Always, |out| write(report, output.format, layout, out))
         }
     }
 }
@@ -117,7 +119,7 @@ pub(super) fn named_report(named: &str) -> anyhow::Result<(Format, &str)> {
 fn to_file(report: &Report<'_>, format: Format, layout: Layout, path: &Path) -> anyhow::Result<()> {
     let failed = || format!("`{}` cannot be written", path.display());
     let file = beside(path)?;
-    let mut out = StripStream::new(gathered(file.as_file().try_clone().with_context(failed)?));
+    let mut out = gathered(file.as_file().try_clone().with_context(failed)?);
     write(report, format, layout, &mut out).and_then(|()| out.flush()).with_context(failed)?;
     file.persist(path).with_context(failed)?;
     Ok(())

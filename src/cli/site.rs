@@ -105,6 +105,9 @@ impl Asker {
             _ => probe::Site::parse(url, plain)?,
         };
         site.health = site.health.or_else(|| self.live.health.clone());
+        site.privacy = site.privacy.or_else(|| self.live.privacy.clone());
+        site.terms = site.terms.or_else(|| self.live.terms.clone());
+        site.logout = site.logout.or_else(|| self.live.logout.clone());
         site.frontend = site.frontend.or_else(|| self.live.frontend.clone());
         if site.paths.is_empty() {
             site.paths.clone_from(&self.live.paths);

@@ -3,6 +3,7 @@
 //! Three questions, each with one function: how hard a text is to guess ([`bits`]), whether it only stands
 //! where a secret should be ([`placeholder`], [`unfilled`]), and who issued it ([`provider`]).
 
+mod encoded;
 mod provider;
 mod sample;
 mod strength;

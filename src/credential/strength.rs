@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use zxcvbn::matching::patterns::MatchPattern;
 
+use super::encoded::decoded;
 use super::provider::without_prefix;
 use super::sample::placeholder;
 
@@ -47,7 +48,11 @@ pub fn bits(text: &str) -> f64 {
     if let Some(signature) = signature_of_jwt(text) {
         return bits_of_body(signature);
     }
-    uuid_bits(text).unwrap_or_else(|| bits_of_body(text))
+    uuid_bits(text).unwrap_or_else(|| {
+        let estimate = bits_of_body(text);
+        // Whoever guesses words tries them in these forms, too.
+        decoded(text).map_or(estimate, |inner| estimate.min(bits_of_body(&inner)))
+    })
 }
 
 fn bits_of_body(text: &str) -> f64 {
@@ -215,8 +220,8 @@ fn is_irregular(characters: &[char]) -> bool {
 /// they do there are no words to look for, and zxcvbn's lists take longer to read than a whole project.
 fn is_scattered(characters: &[char]) -> bool {
     let kind = |c: char| match c {
-        // Digits and symbols that stand for letters, as in `s3cr3t`.
-        '0' | '1' | '3' | '4' | '5' | '7' | '@' | '$' | '!' => 'a',
+        // What stands for letters, as in `s3cr3t`, and what people write words together with.
+        '0' | '1' | '3' | '4' | '5' | '7' | '@' | '$' | '!' | '-' | '_' => 'a',
         _ if c.is_lowercase() => 'a',
         _ if c.is_uppercase() => 'A',
         _ if c.is_ascii_digit() => '9',
@@ -363,6 +368,8 @@ mod tests {
             ("iamthekingoftheworldandyouarenot", 100.0),
             ("mujhesecretkeychahiye123", 70.0),
             ("Ravi@1987Kumar#Tata", 60.0),
+            ("c3VwZXJzZWNyZXRrZXkgb2YgdGhlIHNob3AgMTIz", 110.0),
+            ("Companyname-Prod-Secret-2025-11-30-xyz-abc-123", 130.0),
             ("Pr0duct10nS3cr3tK3yF0rMyC0mp4nyDj4ng0", 130.0),
         ] {
             let found = bits(text);

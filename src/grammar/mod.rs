@@ -9,6 +9,7 @@ pub mod ini;
 pub mod interpolation;
 pub mod mail_records;
 pub mod registered_domain;
+pub mod set_cookie;
 pub mod shell_words;
 pub mod sql_words;
 pub mod structured_field;

@@ -58,6 +58,12 @@ pub struct Live {
     pub paths: Vec<String>,
     /// Where the site says that it is healthy.
     pub health: Option<String>,
+    /// Where the site says how it treats what it knows of visitors.
+    pub privacy: Option<String>,
+    /// Where its terms are.
+    pub terms: Option<String>,
+    /// Where visitors sign out.
+    pub logout: Option<String>,
     /// The origin of the front end that may call the site.
     pub frontend: Option<String>,
     /// The domain that sends its mail, if not the one of the site's name.

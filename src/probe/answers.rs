@@ -160,7 +160,19 @@ fn sent(request: &Request) -> Vec<String> {
     std::iter::once(format!("{} {}", request.method.word(), request.url)).chain(headers).collect()
 }
 
+/// Words in the paths where people sign in.
+const OF_LOGINS: [&str; 8] =
+    ["login", "log-in", "signin", "sign-in", "sign_in", "sso", "oauth", "authorize"];
+
 impl Exchanged<'_> {
+    /// Whether the answer leads to where people sign in.
+    pub fn leads_to_login(&self) -> bool {
+        self.response.redirect(&self.request.url).is_some_and(|next| {
+            let path = next.path().to_ascii_lowercase();
+            OF_LOGINS.iter().any(|word| path.contains(word)) && next != self.request.url
+        })
+    }
+
     /// A fact that this answer shows, with the headers that show it.
     pub fn fact(&self, value: impl Into<Value>, headers: &[&str]) -> Fact {
         Fact::live(value, self.place(headers))

@@ -7,7 +7,7 @@ use super::front_page::front_page;
 use super::question::Question;
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
-use crate::grammar::http_header::{Cookie, SameSite, set_cookie};
+use crate::grammar::set_cookie::{Cookie, SameSite, set_cookie};
 
 /// Looks at every answer over HTTPS, and asks for the pages that the user named.
 pub struct Cookies;

@@ -3,7 +3,7 @@
 //! What is in them is looked at to know them, and then forgotten: no line of it becomes a fact.
 
 use super::answers::{Answers, Exchanged, unknown};
-use super::question::{Question, Request, Response, Unanswered};
+use super::question::{Question, Request, Unanswered};
 use super::{Probe, Site};
 use crate::fact::{Fact, FactSpec, Facts, Kind, Value};
 
@@ -125,17 +125,13 @@ fn judged(target: &Target, page: Exchanged<'_>, elsewhere: Option<Exchanged<'_>>
             };
         }
     }
-    let everywhere = elsewhere.is_some_and(|other| is_same_page(response, other.response));
+    let everywhere = elsewhere.is_some_and(|other| response.is_same_page(other.response));
     let exposed = !everywhere && (target.known_by)(&response.body);
     let headers = ["content-type", "content-length"]
         .iter()
         .flat_map(|name| response.values(name).map(move |value| format!("{name}: {value}")));
     let not_shown = exposed.then(|| "(the content is not shown here)".to_owned());
     Fact::live(exposed, page.place_with(headers.chain(not_shown)))
-}
-
-fn is_same_page(one: &Response, other: &Response) -> bool {
-    one.status == other.status && one.body == other.body
 }
 
 /// The worst of several looks, the first of equals; those that were not taken count only if none was.

@@ -5,7 +5,7 @@ use url::Url;
 use super::answers::{Answers, Exchanged};
 use super::question::{Question, Request, Unanswered};
 
-/// Hops followed. Browsers give up at 20; here each hop costs a round.
+/// Hops followed. Browsers give up at 20; here each hop costs a request.
 pub(super) const MOST_HOPS: usize = 6;
 
 /// What is told of a way that was not followed to its end.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use html5gum::{Token, Tokenizer, naive_next_state};
+use html5gum::{State, Token, Tokenizer, naive_next_state};
 use url::Url;
 
 use crate::grammar::registered_domain::registered_domain;
@@ -53,7 +53,7 @@ fn elements(body: &str, scripting: bool) -> impl Iterator<Item = Tag> {
             };
             if scripting || tag.name.as_slice() != b"noscript" {
                 // What follows a `script` or a `title` is no markup, up to its end.
-                if let Some(state) = naive_next_state(&tag.name) {
+                if let Some(state) = state_in(&tag.name) {
                     tokens.set_state(state);
                 }
             }
@@ -63,6 +63,11 @@ fn elements(body: &str, scripting: bool) -> impl Iterator<Item = Tag> {
             return Some(Tag { name: text(&tag.name), attributes });
         }
     })
+}
+
+/// How the content of an element is read. The library writes `noframes` without its last letter.
+fn state_in(name: &[u8]) -> Option<State> {
+    if name == b"noframes" { Some(State::RawText) } else { naive_next_state(name) }
 }
 
 /// The first style sheet or script of the page's own site.
@@ -169,6 +174,7 @@ mod tests {
             ("<LINK REL=\"stylesheet\" HREF=\"main.css#x\">", Some("https://shop.test/a/main.css")),
             ("<link rel=icon href=/i.png><script>1 > 0</script>", None),
             ("<script src=\"", None),
+            ("<noframes><script src=/s.js></script></noframes>", None),
         ] {
             let file = static_file(&page, body);
             assert_eq!(file.as_ref().map(Url::as_str), found, "{body}");

@@ -23,6 +23,7 @@ pub mod https;
 mod journey;
 pub mod mail;
 mod markup;
+pub mod named_pages;
 pub mod network;
 pub mod observatory;
 pub mod offer;
@@ -32,7 +33,9 @@ pub mod preload;
 pub mod question;
 mod recorded;
 pub mod records;
+pub mod security_txt;
 pub mod site;
+pub mod static_file;
 pub mod timing;
 pub mod tls;
 mod told;
@@ -73,7 +76,9 @@ pub const PROBES: &[&dyn Probe] = &[
     &ciphers::Ciphers,
     &guideline::Guideline,
     &other_pages::OtherPages,
+    &static_file::StaticFile,
     &cookies::Cookies,
+    &named_pages::NamedPages,
     &cors::Cors,
     &error_page::ErrorPage,
     &exposed::Exposed,
@@ -86,72 +91,108 @@ pub const PROBES: &[&dyn Probe] = &[
     &active::Knocking,
     &observatory::Observatory,
     &preload::Preload,
+    &security_txt::SecurityTxt,
 ];
 
 /// Puts questions to a site: the network, or a transcript.
 pub trait Transport: Sync {
-    /// Puts all of these, at once if it can, and gives an answer to each.
-    fn ask(&self, questions: Vec<Question>) -> Vec<Answered>;
-    /// Whether answers take their time, so that it is worth asking several things at once.
-    fn takes_time(&self) -> bool {
-        true
+    /// Puts all of these, at once if it can. Whoever hears the answers as they come says what they lead to,
+    /// and that is put at once as well, until there is nothing more to ask.
+    fn converse(&self, questions: Vec<Question>, hear: &mut Hearing<'_>);
+    /// Puts all of these, and gives an answer to each.
+    fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
+        let mut answers = Vec::new();
+        self.converse(questions, &mut |heard| {
+            answers.extend(heard);
+            Vec::new()
+        });
+        answers
     }
-    /// Requests that the site may still be sent.
+    /// Requests that the site may still be sent, without those that were put already.
     fn requests_left(&self) -> usize {
         usize::MAX
     }
 }
 
-/// Rounds of questions; a round more than the longest chain of redirects that is followed.
-const MOST_ROUNDS: usize = 8;
+/// Takes answers, and says what is to be asked next.
+pub type Hearing<'h> = dyn FnMut(Vec<Answered>) -> Vec<Question> + 'h;
 
 /// Requests that are held back at first for what the first answers lead to: redirects and files.
 const HELD_BACK: usize = 6;
 
-/// Asks a site everything, in as few rounds as the answers allow.
+/// Asks a site everything. No question waits for an answer that it does not depend on.
 pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
     let mut answers = Answers::none(site.why_not_asked());
     answers.hear(site.left_out());
-    let is_page = |question: &Question| matches!(question, Question::Page(_));
-    let is_last = |question: &Question| matches!(question, Question::SignIn(_));
-    let (last, open_now): (Vec<_>, Vec<_>) = open(site, &answers).into_iter().partition(is_last);
-    let (mut next, below): (Vec<_>, Vec<_>) = open_now.into_iter().partition(is_page);
-    let aside: BTreeSet<Question> = below.iter().cloned().collect();
-    // A redirect leads to addresses whose certificates nobody could ask for before.
-    let is_next = |question: &Question| !is_last(question) && !aside.contains(question);
-    let mut follow = |answers: &mut Answers| {
-        let mut held_back = HELD_BACK;
-        for _ in 0..MOST_ROUNDS {
-            let left = transport.requests_left().saturating_sub(held_back);
-            let put = admitted(std::mem::take(&mut next), left);
-            if put.is_empty() {
-                break;
-            }
-            answers.hear(transport.ask(put));
-            held_back = 0;
-            next = open(site, answers).into_iter().filter(is_next).collect();
-        }
+    let mut put = Put::of(site);
+    let mut hear = |heard: Vec<Answered>| {
+        answers.hear(heard);
+        put.next(open(site, &answers), &answers, transport.requests_left())
     };
-    if transport.takes_time() {
-        // What is asked below HTTP takes its own time, and no page waits for it.
-        std::thread::scope(|scope| {
-            let aside = scope.spawn(|| transport.ask(below));
-            follow(&mut answers);
-            answers.hear(aside.join().unwrap_or_default());
-        });
-    } else {
-        answers.hear(transport.ask(below));
-        follow(&mut answers);
-    }
+    let first = hear(Vec::new());
+    transport.converse(first, &mut hear);
     if transport.requests_left() == 0 {
         let rest = open(site, &answers).into_iter().filter(is_page);
         answers.hear(rest.map(|question| (question, Err(network::none_left()))).collect());
     }
     // Who guesses passwords may be shut out, so that comes after everything else.
-    if !last.is_empty() {
-        answers.hear(transport.ask(last));
-    }
+    let last = open(site, &answers).into_iter().filter(is_last).collect();
+    answers.hear(transport.ask(last));
     answers
+}
+
+/// The questions that were put to a site so far.
+struct Put<'s> {
+    site: &'s Site,
+    all: BTreeSet<Question>,
+    /// Those whose answers may lead on: front pages, and what answers have led to.
+    leading: Vec<Question>,
+    /// What was left of the first questions when requests were held back.
+    postponed: BTreeSet<Question>,
+}
+
+impl<'s> Put<'s> {
+    fn of(site: &'s Site) -> Self {
+        Self { site, all: BTreeSet::new(), leading: Vec::new(), postponed: BTreeSet::new() }
+    }
+
+    /// What is to be put now of what is open. What was postponed waits until it is known where everything
+    /// leads.
+    fn next(&mut self, open: Vec<Question>, answers: &Answers, left: usize) -> Vec<Question> {
+        let begins = self.all.is_empty();
+        let all_known = self.leading.iter().all(|question| answers.settled(question));
+        let is_next = |question: &Question| {
+            let waits = !all_known && self.postponed.contains(question);
+            !is_last(question) && !self.all.contains(question) && !waits
+        };
+        let open = open.into_iter().filter(is_next).collect();
+        let held_back = if begins { HELD_BACK } else { 0 };
+        let (next, too_many) = admitted(open, left.saturating_sub(held_back));
+        let leads_on = |question: &&Question| !begins || self.is_front_page(question);
+        let leading: Vec<Question> = next.iter().filter(leads_on).cloned().collect();
+        self.leading.extend(leading);
+        self.all.extend(next.iter().cloned());
+        self.postponed.extend(too_many);
+        next
+    }
+
+    fn is_front_page(&self, question: &Question) -> bool {
+        match question {
+            Question::Page(request) => {
+                let is_root = request.url.path() == "/" && request.headers.is_empty();
+                is_root || *request == self.site.front()
+            }
+            _ => false,
+        }
+    }
+}
+
+fn is_page(question: &Question) -> bool {
+    matches!(question, Question::Page(_))
+}
+
+fn is_last(question: &Question) -> bool {
+    matches!(question, Question::SignIn(_))
 }
 
 /// What is to be asked next, in the order of the probes.
@@ -163,17 +204,16 @@ fn open(site: &Site, answers: &Answers) -> Vec<Question> {
         .collect()
 }
 
-/// All of these that fit: the first requests, and what is no request.
-fn admitted(questions: Vec<Question>, mut left: usize) -> Vec<Question> {
-    let mut fits = |question: &Question| match (question, left) {
-        (Question::Page(_), 0) => false,
-        (Question::Page(_), _) => {
+/// All of these that fit, the first requests and what is no request; and those that do not.
+fn admitted(questions: Vec<Question>, mut left: usize) -> (Vec<Question>, Vec<Question>) {
+    questions.into_iter().partition(|question| match (is_page(question), left) {
+        (true, 0) => false,
+        (true, _) => {
             left -= 1;
             true
         }
-        _ => true,
-    };
-    questions.into_iter().filter(|question| fits(question)).collect()
+        (false, _) => true,
+    })
 }
 
 /// What all probes learn from the answers.
@@ -205,6 +245,62 @@ fn all_unknown(specs: &[FactSpec], fact: &Fact) -> Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Answers the questions of a transcript one after the other, the first that was put first.
+    struct OneByOne {
+        transcript: transcript::Transcript,
+        put: std::sync::Mutex<Vec<Question>>,
+        left: usize,
+    }
+
+    impl Transport for OneByOne {
+        fn converse(&self, mut questions: Vec<Question>, hear: &mut Hearing<'_>) {
+            while !questions.is_empty() {
+                let first = questions.remove(0);
+                self.put.lock().unwrap().push(first.clone());
+                questions.extend(hear(self.transcript.ask(vec![first])));
+            }
+        }
+
+        fn requests_left(&self) -> usize {
+            let put = self.put.lock().unwrap();
+            self.left - put.iter().filter(|question| is_page(question)).count()
+        }
+    }
+
+    fn put_to(transcript: &str, left: usize) -> Vec<String> {
+        let transcript = transcript::read(transcript).unwrap();
+        let site = transcript.site.clone();
+        let transport = OneByOne { transcript, put: std::sync::Mutex::default(), left };
+        interview(&site, &transport);
+        let put = transport.put.into_inner().unwrap();
+        let urls = put.iter().filter_map(|question| match question {
+            Question::Page(request) => Some(request.url.to_string()),
+            _ => None,
+        });
+        urls.collect()
+    }
+
+    const WITH_FILE: &str = "> GET https://example.test/\n\
+                             < HTTP/1.1 200 OK\n\
+                             | <script src=/site.js></script>\n";
+
+    #[test]
+    fn what_an_answer_leads_to_is_put_although_others_are_not_answered() {
+        let put = put_to(WITH_FILE, usize::MAX);
+        let file = put.iter().position(|url| url == "https://example.test/site.js").unwrap();
+        let hidden = put.iter().position(|url| url == "https://example.test/.env").unwrap();
+        assert!(hidden < file && file < put.len() - 1, "{put:?}");
+    }
+
+    #[test]
+    fn what_an_answer_leads_to_finds_a_request_left() {
+        for left in [HELD_BACK + 1, 12, 20] {
+            let put = put_to(WITH_FILE, left);
+            assert!(put.iter().any(|url| url == "https://example.test/site.js"), "{put:?}");
+            assert_eq!(put.len(), left, "{put:?}");
+        }
+    }
 
     #[test]
     fn the_certificate_behind_a_redirect_is_asked_for() {

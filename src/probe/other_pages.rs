@@ -2,8 +2,8 @@
 
 use super::answers::{Answers, Exchanged};
 use super::front_page::{front_page, way_to_front_page};
-use super::markup;
-use super::question::{Question, Request};
+use super::question::Question;
+use super::static_file::static_file;
 use super::{Probe, Site};
 use crate::fact::{Fact, FactSpec, Facts, Kind, Value};
 
@@ -52,12 +52,8 @@ impl Probe for OtherPages {
     }
 
     fn questions(&self, site: &Site, so_far: &Answers) -> Vec<Question> {
-        let mut questions = Vec::new();
-        if !site.passive {
-            questions.push(Question::Page(site.absent_page()));
-        }
-        questions.extend(static_file(site, so_far).map(Question::Page));
-        questions
+        let missing = (!site.passive).then(|| site.absent_page());
+        missing.into_iter().chain(static_file(site, so_far)).map(Question::Page).collect()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {
@@ -85,12 +81,6 @@ impl Probe for OtherPages {
         facts.put("live.other-pages", front.fact(items, &[]));
         facts
     }
-}
-
-/// A static file of the site's own that the front page loads.
-fn static_file(site: &Site, answers: &Answers) -> Option<Request> {
-    let front = front_page(site, answers).ok()?;
-    markup::static_file(&front.request.url, &front.response.body).map(Request::get)
 }
 
 fn compared(kind: &str, front: Exchanged<'_>, page: Exchanged<'_>, headers: &[&str]) -> Fact {

@@ -145,6 +145,11 @@ impl Response {
         }
     }
 
+    /// Whether another answer shows the same.
+    pub fn is_same_page(&self, other: &Self) -> bool {
+        self.status == other.status && self.body == other.body
+    }
+
     /// Whether the body can be read: nobody asked for compression, but some compress all the same.
     pub fn is_readable(&self) -> bool {
         self.values("content-encoding").all(|coding| coding.trim().eq_ignore_ascii_case("identity"))

@@ -19,6 +19,12 @@ pub struct Site {
     pub health: Option<String>,
     /// Further paths to look at.
     pub paths: Vec<String>,
+    /// Where the site says how it treats what it knows of visitors, if the user said where.
+    pub privacy: Option<String>,
+    /// Where its terms are, if the user said where.
+    pub terms: Option<String>,
+    /// Where visitors sign out, if the user said where.
+    pub logout: Option<String>,
     /// The origin of the front end that may call the site.
     pub frontend: Option<String>,
     /// The domain that sends the site's mail, if the user named it.
@@ -67,6 +73,9 @@ impl Site {
             plain,
             health: None,
             paths: Vec::new(),
+            privacy: None,
+            terms: None,
+            logout: None,
             frontend: None,
             mail_domain: None,
             dkim_selectors: Vec::new(),

@@ -28,7 +28,7 @@
 //! < Certificate-Key: EC 256
 //! ```
 //!
-//! - `@` tells about the interview: `on` its day; `health`, `paths` and `frontend`, `mail-domain`,
+//! - `@` tells about the interview: `on` its day; `health`, `paths`, `privacy`, `terms`, `logout` and `frontend`, `mail-domain`,
 //!   `dkim-selectors`, `login`, `protected`, `tokens` and `webhooks` what the user named, `active` that he
 //!   allows to try it;
 //!   `url` and `plain` the site's addresses. Without these the first HTTPS and the first plain address
@@ -54,9 +54,9 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::active::Active;
-use super::question::{Answer, Answered, Method, Question, Request, Response, Unanswered};
+use super::question::{Answer, Method, Question, Request, Response, Unanswered};
 use super::recorded::{Asked, What, tried};
-use super::{Site, Transport, told};
+use super::{Hearing, Site, Transport, told};
 use crate::date::Date;
 use crate::fact::Ignorance;
 use crate::problem::{Problem, SourcePlace};
@@ -73,20 +73,15 @@ pub struct Transcript {
 }
 
 impl Transport for Transcript {
-    fn takes_time(&self) -> bool {
-        false
-    }
-
-    fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
+    fn converse(&self, mut questions: Vec<Question>, hear: &mut Hearing<'_>) {
         let not_asked = || Unanswered::NotAsked(Ignorance::new("not asked in this transcript"));
-        questions
-            .into_iter()
-            .map(|question| {
-                let answer =
-                    self.answers.get(&question).cloned().unwrap_or_else(|| Err(not_asked()));
-                (question, answer)
-            })
-            .collect()
+        while !questions.is_empty() {
+            let answered = questions.into_iter().map(|question| {
+                let answer = self.answers.get(&question).cloned();
+                (question, answer.unwrap_or_else(|| Err(not_asked())))
+            });
+            questions = hear(answered.collect());
+        }
     }
 }
 
@@ -105,10 +100,13 @@ pub fn read(text: &str) -> Result<Transcript, Problem> {
 }
 
 /// What can be told about an interview.
-const NOTES: [&str; 14] = [
+const NOTES: [&str; 17] = [
     "on",
     "health",
     "paths",
+    "privacy",
+    "terms",
+    "logout",
     "frontend",
     "mail-domain",
     "dkim-selectors",
@@ -263,6 +261,9 @@ impl Reader {
             words.map(str::to_owned).collect::<Vec<String>>()
         };
         site.paths = words("paths");
+        site.privacy = note("privacy").map(str::to_owned);
+        site.terms = note("terms").map(str::to_owned);
+        site.logout = note("logout").map(str::to_owned);
         site.mail_domain = note("mail-domain").map(str::to_owned);
         site.dkim_selectors = words("dkim-selectors");
         site.frontend = note("frontend").map(str::to_owned);

@@ -22,24 +22,27 @@ pub enum Role {
 }
 
 /// The role that one word tells, if it tells one.
-fn of_word(word: &str) -> Option<Role> {
+fn of_word(word: &[u8]) -> Option<Role> {
     let mut lower = [0; LONGEST_WORD];
     let lower = lower.get_mut(..word.len())?;
-    lower.copy_from_slice(word.as_bytes());
+    lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
-    Some(match std::str::from_utf8(lower).ok()? {
-        "prod" | "production" | "live" | "deploy" | "deployment" | "release" => Role::Production,
-        "staging" | "stage" | "stg" | "preprod" | "uat" | "preview" => Role::Staging,
-        "dev" | "devel" | "develop" | "development" | "local" | "debug" | "override"
-        | "devcontainer" | "localhost" | "sandbox" | "playground" | "scratch" => Role::Development,
-        "test" | "tests" | "testing" | "tox" | "ci" | "e2e" | "circleci" | "travis" | "cypress"
-        | "playwright" | "pytest" | "unittest" | "unittests" | "mock" | "mocks" | "fixture"
-        | "fixtures" | "testapp" | "testapps" | "testproject" | "testproj" | "testsite"
-        | "testsettings" => Role::Test,
-        "example" | "examples" | "sample" | "samples" | "demo" | "demos" | "exampleapp"
-        | "exampleproject" | "sampleapp" | "sampleproject" | "demoapp" | "demoproject" | "skel"
-        | "skeleton" | "boilerplate" => Role::Example,
-        "doc" | "docs" | "documentation" | "tutorial" | "tutorials" => Role::Documentation,
+    Some(match &*lower {
+        b"prod" | b"production" | b"live" | b"deploy" | b"deployment" | b"release" => {
+            Role::Production
+        }
+        b"staging" | b"stage" | b"stg" | b"preprod" | b"uat" | b"preview" => Role::Staging,
+        b"dev" | b"devel" | b"develop" | b"development" | b"local" | b"debug" | b"override"
+        | b"devcontainer" | b"gitpod" | b"vagrant" | b"localhost" | b"sandbox" | b"playground"
+        | b"scratch" => Role::Development,
+        b"test" | b"tests" | b"testing" | b"tox" | b"ci" | b"e2e" | b"circleci" | b"travis"
+        | b"cypress" | b"playwright" | b"pytest" | b"unittest" | b"unittests" | b"mock"
+        | b"mocks" | b"fixture" | b"fixtures" | b"testapp" | b"testapps" | b"testproject"
+        | b"testproj" | b"testsite" | b"testsettings" => Role::Test,
+        b"example" | b"examples" | b"sample" | b"samples" | b"demo" | b"demos" | b"exampleapp"
+        | b"exampleproject" | b"sampleapp" | b"sampleproject" | b"demoapp" | b"demoproject"
+        | b"skel" | b"skeleton" | b"boilerplate" => Role::Example,
+        b"doc" | b"docs" | b"documentation" | b"tutorial" | b"tutorials" => Role::Documentation,
         _ => return None,
     })
 }
@@ -81,7 +84,9 @@ impl Role {
 
     /// The role that a name's words tell; the least fit for production wins.
     fn of_name(name: &str) -> Self {
-        let words = name.split(|c: char| !c.is_alphanumeric()).filter_map(of_word);
+        // Every file is asked: a letter beyond ASCII is told from a sign nowhere else.
+        let is_sign = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let words = name.as_bytes().split(is_sign).filter_map(of_word);
         words.fold(
             Self::Neutral,
             |role, told| if role == Self::Neutral { told } else { role.max(told) },

@@ -272,6 +272,19 @@ mod tests {
     }
 
     #[test]
+    fn modules_that_import_each_other_stop_nothing() {
+        let files = [
+            ("settings.py", "import one\nX = 1"),
+            ("one.py", "import two\nA = 1"),
+            ("two.py", "from one import A\nimport one\nB = one.A"),
+        ];
+        let found = names(&files, None);
+        assert!(found.raised.is_none() && found.variables.contains_key("X"));
+        let files = [("settings.py", "from one import B\nX = 1"), ("one.py", "A = 1")];
+        assert!(names(&files, None).raised.is_some());
+    }
+
+    #[test]
     fn the_last_import_of_a_name_counts() {
         let program = "from os import environ\nimport environ\nenv = environ.Env()\nX = env('A')";
         let whole = names(&[("settings.py", program)], Some(&[]));

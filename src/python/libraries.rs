@@ -272,12 +272,17 @@ impl<'a> Interpreter<'a> {
         let there = inside
             .as_ref()
             .is_some_and(|path| self.library.project().has(path) || self.library.has_folder(path));
-        let source =
-            inside.is_some_and(|path| path.extension() == "py" || path.name().starts_with(".env"));
-        match (there, source) {
-            (true, _) => Term::new(Kind::Bool(true), from),
-            (false, true) => Term::new(Kind::Bool(false), from),
-            (false, false) => super::comparisons::either_bool(&from),
+        let of_variables = inside.as_ref().is_some_and(|path| path.name().starts_with(".env"));
+        let of_program = inside.is_some_and(|path| path.extension() == "py");
+        match (there, of_variables, of_program) {
+            (true, ..) => Term::new(Kind::Bool(true), from),
+            // The file may be where the program runs.
+            (false, true, _) => {
+                let supposed = from.supposed || !self.environment.is_whole();
+                Term::new(Kind::Bool(false), From { supposed, ..from })
+            }
+            (false, false, true) => Term::new(Kind::Bool(false), from),
+            (false, false, false) => super::comparisons::either_bool(&from),
         }
     }
 

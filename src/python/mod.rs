@@ -83,6 +83,7 @@ pub use environment::{Environment, Read};
 pub use frameworks::Made;
 pub use interpreter::Interpreter;
 pub use namespace::{Called, Namespace};
+pub use paths::project_path;
 
 use crate::fact::Ignorance;
 use crate::project::{Project, Service};

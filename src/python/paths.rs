@@ -18,7 +18,7 @@ pub(super) fn in_project(path: &ProjectPath) -> String {
 
 /// The file of the project that a path means, if it lies in the project. What is relative is taken
 /// from the project's folder.
-pub(super) fn project_path(path: &str) -> Option<ProjectPath> {
+pub fn project_path(path: &str) -> Option<ProjectPath> {
     match normal(path).strip_prefix(ROOT) {
         Some(below) => Some(ProjectPath::new(below)),
         None => (!path.starts_with('/')).then(|| ProjectPath::new(path)),

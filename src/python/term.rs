@@ -272,9 +272,14 @@ impl<'a> Term<'a> {
     /// One of several possible values; the value itself if all are the same.
     pub(super) fn one_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
         let mut distinct: Vec<Self> = Vec::new();
+        // What decides between those of one alternative stays a part of what decides.
+        let mut within = From::nowhere();
         for alternative in alternatives {
             let parts = match &alternative.kind {
-                Kind::OneOf(nested) => nested.iter().cloned().collect(),
+                Kind::OneOf(nested) => {
+                    within.depend_on(&alternative.from.variables);
+                    nested.iter().cloned().collect()
+                }
                 _ => vec![alternative],
             };
             for part in parts {
@@ -285,12 +290,15 @@ impl<'a> Term<'a> {
             }
         }
         if distinct.len() == 1 {
-            return distinct.swap_remove(0);
+            let mut only = distinct.swap_remove(0);
+            only.from.depend_on(&within.variables);
+            return only;
         }
         let mut from = distinct.first().map_or_else(From::nowhere, |first| first.from.clone());
         for part in &distinct {
             from.take_in(&part.from);
         }
+        from.depend_on(&within.variables);
         from.written = None;
         if distinct.is_empty() || distinct.len() > MAX_ALTERNATIVES {
             let why = Ignorance::new("depends on too many things outside of the project");

@@ -22,6 +22,8 @@ pub use digest::Digest;
 pub use excerpt::Excerpts;
 pub use measured::Measured;
 
+use anstream::adapter::strip_bytes;
+
 use crate::check::{Check, CheckId, Severity};
 use crate::fact::{Fact, Place};
 use crate::policy::settle::places;
@@ -168,11 +170,13 @@ pub struct Layout {
     pub max_findings: usize,
     /// Whether the Observatory's tests are shown.
     pub observatory: bool,
+    /// Whether it is coloured.
+    pub colored: bool,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { width: 80, verbosity: 0, max_findings: 20, observatory: false }
+        Self { width: 80, verbosity: 0, max_findings: 20, observatory: false, colored: false }
     }
 }
 
@@ -185,7 +189,12 @@ pub fn write(
 ) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, layout, out),
-        Format::Concise => concise::write(report, out),
+        Format::Concise => {
+            let mut lines = Vec::new();
+            concise::write(report, &mut lines)?;
+            // Names of files may hold what a terminal obeys.
+            out.write_all(&strip_bytes(&lines).into_vec())
+        }
         Format::Json => json::write(report, out),
         Format::Jsonl => json::write_line(report, out),
         Format::Openmetrics => openmetrics::write(report, out),

@@ -16,8 +16,6 @@ pub(crate) struct Build {
     pub(crate) target: Option<String>,
     /// Values of build arguments.
     pub(crate) arguments: BTreeMap<String, Fact>,
-    /// The folder against which the compose file's own paths count.
-    folder: ProjectPath,
 }
 
 impl Build {
@@ -39,17 +37,15 @@ impl Build {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.text_fact()))
                 .collect(),
-            folder: folder.clone(),
         }
     }
+}
 
-    /// The folder of the project that a path of the host means; none if it lies elsewhere.
-    pub(super) fn folder_of(&self, path: &str) -> Option<ProjectPath> {
-        let path = relative(path);
-        let inside =
-            path == "." || path.starts_with("./") || path.starts_with("../") || path == "..";
-        (inside && path != "/").then(|| self.folder.join(&path))
-    }
+/// The path of the project that a path of the host means, in a file of a folder; none if it lies elsewhere.
+pub(super) fn project_path(path: &str, folder: &ProjectPath) -> Option<ProjectPath> {
+    let path = relative(path);
+    let inside = path == "." || path.starts_with("./") || path.starts_with("../") || path == "..";
+    (inside && path != "/").then(|| folder.join(&path))
 }
 
 /// `$PWD` is where compose is started: the folder of its file.

@@ -30,7 +30,7 @@ pub(crate) use rights::{is_dangerous_folder, is_strong_capability};
 pub(crate) use secrets::{
     FIELDS as SECRET, is_harmless, masked_command, password_in_url, written_secret,
 };
-pub(crate) use service::{Service, quoted};
+pub(crate) use service::Service;
 pub(crate) use software::{Software, of_image};
 
 use super::{Collector, Sources};

@@ -2,9 +2,26 @@
 //!
 //! Source of the grammar: Compose specification, "volumes", read 2026-11.
 
+use super::build::project_path;
 use super::port::split;
 use super::tree::Item;
-use crate::fact::Value;
+use crate::fact::{Fact, FactSpec, Ignorance, Kind, List, ProjectPath, Value};
+use crate::project::Project;
+
+/// The fields of one mount.
+pub(super) const FIELDS: &[FactSpec] = &[
+    FactSpec::new(
+        "volume",
+        Kind::Text,
+        "The name of the volume; absent for a path of the host, and a volume without a name.",
+    ),
+    FactSpec::new(
+        "path",
+        Kind::Text,
+        "The file or folder of the project; absent for a volume, and a path elsewhere on the host.",
+    ),
+    FactSpec::new("target", Kind::Text, "The path inside the container."),
+];
 
 /// Something mounted into a container.
 pub(super) struct Mount {
@@ -46,4 +63,34 @@ pub(super) fn parse(item: &Item) -> Option<Mount> {
 /// The path inside the container, without a slash at its end.
 pub(super) fn target(item: &Item) -> Option<String> {
     parse(item).map(|mount| mount.target.trim_end_matches('/').to_owned())
+}
+
+/// What is mounted into the container of a service, in a file of a folder.
+pub(super) fn facts(service: &Item, folder: &ProjectPath) -> Fact {
+    let volumes = service.get("volumes");
+    let items = volumes.map_or(&[][..], Item::items).iter();
+    let mounts = items.filter_map(|item| Some(fact(item, parse(item)?, folder))).collect();
+    let others = service.get("volumes_from");
+    let rest =
+        others.map(|_| Ignorance::new("`volumes_from` brings the mounts of another service"));
+    volumes.or(others).unwrap_or(service).fact(List { items: mounts, rest })
+}
+
+fn fact(item: &Item, mount: Mount, folder: &ProjectPath) -> Fact {
+    let source = mount.source.as_deref();
+    let path = source.filter(|_| mount.bind).and_then(|source| project_path(source, folder));
+    let told = |text: Option<&str>| item.fact(text.map_or(Value::Absent, Value::from));
+    item.fact(Value::record([
+        ("volume", told(source.filter(|_| !mount.bind))),
+        ("path", told(path.as_ref().map(ProjectPath::as_str))),
+        ("target", item.fact(mount.target)),
+    ]))
+}
+
+/// Whether a folder of the project holds program text.
+pub(super) fn holds_source(project: &Project, folder: &ProjectPath) -> bool {
+    project.below(folder).any(|path| {
+        matches!(path.extension(), "py" | "rb" | "php" | "js" | "ts" | "go")
+            && !path.as_str().contains("/static/")
+    })
 }

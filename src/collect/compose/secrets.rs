@@ -38,12 +38,13 @@ pub(super) const REPEATS: &str = "repeats";
 const HARMLESS_NAMES: &[&str] =
     &["GPG_KEY", "MYSQL_RANDOM_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD"];
 
-/// Whether a value under a secret name is no secret itself: empty, a switch, or the path of a file.
+/// Whether a value under a secret name is no secret itself: empty, a switch, the path of a file, or what
+/// Azure's App Service asks of every image (`SSH_PASSWD`; nobody reaches that port from outside).
 pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
     HARMLESS_NAMES.contains(&name)
         || matches!(
             value.to_lowercase().as_str(),
-            "" | "true" | "false" | "yes" | "no" | "0" | "1" | "none" | "null"
+            "" | "true" | "false" | "yes" | "no" | "0" | "1" | "none" | "null" | "root:docker!"
         )
         || (value.starts_with('/')
             && value.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)))

@@ -1,6 +1,6 @@
 //! What there is to know about one service of a compose file.
 
-use super::build::Build;
+use super::build::{Build, project_path};
 use super::lifetime::last_day;
 use super::software::{Software, of_image};
 use super::tree::Item;
@@ -9,6 +9,7 @@ use crate::collect::Sources;
 use crate::date::Date;
 use crate::fact::{Fact, FactSpec, Kind, ProjectPath, Value};
 use crate::grammar::image_reference::ImageReference;
+use crate::grammar::shell_words::quoted;
 use crate::project::Project;
 use crate::truth::Truth;
 
@@ -68,6 +69,12 @@ pub(super) const FIELDS: &[FactSpec] = &[
         Kind::Text,
         "How much memory it may take; absent for all there is.",
     ),
+    FactSpec::new("mounts", Kind::List(&Kind::Record(mount::FIELDS)), "What is mounted into it."),
+    FactSpec::new(
+        "dockerfile",
+        Kind::Text,
+        "The Dockerfile that its image is built by; absent if it is not.",
+    ),
     FactSpec::new(
         "source-mounted",
         Kind::Bool,
@@ -104,6 +111,8 @@ pub(crate) struct Service {
     pub(crate) build: Option<Build>,
     pub(super) software: Option<Software>,
     pub(super) item: Item,
+    /// The folder against which paths of the host count.
+    folder: ProjectPath,
 }
 
 /// The image that a service runs or names, if that is known.
@@ -120,7 +129,7 @@ impl Service {
         let software = software.filter(|software| build.is_none() || *software != Software::Other);
         let software =
             if runs_flower(&item) { Some(Software::AdminTool("Flower")) } else { software };
-        Self { name, build, software, item }
+        Self { name, build, software, item, folder: folder.clone() }
     }
 
     /// Whether it runs a program of the project's own: built here, or of an image that is none of the
@@ -283,6 +292,8 @@ impl Service {
             ("one-shot", item.fact(one_shots.contains(&self.name))),
             ("healthcheck", self.healthcheck().unwrap_or_else(|| item.fact(false))),
             ("memory-limit", self.memory_limit()),
+            ("mounts", mount::facts(item, &self.folder)),
+            ("dockerfile", self.dockerfile()),
             ("source-mounted", self.source_mounted(sources.project)),
             ("datastore", named(datastore)),
             ("asks-for-password", password::asked_for(item, datastore)),
@@ -292,6 +303,11 @@ impl Service {
             ("command", self.command().unwrap_or_else(|| item.fact(Value::Absent))),
         ];
         item.fact(Value::record(fields))
+    }
+
+    fn dockerfile(&self) -> Fact {
+        let file = self.build.as_ref().and_then(|build| build.dockerfile.as_ref());
+        self.item.fact(file.map_or(Value::Absent, |file| Value::from(file.as_str())))
     }
 
     fn image_pinned(&self) -> Fact {
@@ -361,9 +377,9 @@ impl Service {
         volumes.iter().find(|item| {
             mount::parse(item)
                 .filter(|mount| mount.bind)
-                .and_then(|mount| build.folder_of(&mount.source?))
+                .and_then(|mount| project_path(&mount.source?, &self.folder))
                 .is_some_and(|folder| {
-                    build.context.is_in(&folder) || holds_source(project, &folder)
+                    build.context.is_in(&folder) || mount::holds_source(project, &folder)
                 })
         })
     }
@@ -375,21 +391,4 @@ fn runs_flower(item: &Item) -> bool {
     let words: Vec<String> = command.iter().filter_map(Item::text).collect();
     let words: Vec<&str> = words.iter().flat_map(|text| text.split_whitespace()).collect();
     words.contains(&"celery") && words.contains(&"flower")
-}
-
-/// Whether a folder of the project holds program text.
-fn holds_source(project: &Project, folder: &ProjectPath) -> bool {
-    project.below(folder).any(|path| {
-        matches!(path.extension(), "py" | "rb" | "php" | "js" | "ts" | "go")
-            && !path.as_str().contains("/static/")
-    })
-}
-
-/// The word as a shell would need it written.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:=@,+%$".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -132,3 +132,19 @@ pub(super) fn is_python(image: &ImageReference) -> bool {
         .iter()
         .any(|word| short.contains(word))
 }
+
+/// Whether an image is that of a language or its tools, so that nothing of another runs in it.
+pub(super) fn is_language(image: &ImageReference) -> bool {
+    [
+        "node",
+        "golang",
+        "rust",
+        "ruby",
+        "php",
+        "openjdk",
+        "eclipse-temurin",
+        "oven/bun",
+        "denoland/deno",
+    ]
+    .contains(&image.name.as_str())
+}

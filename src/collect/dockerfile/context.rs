@@ -5,7 +5,7 @@ use super::image::Image;
 use super::read::{Stage, StepKind, Transfer};
 use crate::collect::env::files::secrets;
 use crate::credential::bits;
-use crate::fact::{Fact, Place, ProjectPath};
+use crate::fact::{Fact, FactSpec, Kind, Place, ProjectPath, Value};
 use crate::grammar::dotenv::Dotenv;
 use crate::project::{Project, Role};
 
@@ -14,6 +14,16 @@ const UNWANTED: &[&str] = &[".env", ".git/config", "db.sqlite3"];
 
 /// What is easier to guess was made up by somebody, who had no real secret at hand.
 const BITS_OF_A_REAL_SECRET: f64 = 64.0;
+
+/// The fields of what is copied.
+pub(super) const COPY_FIELDS: &[FactSpec] = &[
+    FactSpec::new(
+        "path",
+        Kind::Text,
+        "The file or folder of the project; absent if it is none: a part of another stage, a download.",
+    ),
+    FactSpec::new("target", Kind::Text, "The path in the image; absent where it is not known."),
+];
 
 /// More environment files than this, and sources of copies, are not looked at.
 const MAX_LOOKED_AT: usize = 100;
@@ -103,6 +113,36 @@ impl<'p> Context<'p> {
                 Some(Fact::literal(kind, place.clone()))
             })
             .collect()
+    }
+
+    /// What is copied into the image, where it is known to what path of it.
+    pub(super) fn copied(&self, image: &Image<'_>) -> Vec<Fact> {
+        let mut found = Vec::new();
+        let mut workdir = None;
+        for step in image.steps() {
+            match &step.kind {
+                StepKind::Workdir(folder) => workdir = known(image, workdir.as_deref(), folder),
+                StepKind::Transfer(transfer) => {
+                    let target = known(image, workdir.as_deref(), &transfer.destination);
+                    let target = target.map_or(Value::Absent, Value::from);
+                    for source in transfer.sources.iter().take(MAX_LOOKED_AT) {
+                        let at = |value: Value| Fact::literal(value, image.place(step));
+                        let path = self.source(transfer, source).map_or(Value::Absent, Value::from);
+                        let fields = [("path", at(path)), ("target", at(target.clone()))];
+                        found.push(at(Value::record(fields)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The path of the project that a source of a copy means, if it is here.
+    fn source(&self, transfer: &Transfer, source: &str) -> Option<String> {
+        let path = self.folder.join(source.trim_end_matches('*'));
+        let is_here = self.project.has_listed(&path) || self.project.below(&path).next().is_some();
+        (transfer.from.is_none() && is_here).then(|| path.to_string())
     }
 
     /// Whether an instruction copies a path of the context, asked of one path after another.
@@ -196,6 +236,15 @@ fn is_taken_over(image: &Image<'_>, stage: &Stage, path: &str) -> bool {
         }
         _ => false,
     })
+}
+
+/// A path of the image, if its variables and the folder it counts from are known.
+fn known(image: &Image<'_>, workdir: Option<&str>, path: &str) -> Option<String> {
+    let path = image.at_end(path).ok()?;
+    if !path.starts_with('/') && workdir.is_none() {
+        return None;
+    }
+    Some(absolute(workdir.unwrap_or("/"), &path))
 }
 
 /// A path of the image, from the root, without a slash at its end.

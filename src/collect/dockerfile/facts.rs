@@ -6,11 +6,10 @@ use super::read::{StepKind, Words};
 use super::user::{self, Runner};
 use super::{base, building, pitfalls, secrets};
 use crate::collect::Sources;
-use crate::collect::compose::{
-    Composed, Service, Software, last_day, masked_command, of_image, quoted,
-};
+use crate::collect::compose::{Composed, Service, Software, last_day, masked_command, of_image};
 use crate::fact::{Fact, FactSpec, Kind, Place, Value};
 use crate::grammar::image_reference::ImageReference;
+use crate::grammar::shell_words::quoted;
 use crate::truth::Truth;
 
 const BASE: &[FactSpec] = &[
@@ -93,6 +92,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
         "copies-everything",
         Kind::Bool,
         "Whether the whole build context is copied into the image.",
+    ),
+    FactSpec::new(
+        "copies",
+        Kind::List(&Kind::Record(context::COPY_FIELDS)),
+        "What is copied into the image, and where to.",
     ),
     FactSpec::new(
         "env-files",
@@ -189,6 +193,7 @@ impl Described<'_> {
                 "copies-everything",
                 Fact::literal(everything.is_some(), everything.unwrap_or_else(|| whole.clone())),
             ),
+            ("copies", list(self.context.copied(image))),
             ("env-files", list(self.context.copied_env_files(image))),
             ("lets-through", list(self.context.lets_through(image))),
             ("secrets", list(secrets::of_image(image, &environment, &overruled))),
@@ -221,7 +226,7 @@ impl Described<'_> {
         !python_here
             || base::is_python(&reference)
             || self.runs_python()
-            || !is_language(&reference)
+            || !base::is_language(&reference)
     }
 
     fn runs_python(&self) -> bool {
@@ -364,22 +369,6 @@ impl Described<'_> {
             })
             .collect()
     }
-}
-
-/// Whether an image is that of a language or its tools, so that nothing of another runs in it.
-fn is_language(image: &ImageReference) -> bool {
-    [
-        "node",
-        "golang",
-        "rust",
-        "ruby",
-        "php",
-        "openjdk",
-        "eclipse-temurin",
-        "oven/bun",
-        "denoland/deno",
-    ]
-    .contains(&image.name.as_str())
 }
 
 fn line(words: &Words) -> String {

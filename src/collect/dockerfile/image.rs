@@ -231,7 +231,10 @@ impl<'f> Image<'f> {
             (None, ..) => {
                 let name = &pair.name;
                 let why = format!("the build argument `{name}` is given when the image is built");
-                Err(Ignorance::new(why))
+                let remedy = format!(
+                    "give it in the Dockerfile (`ARG {name}=…`), or under `build.args` in the compose file"
+                );
+                Err(Ignorance::new(why).settled_by(remedy))
             }
         }
     }

@@ -6,6 +6,7 @@ mod chosen;
 mod context;
 mod downloads;
 mod facts;
+mod heredoc;
 mod ignore;
 mod image;
 mod pairs;

@@ -4,6 +4,7 @@
 
 use parse_dockerfile::{Command, Flag, HealthcheckArguments, Instruction, Source, Span};
 
+use super::heredoc::{self, Script, Without};
 use super::pairs::{self, Pair};
 use crate::collect::lines::Lines;
 use crate::fact::{Ignorance, Position, ProjectPath};
@@ -88,7 +89,9 @@ pub(super) fn read(path: &ProjectPath, text: &str) -> Result<File, Ignorance> {
             error.line()
         ))
     };
-    let whole = Text { text, lines: Lines::of(text) };
+    let Without { text, scripts } = heredoc::taken_out(text);
+    let text = &*text;
+    let whole = Whole { text, lines: Lines::of(text), scripts };
     let mut file = File { arguments: Vec::new(), stages: Vec::new() };
     for (index, instruction) in parse_dockerfile::parse_iter(text).map_err(broken)?.enumerate() {
         if index == MAX_INSTRUCTIONS {
@@ -104,12 +107,13 @@ pub(super) fn read(path: &ProjectPath, text: &str) -> Result<File, Ignorance> {
 }
 
 /// The text, to tell where its parts stand.
-struct Text<'t> {
+struct Whole<'t> {
     text: &'t str,
     lines: Lines<'t>,
+    scripts: Vec<Script<'t>>,
 }
 
-impl<'t> Text<'t> {
+impl<'t> Whole<'t> {
     fn add(&self, file: &mut File, instruction: Instruction<'t>) {
         match instruction {
             Instruction::From(from) => file.stages.push(Stage {
@@ -185,9 +189,10 @@ impl<'t> Text<'t> {
             }
             Instruction::Run(run) => {
                 let mut text = words(run.arguments).text();
-                for document in &run.here_docs {
+                let start = run.run.span.start;
+                for script in self.scripts.iter().filter(|script| script.instruction == start) {
                     text.push('\n');
-                    text.push_str(&document.value);
+                    text.push_str(script.lines);
                 }
                 (run.run.span, StepKind::Run(text))
             }
@@ -273,6 +278,7 @@ fn transfer(flags: &[Flag<'_>], sources: &[Source<'_>], to: String, adds: bool) 
         named.filter_map(|flag| flag.value.as_ref()).map(|value| value.value.to_string()).collect()
     };
     let paths = sources.iter().filter_map(|source| match source {
+        Source::Path(path) if path.value.starts_with(heredoc::SOURCE) => None,
         Source::Path(path) => Some(path.value.trim_matches(['"', '\'']).to_owned()),
         _ => None,
     });

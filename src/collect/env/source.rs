@@ -91,6 +91,7 @@ fn all<'s>(sources: &Sources<'s>, so_far: &Facts) -> (Vec<EnvFile<'s>>, Option<I
     for path in sources.wanted.iter().copied().filter(|path| real(path)) {
         let kind = match (composed.contains(path), Role::of(path)) {
             (true, _) => Kind::Composed,
+            (false, _) if is_of_front_end(path, sources) => continue,
             (false, Role::Production) => Kind::Named,
             (false, _) if is_plain(path, sources) => Kind::Plain,
             (false, _) => continue,
@@ -112,9 +113,7 @@ fn is_plain(path: &ProjectPath, sources: &Sources<'_>) -> bool {
     let root = &sources.service.root;
     let depth = |path: &ProjectPath| path.as_str().split('/').count();
     let is_near = path.is_in(root) && depth(path) <= depth(root) + 2;
-    path.name() == ".env"
-        && (is_near || path.folder().as_str().is_empty())
-        && !is_of_front_end(path, sources)
+    path.name() == ".env" && (is_near || path.folder().as_str().is_empty())
 }
 
 /// Whether a file lies with a front end, beside a program in Python elsewhere: its variables are built

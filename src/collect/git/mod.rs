@@ -188,7 +188,8 @@ impl Seen<'_> {
                     Ok(file) => Fact::derived(gives_secrets_away(file)),
                     Err(why) => Fact::derived(why),
                 };
-                self.file(path, [("ignored", Fact::derived(ignored)), ("holds-secrets", holds)])
+                let ignored = Fact::derived(ignored).at(Place::whole(path));
+                self.file(path, [("ignored", ignored), ("holds-secrets", holds)])
             })
             .collect()
     }

@@ -5,6 +5,7 @@
 
 mod health;
 mod renewal;
+mod served;
 mod targets;
 mod uploads;
 
@@ -24,6 +25,11 @@ const FACTS: &[FactSpec] = &[
         "links.proxy-targets",
         Kind::List(&Kind::Record(targets::FIELDS)),
         "Where nginx passes requests on by the name of a service. None, if no name is one of a service of compose.",
+    ),
+    FactSpec::new(
+        "links.served-folders",
+        Kind::List(&Kind::Record(served::FIELDS)),
+        "The folders that nginx serves from a container, those of its own image left out. None, if no service of compose is known to read a file of nginx that is here.",
     ),
     FactSpec::new(
         "links.nginx-before-program",
@@ -76,6 +82,7 @@ impl Collector for Links {
         let found = [
             health::probes(so_far).map(|fact| ("links.health-probes", fact)),
             targets::targets(so_far).map(|fact| ("links.proxy-targets", fact)),
+            served::folders(sources.project, so_far).map(|fact| ("links.served-folders", fact)),
             targets::before_program(so_far).map(|fact| ("links.nginx-before-program", fact)),
             renewal::reloaded(sources.project, so_far)
                 .map(|fact| ("links.reloaded-after-renewal", fact)),

@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) kind: &'static str,
     /// Whether a block may have it only once.
     pub(super) once: bool,
+    /// Whether a block may have it several times, unless one of them is `off`.
+    pub(super) once_if_off: bool,
     /// The first version that has it, if it came later than 1.22.
     pub(super) since: Option<Number>,
     /// The first version that has it no more.
@@ -68,8 +70,9 @@ fn row(line: &'static str) -> Option<(&'static str, Row)> {
         contexts,
         counts: counts.trim_end_matches('{'),
         opens: counts.ends_with('{'),
-        kind: kind.trim_end_matches('!'),
+        kind: kind.trim_end_matches(['!', '?']),
         once: kind.ends_with('!'),
+        once_if_off: kind.ends_with('?'),
         since: version.filter(|_| word == Some("since")),
         before: version.filter(|_| word == Some("before")),
     };

@@ -159,15 +159,19 @@ fn gunicorn(sources: &Sources<'_>, facts: &Facts, start: &Start) -> Fact {
     Fact::literal(settings, start.place.clone())
 }
 
-/// The configuration file: the one that `-c` names, else `gunicorn.conf.py`.
+/// The configuration file: the one that `-c` names, as a path or as a module (`python:shop.gunicorn`),
+/// else `gunicorn.conf.py`.
 fn config(sources: &Sources<'_>, facts: &Facts, start: &Start) -> Config {
     let argument = gunicorn::config_argument(&start.started.arguments).map(Word::shown);
     let asked = argument.as_deref().unwrap_or("gunicorn.conf.py").trim_start_matches("file:");
-    let name = asked.rsplit('/').next().unwrap_or(asked);
-    let by_path = Some(ProjectPath::new(asked)).filter(|path| sources.project.has_listed(path));
-    let by_name = || sources.service.files().find(|path| path.name() == name).cloned();
+    let path = match asked.strip_prefix("python:") {
+        Some(module) => ProjectPath::new(&format!("{}.py", module.replace('.', "/"))),
+        None => ProjectPath::new(asked),
+    };
+    let by_path = Some(&path).filter(|path| sources.project.has_listed(path));
+    let by_name = || sources.service.files().find(|other| other.name() == path.name());
     match (by_path.or_else(by_name), argument.is_some()) {
-        (Some(path), _) => Config::of(sources, facts, &path),
+        (Some(path), _) => Config::of(sources, facts, path),
         (None, true) => {
             let why = format!("gunicorn's configuration `{asked}` is not in the project");
             Config::unknown(Ignorance::new(why))

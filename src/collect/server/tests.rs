@@ -45,11 +45,17 @@ fn settings_of(line: &str, config: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_file_needs_no_ending_of_python() {
-    let files =
-        [("Procfile", "web: gunicorn -c gunicorn.conf x"), ("gunicorn.conf", "workers = 3")];
-    let seen = told(&facts(&files, &Facts::default()), "server.gunicorns", &["workers"]);
-    assert_eq!(seen, ["3"]);
+fn the_file_is_found_in_every_form_that_names_it() {
+    for (asked, file) in [
+        ("gunicorn.conf", "gunicorn.conf"),
+        ("file:deploy/gunicorn.py", "deploy/gunicorn.py"),
+        ("python:deploy.gunicorn_config", "deploy/gunicorn_config.py"),
+    ] {
+        let start = format!("web: gunicorn -c {asked} x");
+        let files = [("Procfile", start.as_str()), (file, "workers = 3")];
+        let seen = told(&facts(&files, &Facts::default()), "server.gunicorns", &["workers"]);
+        assert_eq!(seen, ["3"], "{asked}");
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@ use super::encryption::Encryption;
 use super::host::{Class, is_socket};
 use super::target::{Target, follows, like};
 use crate::credential;
-use crate::fact::{Fact, FactSpec, Ignorance, Kind, Value};
+use crate::fact::secret::{is_secret_name, words};
+use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Origin, Provenance, Value};
 
 /// The fields of every connection.
 pub(super) const CONNECTION: &[FactSpec] = &[
@@ -149,16 +150,36 @@ pub(super) struct Pooling {
     pub(super) cursors: Option<Fact>,
 }
 
+/// What a project tells of where its connections are made.
+pub(super) struct Surroundings {
+    /// The names that reach other containers of the same compose file.
+    neighbours: BTreeSet<String>,
+    /// Whether the environment is known as a whole.
+    environment_is_whole: bool,
+}
+
+impl Surroundings {
+    pub(super) fn of(facts: &Facts) -> Self {
+        let services = facts.at("compose.services");
+        let name =
+            |service: &Fact| service.value.field("name")?.value.text().map(str::to_ascii_lowercase);
+        Self {
+            neighbours: services.value.items().iter().filter_map(name).collect(),
+            environment_is_whole: facts.at("env.whole").value == Value::Bool(true),
+        }
+    }
+}
+
 /// The record of a connection. `source` is the setting or variable that configures it.
 pub(super) fn record(
     target: &Target,
     source: &str,
     pooling: &Pooling,
-    neighbours: &BTreeSet<String>,
+    around: &Surroundings,
 ) -> Value {
     let tls = Encryption::of(target);
-    let class = class(target, neighbours);
-    let password = password(target, &class);
+    let class = class(target, &around.neighbours);
+    let password = password(target, &class, around.environment_is_whole);
     let fact = |value: Value| like(&target.kind, value);
     let mongo = |options: &[&str], default: Value| {
         if target.kind.value.text() != Some("mongodb") {
@@ -247,11 +268,16 @@ fn told_class(class: &Fact) -> Fact {
     }
 }
 
-/// The password; unknown where the driver finds it elsewhere.
-fn password(target: &Target, class: &Fact) -> Fact {
+/// The password; unknown where the driver finds it elsewhere, or the environment of production may give it.
+fn password(target: &Target, class: &Fact, environment_is_whole: bool) -> Fact {
     let empty = target.password.value.text().is_none_or(str::is_empty);
     if matches!(target.password.value, Value::Unknown(_) | Value::OneOf(_)) || !empty {
         return target.password.clone();
+    }
+    if let Some(name) = credential_variable(&target.password).filter(|_| !environment_is_whole) {
+        let why = format!("without `{name}` there is no password, and it is given at deploy time");
+        let remedy = format!("give `--env-file` or `--env {name}=…`");
+        return like(&target.password, Value::Unknown(Ignorance::new(why).settled_by(remedy)));
     }
     let elsewhere = match target.kind.value.text() {
         Some("postgresql") if class.value.text() != Some("local") => {
@@ -264,6 +290,16 @@ fn password(target: &Target, class: &Fact) -> Fact {
     };
     let value = elsewhere.map_or(Value::Absent, |why| Value::Unknown(Ignorance::new(why)));
     like(&target.password, value)
+}
+
+/// The variable of a user or a password for which a default in the program stands in.
+fn credential_variable(password: &Fact) -> Option<&str> {
+    let Provenance { origin: Origin::Literal, variables, .. } = &password.provenance else {
+        return None;
+    };
+    let names_user =
+        |name: &str| words(name).iter().any(|word| matches!(word.as_str(), "user" | "username"));
+    variables.iter().map(String::as_str).find(|name| is_secret_name(name) || names_user(name))
 }
 
 /// Bits to a tenth: finer figures say nothing.
@@ -280,4 +316,31 @@ fn default_password(password: &Fact, user: &Fact) -> Fact {
         let is_user = user.value.text().is_some_and(|user| user.to_lowercase() == lower);
         Value::Bool(is_user || DEFAULT_PASSWORDS.contains(&lower.as_str()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_a_variable_may_give_is_missing_only_where_the_environment_is_whole() {
+        for (variables, whole, told) in [
+            (&["MONGO_PASSWORD"][..], false, None),
+            (&["MONGO_HOST", "MONGO_USER"], false, None),
+            (&["MONGO_PASSWORD"], true, Some(false)),
+            (&["MONGO_URL"], false, Some(false)),
+            (&[], false, Some(false)),
+        ] {
+            let mut address = Fact::derived("mongodb://mongo/shop").from_origin(Origin::Literal);
+            address.provenance.variables = variables.iter().map(ToString::to_string).collect();
+            let target = Target::of_address(&address, "mongodb://mongo/shop");
+            let around = Surroundings { neighbours: BTreeSet::new(), environment_is_whole: whole };
+            let record = record(&target, "MONGO", &Pooling::default(), &around);
+            assert_eq!(
+                record.field("auth").and_then(|auth| auth.value.bool()),
+                told,
+                "{variables:?}"
+            );
+        }
+    }
 }

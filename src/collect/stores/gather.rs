@@ -1,9 +1,8 @@
 //! All connections of a service, each once, from its settings and its environment.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::connection::record;
+use super::connection::{Surroundings, record};
 use super::django::{Setting, caches, channel_layers, databases};
 use super::named::{Family, addresses, parts};
 use super::target::like;
@@ -23,12 +22,12 @@ pub(super) struct Connections {
 impl Connections {
     /// All that the facts of earlier collectors tell.
     pub(super) fn of(facts: &Facts) -> Self {
-        let neighbours = neighbours(facts);
+        let around = Surroundings::of(facts);
         let settings = facts.at("django.settings");
         let mut connections = Self::default();
         let drivers = drivers(facts);
         let mut take = |family: Family, setting: &Setting| {
-            let item = item(setting, &neighbours);
+            let item = item(setting, &around);
             let is_database = family == Family::Database;
             connections
                 .take(family, if is_database { narrowed(item, drivers.as_ref()) } else { item });
@@ -49,17 +48,17 @@ impl Connections {
         {
             take(*family, setting);
         }
-        connections.take_environment(facts, &neighbours);
+        connections.take_environment(facts, &around);
         connections
     }
 
     /// What the environment tells beyond the settings. A relational database that the settings name is
     /// the one in use: a further address in the environment is left over, or feeds the settings.
-    fn take_environment(&mut self, facts: &Facts, neighbours: &BTreeSet<String>) {
+    fn take_environment(&mut self, facts: &Facts, around: &Surroundings) {
         let variables = facts.at("env.variables");
         let is_settled = self.databases.iter().any(is_definite);
         for (family, setting) in addresses(&variables) {
-            let item = item(&setting, neighbours);
+            let item = item(&setting, around);
             let is_document_store = text(&item, "kind") == Some("mongodb");
             if family == Family::Database && is_settled && !is_document_store {
                 continue;
@@ -71,7 +70,7 @@ impl Connections {
         for (family, setting) in parts(&variables) {
             if (family == Family::Database && no_database) || (family == Family::Redis && no_redis)
             {
-                self.take(family, item(&setting, neighbours));
+                self.take(family, item(&setting, around));
             }
         }
     }
@@ -107,9 +106,9 @@ impl Connections {
 }
 
 /// The record of a setting; one of several, if its value is.
-fn item(setting: &Setting, neighbours: &BTreeSet<String>) -> Fact {
+fn item(setting: &Setting, around: &Surroundings) -> Fact {
     let records = setting.targets.iter().map(|(target, pooling)| {
-        like(&setting.whole, record(target, &setting.source, pooling, neighbours))
+        like(&setting.whole, record(target, &setting.source, pooling, around))
     });
     like(&setting.whole, Value::one_of(records.collect()))
 }
@@ -151,14 +150,6 @@ fn narrowed(mut item: Fact, drivers: Option<&Value>) -> Fact {
         kind.value = drivers.clone();
     }
     item
-}
-
-/// The names that reach other containers of the same compose file.
-pub(super) fn neighbours(facts: &Facts) -> BTreeSet<String> {
-    let services = facts.at("compose.services");
-    let name =
-        |service: &Fact| service.value.field("name")?.value.text().map(str::to_ascii_lowercase);
-    services.value.items().iter().filter_map(name).collect()
 }
 
 /// Whether it is known where a connection goes.

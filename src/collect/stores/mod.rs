@@ -3,6 +3,8 @@
 //! Connections come from the settings and the environment that earlier collectors found; the servers
 //! themselves from their own configuration files.
 
+mod access_list;
+mod commands;
 mod connection;
 mod django;
 mod encryption;
@@ -25,7 +27,7 @@ use crate::fact::{
     Domain, Fact, FactSpec, Facts, Kind, Origin, Place, ProjectPath, Value, WhenMissing,
 };
 use crate::project::Role;
-use connection::CONNECTION;
+use connection::{CONNECTION, Surroundings};
 use gather::Connections;
 use pgbouncer::POOLER;
 use redis_conf::SERVER;
@@ -74,7 +76,7 @@ const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "stores.servers",
         Kind::List(&Kind::Record(servers::SERVER)),
-        "The PostgreSQL, MySQL, MongoDB and PgBouncer servers that the project configures.",
+        "The PostgreSQL, MySQL, MongoDB and PgBouncer servers that the project configures, by files or by commands of compose.",
     ),
     FactSpec::new(
         "stores.postgresql-access",
@@ -133,12 +135,12 @@ impl Collector for Stores {
         let Served { servers: others, access, refused, users, roles } =
             Served::of(sources, &containers);
         let lists = [
-            ("stores.servers", others),
+            ("stores.servers", [others, commands::servers(so_far)].concat()),
             ("stores.refused-lines", refused),
             ("stores.databases", connections.databases),
             ("stores.redis", connections.redis),
             ("stores.brokers", connections.brokers),
-            ("stores.search", search::engines(so_far, &gather::neighbours(so_far))),
+            ("stores.search", search::engines(so_far, &Surroundings::of(so_far))),
             ("stores.pgbouncer-users", users),
             ("stores.script-roles", roles),
             ("stores.caches", caches(so_far)),

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use super::access_list::{self, User};
 use super::connection::rounded;
 use super::host::Class;
-use super::target::{follows, secret};
+use super::target::{follows, like, secret};
 use crate::credential;
 use crate::fact::{Fact, FactSpec, Ignorance, Kind, Origin, Place, Position, ProjectPath, Value};
 
@@ -33,6 +34,21 @@ pub(super) const SERVER: &[FactSpec] = &[
     ),
     FactSpec::new("tls-port", Kind::Number, "The port with TLS; absent if there is none."),
     FactSpec::new("plain-port", Kind::Number, "The port without TLS; 0 if there is none."),
+    FactSpec::new(
+        "open-users",
+        Kind::List(&Kind::Text),
+        "The users of its access list, `default` aside, who reach keys without a password.",
+    ),
+    FactSpec::new(
+        "ruinous-commands",
+        Kind::List(&Kind::Text),
+        "Of CONFIG, FLUSHALL and SHUTDOWN, those that the user `default` can give.",
+    ),
+    FactSpec::new(
+        "persistent",
+        Kind::Bool,
+        "Whether it writes its data to the disk, as snapshots or as a journal.",
+    ),
     FactSpec::new(
         "in-container",
         Kind::Bool,
@@ -87,6 +103,9 @@ pub(super) fn server(
         ),
         ("tls-port", port("tls-port", Value::Absent)),
         ("plain-port", port("port", Value::Int(6379))),
+        ("open-users", directives.open_users()),
+        ("ruinous-commands", directives.ruinous()),
+        ("persistent", persistent(&directives)),
         ("in-container", Fact::derived(in_container)),
         ("password", password),
     ]);
@@ -100,6 +119,18 @@ fn protected(directives: &Directives<'_>) -> Fact {
         None => asked.value,
     };
     Fact { value, provenance: asked.provenance }
+}
+
+/// Without `save` it takes snapshots by itself; `save ""` alone stops that.
+fn persistent(directives: &Directives<'_>) -> Fact {
+    let journal = directives.last("appendonly", Value::from("no"));
+    let snapshots = directives.last("save", Value::from("3600 1"));
+    match (journal.value.text(), snapshots.value.text()) {
+        (Some(word), _) if word.eq_ignore_ascii_case("yes") => like(&journal, Value::Bool(true)),
+        (Some(_), Some(points)) => like(&snapshots, Value::Bool(!points.is_empty())),
+        (None, _) => journal,
+        (_, None) => snapshots,
+    }
 }
 
 fn listens_in_public(bind: &Fact) -> Fact {
@@ -116,6 +147,8 @@ struct Directives<'t> {
     last: BTreeMap<String, (String, Place)>,
     /// Each user of an access list with its rules.
     users: Vec<(String, Place)>,
+    /// The commands that have another name, or none.
+    renamed: Vec<String>,
     /// The last include with its line.
     include: Option<(&'t str, u32)>,
     lines: BTreeMap<String, u32>,
@@ -127,6 +160,7 @@ impl<'t> Directives<'t> {
             path,
             last: BTreeMap::new(),
             users: Vec::new(),
+            renamed: Vec::new(),
             include: None,
             lines: BTreeMap::new(),
         };
@@ -142,6 +176,9 @@ impl<'t> Directives<'t> {
             let place = Place::in_file(path, Position { width, ..Position::line(number) });
             match name.as_str() {
                 "include" => read.include = Some((arguments, number)),
+                "rename-command" => {
+                    read.renamed.extend(arguments.split_whitespace().next().map(str::to_owned));
+                }
                 "user" => read.users.push((arguments.to_owned(), place)),
                 _ => {
                     let unquoted = arguments.trim_matches(['"', '\'']).to_owned();
@@ -167,6 +204,44 @@ impl<'t> Directives<'t> {
             Some((arguments, place)) => Fact::literal(arguments.as_str(), place.clone()),
             None => Fact::derived(default).from_origin(Origin::Default).at(Place::whole(self.path)),
         }
+    }
+
+    /// Why the users may be others than those of this file.
+    fn hidden(&self) -> Option<Fact> {
+        let file = self.last.get("aclfile");
+        let by_file = file.map(|(_, place)| {
+            ("the users stand in a file of their own (`aclfile`)", place.clone())
+        });
+        let included = self.include.map(|(_, line)| Place::line(self.path, line));
+        let hidden = by_file.or(included.map(|place| ("an include may change the users", place)))?;
+        Some(Fact::derived(Value::Unknown(Ignorance::new(hidden.0))).at(hidden.1))
+    }
+
+    /// The users other than the default one who reach keys without a password.
+    fn open_users(&self) -> Fact {
+        let open = |(rules, place): &(String, Place)| {
+            let user = User::of(rules);
+            (user.name != "default" && user.is_open())
+                .then(|| Fact::literal(user.name, place.clone()))
+        };
+        let open: Vec<Fact> = self.users.iter().filter_map(open).collect();
+        let first = open.first().and_then(|user| user.provenance.place.clone());
+        let at = first.unwrap_or_else(|| Place::whole(self.path));
+        self.hidden().unwrap_or_else(|| Fact::literal(open, at))
+    }
+
+    /// The commands that ruin a server, as far as the default user can give them.
+    fn ruinous(&self) -> Fact {
+        let default = self.users.iter().rev().find(|(rules, _)| rules.starts_with("default "));
+        let default = default.map(|(rules, _)| User::of(rules));
+        let can = |command: &&str| {
+            let is_renamed = self.renamed.iter().any(|name| name.eq_ignore_ascii_case(command));
+            !is_renamed && default.as_ref().is_none_or(|user| user.can(command))
+        };
+        let at = Place::whole(self.path);
+        let commands = access_list::RUINOUS.iter().copied().filter(can);
+        let list = commands.map(|name| Fact::literal(name, at.clone())).collect::<Vec<_>>();
+        self.hidden().unwrap_or_else(|| Fact::literal(list, at))
     }
 
     /// The password of the default user.

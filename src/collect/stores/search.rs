@@ -4,9 +4,8 @@
 //! 2026-11-30: a host without a scheme is asked over plain HTTP on port 9200.)
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
-use super::connection::{Pooling, record};
+use super::connection::{Pooling, Surroundings, record};
 use super::django::{aliases, field};
 use super::target::{Target, like};
 use crate::fact::{Fact, Facts, Ignorance, Value};
@@ -15,7 +14,7 @@ use crate::fact::{Fact, Facts, Ignorance, Value};
 const MAX_ENGINES: usize = 30;
 
 /// The engines that settings name, each once; those that only the environment names, if no setting does.
-pub(super) fn engines(facts: &Facts, neighbours: &BTreeSet<String>) -> Vec<Fact> {
+pub(super) fn engines(facts: &Facts, around: &Surroundings) -> Vec<Fact> {
     let mut found: Vec<(String, Target)> = Vec::new();
     if facts.found("django") {
         for name in ["ELASTICSEARCH_DSL", "OPENSEARCH_DSL"] {
@@ -31,7 +30,7 @@ pub(super) fn engines(facts: &Facts, neighbours: &BTreeSet<String>) -> Vec<Fact>
     }
     let mut records: Vec<Fact> = Vec::new();
     for (source, target) in found.iter().take(MAX_ENGINES) {
-        let value = record(target, source, &Pooling::default(), neighbours);
+        let value = record(target, source, &Pooling::default(), around);
         let fact = like(&target.host, value);
         let aim = |fact: &Fact| fact.value.field("host").map(|host| host.value.clone());
         if !records.iter().any(|known| aim(known) == aim(&fact)) {
@@ -158,7 +157,9 @@ mod tests {
             let field = |name: &&str| item.value.field(name).unwrap().value.to_string();
             fields.iter().map(field).collect::<Vec<_>>().join(" ").replace('"', "")
         };
-        engines(&facts, &BTreeSet::from(["search".to_owned()])).iter().map(row).collect()
+        let search = Fact::derived(Value::record([("name", Fact::derived("search"))]));
+        facts.put("compose.services", Fact::derived(vec![search]));
+        engines(&facts, &Surroundings::of(&facts)).iter().map(row).collect()
     }
 
     fn map(fields: Vec<(&'static str, Fact)>) -> Fact {

@@ -7,7 +7,11 @@ use crate::fact::{Fact, FactSpec, Kind, Place, ProjectPath, Value};
 /// The fields of a server.
 pub(super) const SERVER: &[FactSpec] = &[
     FactSpec::new("product", Kind::Text, "What it is: postgresql, mysql, mongodb or pgbouncer."),
-    FactSpec::new("path", Kind::Text, "Its configuration file."),
+    FactSpec::new(
+        "path",
+        Kind::Text,
+        "Its configuration file, or the compose file whose command configures it.",
+    ),
     FactSpec::new(
         "listen",
         Kind::Text,

@@ -120,15 +120,19 @@ pub fn commands(text: &str) -> Vec<Command> {
 /// One command line of these words, as the exec form (`["gunicorn", "shop"]`) runs them: nothing in
 /// them is expanded.
 pub fn joined<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./:=,@%+".contains(c);
-    let quoted = |word: &str| {
-        if !word.is_empty() && word.chars().all(plain) {
-            word.to_owned()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
-    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+    let literal = |word: &str| if word.contains('$') { in_quotes(word) } else { quoted(word) };
+    words.into_iter().map(literal).collect::<Vec<_>>().join(" ")
+}
+
+/// The word as a shell would need it written, its variables left to the shell.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=@,+%$".contains(c);
+    let is_plain = !word.is_empty() && word.chars().all(plain);
+    if is_plain { word.to_owned() } else { in_quotes(word) }
+}
+
+fn in_quotes(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn gather(text: &str, depth: usize, around: &[(String, Word)], found: &mut Vec<Command>) {

@@ -134,7 +134,7 @@ impl Knocked<'_> {
                 everywhere("the site answers every path alike")
             }
             200..=299 => page.fact(false, &["content-type"]),
-            300..=399 if leads_to_login(page) => page.fact(true, &["location"]),
+            300..=399 if page.leads_to_login() => page.fact(true, &["location"]),
             300..=399 => everywhere("it leads to another page, and to no login"),
             status => {
                 let why = format!("the site answers {status}, which is neither yes nor no");
@@ -199,17 +199,7 @@ impl Knocked<'_> {
     }
 
     fn comes_for_every_path(&self, response: &Response) -> bool {
-        self.answers.page(&self.site.absent_page()).is_ok_and(|absent| {
-            absent.response.status == response.status && absent.response.body == response.body
-        })
+        let absent = self.answers.page(&self.site.absent_page());
+        absent.is_ok_and(|absent| absent.response.is_same_page(response))
     }
-}
-
-/// Whether an answer leads to where people sign in.
-fn leads_to_login(page: Exchanged<'_>) -> bool {
-    let words = ["login", "log-in", "signin", "sign-in", "sign_in", "sso", "oauth", "authorize"];
-    page.response.redirect(&page.request.url).is_some_and(|next| {
-        let path = next.path().to_ascii_lowercase();
-        words.iter().any(|word| path.contains(word)) && next != page.request.url
-    })
 }

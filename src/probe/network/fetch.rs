@@ -8,7 +8,8 @@ use rustls::ClientConfig;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connecting::{self, Watch};
-use super::{Line, Manner, Shared, none_left, sockets, why};
+use super::visit::Allowance;
+use super::{Manner, Shared, none_left, sockets, why};
 use crate::probe::Unanswered;
 use crate::probe::question::{MOST_TRIES, Method, Request, Response};
 use crate::problem::Problem;
@@ -54,11 +55,11 @@ pub(super) fn client(manner: &Manner, tls: ClientConfig) -> Result<reqwest::Clie
 /// The answer to a request; to a second one where the first broke, or where the site asked to wait.
 pub(super) async fn page(
     shared: &Shared,
-    line: &Line,
+    allowance: &Allowance,
     request: &Request,
     until: Instant,
 ) -> Result<Response, Unanswered> {
-    let first = once(shared, line, request, until).await;
+    let first = once(shared, request, until).await;
     if request.method == Method::Post {
         return first;
     }
@@ -71,7 +72,10 @@ pub(super) async fn page(
         Err(_) => return first,
     };
     sleep(wait).await;
-    let second = once(shared, line, request, until).await;
+    if !allowance.admits() {
+        return first;
+    }
+    let second = once(shared, request, until).await;
     if second.is_ok() { second } else { first }
 }
 
@@ -79,13 +83,16 @@ pub(super) async fn page(
 /// the first that asks to stop, ends it.
 pub(super) async fn sign_in(
     shared: &Shared,
-    line: &Line,
+    allowance: &Allowance,
     request: &Request,
     until: Instant,
 ) -> Result<Vec<Response>, Unanswered> {
     let mut tries: Vec<Response> = Vec::new();
     while tries.len() < MOST_TRIES {
-        let response = once(shared, line, request, until).await?;
+        if !allowance.admits() {
+            return Err(none_left());
+        }
+        let response = once(shared, request, until).await?;
         let other = tries.first().is_some_and(|first| first.status != response.status);
         let stop = other || matches!(response.status, 429 | 503);
         tries.push(response);
@@ -105,15 +112,7 @@ fn wished_wait(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-async fn once(
-    shared: &Shared,
-    line: &Line,
-    request: &Request,
-    until: Instant,
-) -> Result<Response, Unanswered> {
-    if !line.admits() {
-        return Err(none_left());
-    }
+async fn once(shared: &Shared, request: &Request, until: Instant) -> Result<Response, Unanswered> {
     let limit = shared.limit(until);
     let begun = Instant::now();
     let sending = async {

@@ -6,8 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::RootCertStore;
@@ -16,7 +15,6 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
@@ -24,12 +22,16 @@ mod connecting;
 mod fetch;
 mod resolver;
 mod tls;
+mod visit;
 mod why;
 
 use self::resolver::Resolver;
 use self::tls::offer::Desk;
 use self::tls::{handshake, offer, trusting};
-use super::{Answer, Answered, Question, Transport, Unanswered};
+use self::visit::Allowance;
+pub use self::visit::Visit;
+pub(super) use self::visit::none_left;
+use super::{Answer, Question, Unanswered};
 use crate::fact::Ignorance;
 use crate::problem::Problem;
 
@@ -91,9 +93,6 @@ struct Shared {
     resolver: Resolver,
 }
 
-/// Requests to one site at the same time; browsers do not send more.
-const AT_ONCE: usize = 6;
-
 impl Network {
     /// Prepares to ask sites.
     pub fn new(manner: Manner) -> Result<Self, Problem> {
@@ -127,77 +126,7 @@ impl Network {
 
     /// Begins to ask one site; its time runs from here on.
     pub fn visit(&self) -> Visit<'_> {
-        let until = Instant::now() + self.shared.manner.timeout;
-        let left = AtomicUsize::new(self.shared.manner.most_requests);
-        let line = Line { seats: Semaphore::new(AT_ONCE), left };
-        Visit { network: self, until, line: Arc::new(line) }
-    }
-}
-
-/// One site being asked.
-pub struct Visit<'n> {
-    network: &'n Network,
-    until: Instant,
-    line: Arc<Line>,
-}
-
-/// What keeps a site from too many requests.
-struct Line {
-    seats: Semaphore,
-    left: AtomicUsize,
-}
-
-impl Line {
-    /// Takes one request off those that are left, if any is.
-    fn admits(&self) -> bool {
-        let less = |left: usize| left.checked_sub(1);
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
-    }
-}
-
-/// Why a request was not sent to a site that was sent enough of them.
-pub(super) fn none_left() -> Unanswered {
-    Unanswered::NotAsked(Ignorance::new("no request is left of those that a site is sent"))
-}
-
-/// What a site gets beyond its time before it is no longer waited for.
-const GRACE: Duration = Duration::from_secs(1);
-
-impl Transport for Visit<'_> {
-    fn requests_left(&self) -> usize {
-        self.line.left.load(Ordering::Relaxed)
-    }
-
-    fn ask(&self, questions: Vec<Question>) -> Vec<Answered> {
-        let (sender, answered) = mpsc::channel();
-        let mut open = BTreeMap::new();
-        for question in questions {
-            let (shared, line, until) =
-                (self.network.shared.clone(), self.line.clone(), self.until);
-            let (sender, put) = (sender.clone(), question.clone());
-            let asking = self.network.handle.spawn(async move {
-                let answer = shared.answer(&put, &line, until).await;
-                // Whoever no longer waits does not miss it.
-                let _ = sender.send((put, answer));
-            });
-            open.insert(question, asking);
-        }
-        drop(sender);
-        let mut answers = Vec::new();
-        // This clock is not the runtime's: a server that never stops talking can keep that one busy.
-        let end = self.until + GRACE;
-        while !open.is_empty()
-            && let Ok((question, answer)) =
-                answered.recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
-            open.remove(&question);
-            answers.push((question, answer));
-        }
-        for (question, asking) in open {
-            asking.abort();
-            answers.push((question, Err(self.network.shared.out_of_time())));
-        }
-        answers
+        Visit::new(self)
     }
 }
 
@@ -214,17 +143,15 @@ impl Shared {
     async fn answer(
         self: &Arc<Self>,
         question: &Question,
-        line: &Line,
+        allowance: &Allowance,
         until: Instant,
     ) -> Result<Answer, Unanswered> {
         match question {
             Question::Page(request) => {
-                let seat = timeout_at(until, line.seats.acquire()).await;
-                let _seat = seat.map_err(|_| self.out_of_time())?;
-                fetch::page(self, line, request, until).await.map(Answer::Page)
+                fetch::page(self, allowance, request, until).await.map(Answer::Page)
             }
             Question::SignIn(request) => {
-                fetch::sign_in(self, line, request, until).await.map(Answer::SignIn)
+                fetch::sign_in(self, allowance, request, until).await.map(Answer::SignIn)
             }
             Question::Certificate(url) => {
                 handshake::certificate(self, url, until).await.map(Answer::Certificate)

@@ -1,13 +1,14 @@
 //! The test of cookies: what a client would keep of those that the front page sets on its way.
 //!
-//! The jar is that of the Observatory's client (tough-cookie 5), which is not that of a browser: expired
-//! cookies stay in it, and what it refuses was never set.
+//! The jar is that of the Observatory's client (tough-cookie 5), which is not that of a browser: an expired
+//! cookie stays in it until a request looks for cookies to send, and what it refuses was never set.
 
 use url::Url;
 
 use super::verdict::{Verdict, fail, pass};
 use crate::fact::Ignorance;
 use crate::grammar::registered_domain::registered_domain;
+use crate::grammar::set_cookie::set_cookie;
 use crate::probe::answers::Exchanged;
 
 const BEST: Verdict = pass("cookies-secure-with-httponly-sessions-and-samesite", 5);
@@ -38,6 +39,7 @@ const IGNORED: &str = "heroku-session-affinity";
 
 /// A cookie in the jar.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a cookie has as many flags")]
 struct Kept {
     name: String,
     domain: String,
@@ -46,15 +48,34 @@ struct Kept {
     secure: bool,
     http_only: bool,
     same_site: Option<String>,
+    expired: bool,
 }
 
-/// Judges the cookies of a session's answers. Whether the site keeps browsers on HTTPS matters only
-/// where a cookie may travel in plain.
+impl Kept {
+    /// Whether it is sent with a request.
+    fn goes_to(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let below = host.strip_suffix(&self.domain).is_some_and(|rest| rest.ends_with('.'));
+        let to_host = host == self.domain || (below && !self.host_only);
+        let rest = url.path().strip_prefix(self.path.as_str());
+        let to_path = rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('/') || self.path.ends_with('/')
+        });
+        to_host && to_path && (!self.secure || url.scheme() == "https")
+    }
+}
+
+/// Judges the cookies of a session's answers, after the jar was looked into for further requests. Whether the
+/// site keeps browsers on HTTPS matters only where a cookie may travel in plain.
 pub(super) fn cookies(
     route: &[Exchanged<'_>],
+    further: &[Url],
     hsts_passed: Result<bool, Ignorance>,
 ) -> Result<Verdict, Ignorance> {
-    let jar = jar(route);
+    let mut jar = jar(route);
+    for url in further {
+        look_into(&mut jar, url);
+    }
     let kept: Vec<&Kept> =
         jar.iter().filter(|cookie| !cookie.name.is_empty() && cookie.name != IGNORED).collect();
     if kept.is_empty() {
@@ -106,6 +127,7 @@ fn has_invalid_same_site(line: &str) -> bool {
 fn jar(route: &[Exchanged<'_>]) -> Vec<Kept> {
     let mut jar: Vec<Kept> = Vec::new();
     for page in route {
+        look_into(&mut jar, &page.request.url);
         for line in page.response.values("set-cookie") {
             let Some(cookie) = kept(line, &page.request.url) else {
                 continue;
@@ -121,6 +143,11 @@ fn jar(route: &[Exchanged<'_>]) -> Vec<Kept> {
         }
     }
     jar
+}
+
+/// Looks for cookies to send; those that have expired are thrown away.
+fn look_into(jar: &mut Vec<Kept>, url: &Url) {
+    jar.retain(|cookie| !(cookie.expired && cookie.goes_to(url)));
 }
 
 /// The cookie of a line, unless it is refused.
@@ -141,6 +168,7 @@ fn kept(line: &str, url: &Url) -> Option<Kept> {
         secure: false,
         http_only: false,
         same_site: None,
+        expired: set_cookie(line).is_some_and(|cookie| cookie.removes),
     };
     for attribute in attributes.split(';').map(str::trim).filter(|text| !text.is_empty()) {
         let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));

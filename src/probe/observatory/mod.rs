@@ -182,12 +182,15 @@ pub fn outcomes(site: &Site, answers: &Answers) -> Result<Outcomes, Ignorance> {
         None => Err(site.why_not_asked()),
     };
     let by_policy = policy.as_ref().map(|found| found.speaks_of_frames);
+    let further = judged.further(site, answers);
+    let hsts_passed = hsts.clone().map(|verdict| verdict.passed);
+    let cookies = cookies::cookies(&judged.route, &further, hsts_passed);
     Ok(vec![
         (
             "content-security-policy",
             policy.as_ref().map(|found| found.verdict).map_err(Clone::clone),
         ),
-        ("cookies", cookies::cookies(&judged.route, hsts.clone().map(|verdict| verdict.passed))),
+        ("cookies", cookies),
         ("cross-origin-embedder-policy", Ok(headers::embedder_policy(&page))),
         ("cross-origin-opener-policy", Ok(headers::opener_policy(&page))),
         (SHARING, sharing),

@@ -81,7 +81,7 @@ fn origin(source: &str, host: &str) -> Result<Origin, Ignorance> {
         Ignorance::new("a script's address cannot be read, and there the test ends")
     })?;
     let https = url.scheme() == "https";
-    let theirs = url.host_str().and_then(domain_at_registry);
+    let theirs = url.host_str().map(|host| host.trim_end_matches('.')).and_then(domain_at_registry);
     if theirs == domain_at_registry(host) {
         return Ok(Origin::Own { relative: false, https });
     }

@@ -86,6 +86,16 @@ impl<'a> Session<'a> {
         Ok(true)
     }
 
+    /// What is asked behind it with the cookies that it has. That is so only where a certificate was not in
+    /// order, and the session began again without looking at it.
+    pub(super) fn further(&self, site: &Site, answers: &Answers) -> Vec<Url> {
+        if self.verified(site, answers) != Ok(false) {
+            return Vec::new();
+        }
+        let last = self.route.last().map(|page| page.request.url.clone());
+        self.start.join("/robots.txt").into_iter().chain(last).collect()
+    }
+
     /// Why nothing is known of its last answer, where it has one.
     pub(super) fn ignorance(&self) -> Option<Ignorance> {
         match &self.end {

@@ -42,7 +42,13 @@ impl<'a> Interpreter<'a> {
             _ => self.found_upward(".env"),
         };
         let loaded = file.as_ref().is_some_and(|file| self.load_file(file, loading));
-        Term::new(Kind::Bool(loaded), From::literal(at))
+        self.whether_loaded(loaded, at)
+    }
+
+    /// Whether a file was there to load; one that is not in the project may be where the program runs.
+    fn whether_loaded(&self, loaded: bool, at: Spot) -> Term<'a> {
+        let supposed = !loaded && !self.environment.is_whole();
+        Term::new(Kind::Bool(loaded), From { supposed, ..From::literal(at) })
     }
 
     pub(super) fn find_dotenv(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
@@ -116,7 +122,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        Term::new(Kind::Bool(loaded), From::literal(at))
+        self.whether_loaded(loaded, at)
     }
 
     /// The file of the project that a value names; a relative one is looked for where a server starts.
@@ -239,6 +245,20 @@ mod tests {
             let found = names(&files, Some(&[])).variables;
             let shown = found.get("X").map(|fact| fact.value.to_string());
             assert_eq!(shown.as_deref(), Some(expected), "{ignored}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_here_may_be_where_the_program_runs() {
+        for program in [
+            "from dotenv import load_dotenv\nif not load_dotenv():\n    raise ValueError\nX = 1",
+            "import os\nif not os.path.exists('.env'):\n    raise ValueError\nX = 1",
+        ] {
+            let stops = |environment| {
+                let found = names(&[("settings.py", program)], environment);
+                found.variables.get("X").is_none_or(|fact| fact.value.to_string() != "1")
+            };
+            assert!(!stops(None) && stops(Some(&[])), "{program}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use anstream::adapter::strip_bytes;
 use rayon::prelude::*;
 
 mod block;
@@ -21,33 +22,45 @@ pub fn write(report: &Report<'_>, layout: Layout, out: &mut dyn Write) -> io::Re
     if layout.verbosity <= -2 {
         return Ok(());
     }
+    let mut first = Vec::new();
     if layout.verbosity >= 0 {
-        header(report, layout, out)?;
+        header(report, layout, &mut first)?;
     }
+    let mut blocks = Blocks::of(report, layout);
+    let parts = parts(report, layout, &mut blocks);
+    let mut last = Vec::new();
+    if let Some(fact) = report.observatory.as_ref().filter(|_| layout.observatory) {
+        observatory::write(fact, layout, &mut last)?;
+    }
+    ending::write(report, layout, &blocks, &mut last)?;
+    // A monorepo has hundreds of parts, of which each is worded by itself.
+    let written: io::Result<Vec<Vec<u8>>> =
+        parts.into_par_iter().map(|part| part.written(report, layout)).collect();
+    let pieces = [vec![first], written?, vec![last]].concat();
+    let shown: Vec<Vec<u8>> = pieces.into_par_iter().map(|piece| shown(piece, layout)).collect();
+    shown.iter().try_for_each(|piece| out.write_all(piece))
+}
+
+/// What the layout leaves of a painted text.
+fn shown(painted: Vec<u8>, layout: Layout) -> Vec<u8> {
+    if layout.colored { painted } else { strip_bytes(&painted).into_vec() }
+}
+
+/// The parts of the report: the services in their order, then what all of them share.
+fn parts<'r, 'a>(report: &'r Report<'a>, layout: Layout, blocks: &mut Blocks) -> Vec<Part<'r, 'a>> {
     let several = report.services.len() > 1;
     let mut by_service: HashMap<Option<&str>, Vec<&Line<'_>>> = HashMap::new();
     let is_told = |line: &&Line<'_>| line.told_by.is_none() || layout.verbosity > 0;
     for line in report.lines.iter().filter(is_told) {
         by_service.entry(line.service.as_deref().filter(|_| several)).or_default().push(line);
     }
-    let mut blocks = Blocks::of(report, layout);
     let parts = report.services.iter().map(Some).chain(several.then_some(None)).map(|service| {
         let name = service.map(|service| service.name.as_str()).filter(|_| several);
         let lines = by_service.remove(&name).unwrap_or_default();
         let title = several.then(|| name.unwrap_or("shared by all services"));
         Part { title, blocks: blocks.next(&lines, report), lines }
     });
-    let parts: Vec<Part<'_, '_>> = parts.collect();
-    // A monorepo has hundreds of parts, of which each is worded by itself.
-    let written: io::Result<Vec<Vec<u8>>> =
-        parts.into_par_iter().map(|part| part.written(report, layout)).collect();
-    for part in written? {
-        out.write_all(&part)?;
-    }
-    if let Some(fact) = report.observatory.as_ref().filter(|_| layout.observatory) {
-        observatory::write(fact, layout, out)?;
-    }
-    ending::write(report, layout, &blocks, out)
+    parts.collect()
 }
 
 /// What the report says of one service, or of what all of them share.

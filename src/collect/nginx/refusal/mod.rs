@@ -113,7 +113,11 @@ fn refusal(directive: &Directive, standing: &Standing<'_>) -> Option<Refusal> {
     }
     let what = form(directive, row)
         .or_else(|| {
-            let again = row.once && standing.earlier.iter().any(|other| other.name == name);
+            let is_off = |each: &Directive| each.word(0) == Some("off");
+            let again =
+                standing.earlier.iter().filter(|other| other.name == name).any(|other| {
+                    row.once || (row.once_if_off && (is_off(other) || is_off(directive)))
+                });
             // What a template fills in may leave one of the two away.
             again.then(|| format!("\"{name}\" directive is duplicate"))
         })

@@ -124,7 +124,7 @@ pub(super) fn of_names(directive: &Directive) -> Option<String> {
 /// A server of an `upstream` with options it does not have, or that the way of choosing does not know.
 pub(super) fn of_member(directive: &Directive, earlier: &[Directive]) -> Option<String> {
     let address = directive.word(0)?;
-    if address.contains("://") {
+    if address.contains("://") && !address.starts_with("unix:") {
         return Some(format!("invalid host in upstream \"{address}\""));
     }
     if port(address).is_some() && !address.chars().all(|c| c.is_ascii_digit()) {

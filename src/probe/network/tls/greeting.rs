@@ -5,13 +5,12 @@ use tls_parser::{
     parse_tls_message_handshake,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout_at;
+use tokio::net::TcpStream;
 use url::{Host, Url};
 
 use super::hello::{HANDSHAKE, Hello, SSL3, TLS13};
 use super::suites;
 use crate::probe::Unanswered;
-use crate::probe::network::Shared;
 
 /// What a server says to a greeting.
 #[derive(Clone, Debug)]
@@ -40,29 +39,26 @@ pub(super) struct Chosen {
     pub(super) stapled: bool,
 }
 
-/// Greets, and reads the answer: its first message only, or all that comes in the clear.
+/// Greets on a connection that is being made, and reads the answer: its first message only, or all that comes
+/// in the clear.
 pub(super) async fn greet(
-    shared: &Shared,
+    line: impl Future<Output = Result<TcpStream, Unanswered>>,
     url: &Url,
     hello: &Hello,
     whole: bool,
-    until: tokio::time::Instant,
 ) -> Reply {
-    let talk = async {
-        let mut stream = match shared.connect(url).await {
-            Ok(stream) => stream,
-            Err(why) => return Reply::Unknown(why),
-        };
-        let name = match url.host() {
-            Some(Host::Domain(name)) => Some(name),
-            _ => None,
-        };
-        if stream.write_all(&hello.bytes(name)).await.is_err() {
-            return Reply::Closed;
-        }
-        answer(&mut stream, hello, whole).await.unwrap_or_else(|reply| reply)
+    let mut stream = match line.await {
+        Ok(stream) => stream,
+        Err(why) => return Reply::Unknown(why),
     };
-    timeout_at(shared.limit(until), talk).await.unwrap_or_else(|_| Reply::Unknown(shared.silent()))
+    let name = match url.host() {
+        Some(Host::Domain(name)) => Some(name),
+        _ => None,
+    };
+    if stream.write_all(&hello.bytes(name)).await.is_err() {
+        return Reply::Closed;
+    }
+    answer(&mut stream, hello, whole).await.unwrap_or_else(|reply| reply)
 }
 
 async fn answer(

@@ -11,7 +11,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, ProtocolVersion};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use url::Url;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -150,7 +150,10 @@ async fn in_the_clear(shared: &Shared, url: &Url, until: Instant) -> Option<Cert
     let codes = CODES.into_iter().rev().filter(|code| *code < TLS13);
     let offers = [suites::all_usual, suites::all_rare];
     for (code, suites) in codes.flat_map(|code| offers.map(|offer| (code, offer(code)))) {
-        match greet(shared, url, &Hello::with_suites(code, suites), true, until).await {
+        let hello = Hello::with_suites(code, suites);
+        let greeting = greet(shared.connect(url), url, &hello, true);
+        let reply = timeout_at(shared.limit(until), greeting).await;
+        match reply.unwrap_or_else(|_| Reply::Unknown(shared.silent())) {
             Reply::Agreed(chosen) => {
                 let sent: Vec<CertificateDer<'_>> =
                     chosen.certificates.into_iter().map(CertificateDer::from).collect();

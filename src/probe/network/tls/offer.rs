@@ -4,10 +4,12 @@
 //! Few round trips matter more than few greetings: a suite that is chosen is taken out of the offer until
 //! the server refuses the rest, in small packs at the same time.
 
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tls_parser::{TlsCipherAu, TlsCipherSuite};
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -73,12 +75,17 @@ impl Desk {
 
     /// Greets, and finds out what a hang-up means.
     pub(super) async fn greet(&self, hello: &Hello) -> Reply {
+        self.greet_on(Line::new(), hello).await
+    }
+
+    /// The same on a connection that was made ready.
+    async fn greet_on(&self, line: Line, hello: &Hello) -> Reply {
         if self.silent.load(Ordering::Relaxed) >= MOST_SILENCE {
             return Reply::Unknown(why::in_vain(
                 "the server fell silent when it was asked for more",
             ));
         }
-        let mut reply = self.greet_once(hello).await;
+        let mut reply = self.greet_once_on(line, hello).await;
         if matches!(reply, Reply::Closed) {
             reply = self.greet_beside_witness(hello).await;
         }
@@ -110,10 +117,16 @@ impl Desk {
 
     /// Greets; a hang-up may mean anything.
     pub(super) async fn greet_once(&self, hello: &Hello) -> Reply {
+        self.greet_once_on(Line::new(), hello).await
+    }
+
+    async fn greet_once_on(&self, line: Line, hello: &Hello) -> Reply {
         let Ok(Ok(seat)) = timeout_at(self.until, self.seats.acquire()).await else {
             return Reply::Unknown(self.shared.out_of_time());
         };
-        let reply = greeting::greet(&self.shared, &self.url, hello, false, self.until).await;
+        let greeting = greeting::greet(self.connected(line), &self.url, hello, false);
+        let reply = timeout_at(self.shared.limit(self.until), greeting).await;
+        let reply = reply.unwrap_or_else(|_| Reply::Unknown(self.shared.silent()));
         if matches!(reply, Reply::Closed) {
             self.hung_up.store(true, Ordering::Relaxed);
         }
@@ -123,12 +136,39 @@ impl Desk {
         reply
     }
 
+    /// Begins a connection for the greeting after the next; not to a server that has hung up.
+    fn prepare(&self) -> Line {
+        let mut line = Line::new();
+        if !self.hung_up.load(Ordering::Relaxed) {
+            let (shared, url) = (self.shared.clone(), self.url.clone());
+            line.spawn(async move { shared.connect(&url).await });
+        }
+        line
+    }
+
+    /// The connection that was made ready, or a new one.
+    async fn connected(&self, mut line: Line) -> Result<TcpStream, Unanswered> {
+        let is_open = |stream: &TcpStream| {
+            let read = stream.try_read(&mut [0]);
+            read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+        };
+        match line.join_next().await {
+            Some(Ok(Ok(stream))) if is_open(&stream) => Ok(stream),
+            _ => self.shared.connect(&self.url).await,
+        }
+    }
+
     /// Takes one seat off the count, unless few are left.
     fn has_seats_to_spare(&self) -> bool {
         let fewer = |left: usize| (left > FEW_AT_ONCE).then(|| left - 1);
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok()
     }
 }
+
+/// A connection that is made while the answer to another greeting is on its way, so that a row of greetings
+/// takes one round trip each; perhaps none. A row gives up what it does not use: some servers serve one
+/// connection after the other.
+type Line = JoinSet<Result<TcpStream, Unanswered>>;
 
 /// What was chosen until the server refused the rest, in that order, and why it is not all, if it is not.
 pub(super) type Found = (Vec<Chosen>, Option<Unanswered>);
@@ -143,7 +183,7 @@ async fn find(
     if all.len() <= PACK {
         return eliminate(&desk, all, hello, pick).await;
     }
-    let (mut found, mut open, left) = match choose(&desk, all, hello, pick).await {
+    let (mut found, mut open, left) = match choose(&desk, Line::new(), all, hello, pick).await {
         Ok(Some((chosen, left))) => (vec![chosen], None, left),
         Ok(None) => return (Vec::new(), None),
         Err(why) => return (Vec::new(), Some(why)),
@@ -164,11 +204,12 @@ async fn find(
 /// What is chosen of an offer, and what is left of it; none if it is refused.
 async fn choose(
     desk: &Desk,
+    line: Line,
     mut left: Vec<u16>,
     hello: impl Fn(&[u16]) -> Hello,
     pick: impl Fn(&Chosen) -> Option<u16>,
 ) -> Result<Option<(Chosen, Vec<u16>)>, Unanswered> {
-    let chosen = match desk.greet(&hello(&left)).await {
+    let chosen = match desk.greet_on(line, &hello(&left)).await {
         Reply::Agreed(chosen) => chosen,
         Reply::Refused => return Ok(None),
         Reply::Closed | Reply::NotTls => return Err(why::in_vain("the server answers amiss")),
@@ -189,8 +230,11 @@ pub(super) async fn eliminate(
     pick: impl Fn(&Chosen) -> Option<u16>,
 ) -> Found {
     let mut found = Vec::new();
+    let mut ready = Line::new();
     while !left.is_empty() {
-        match choose(desk, left, &hello, &pick).await {
+        let line = if left.len() > 1 { desk.prepare() } else { Line::new() };
+        let line = std::mem::replace(&mut ready, line);
+        match choose(desk, line, left, &hello, &pick).await {
             Ok(Some((chosen, rest))) => {
                 found.push(chosen);
                 left = rest;

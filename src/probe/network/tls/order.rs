@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::greeting::Reply;
-use super::hello::Hello;
+use super::hello::{Hello, TLS13};
 use super::offer::{Desk, eliminate};
 use super::suites::{self, GUIDELINE};
 
@@ -20,7 +20,7 @@ pub(super) async fn ordered(
     accepted: Vec<u16>,
     first: u16,
 ) -> (Vec<u16>, Option<bool>) {
-    let suites = likely(accepted, first);
+    let suites = likely(accepted, code, first);
     let (Some(top), Some(bottom)) = (suites.first(), suites.last()) else {
         return (suites, None);
     };
@@ -68,8 +68,12 @@ pub(super) async fn ordered(
 }
 
 /// The order that is likely for a server with this first choice: that of Mozilla's guideline and the usual
-/// one behind it, or the usual one alone.
-fn likely(mut suites: Vec<u16>, first: u16) -> Vec<u16> {
+/// one behind it, or the usual one alone. Those of TLS 1.3 were chosen one after the other, which tells it.
+fn likely(mut suites: Vec<u16>, code: u16, first: u16) -> Vec<u16> {
+    if code == TLS13 {
+        suites.sort_by_key(|id| !suites::USUAL_13.contains(id));
+        return suites;
+    }
     let as_guideline = GUIDELINE.iter().take(2).any(|id| *id == first);
     let place = |id: &u16| GUIDELINE.iter().position(|one| one == id).filter(|_| as_guideline);
     suites.sort_by_key(|id| (place(id).unwrap_or(GUIDELINE.len()), suites::usual_place(*id)));

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, HandshakeKind, SupportedProtocolVersion};
+use rustls::{HandshakeKind, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::{handshake, trusting};
@@ -60,22 +63,41 @@ async fn comes_back(
 ) -> Result<bool, Unanswered> {
     let config = trusting::in_version(&shared.provider, version)
         .map_err(|error| why::in_vain(error.to_string()))?;
-    let config = Arc::new(config);
-    shared.patient(until, visit(shared, url, &config)).await?;
-    shared.patient(until, visit(shared, url, &config)).await
+    let connector = TlsConnector::from(Arc::new(config));
+    let name = handshake::name(url)?;
+    let coming = async {
+        let first = async {
+            let line = shake(&connector, &name, shared.connect(url).await?).await?;
+            leave(line, version).await;
+            Ok(())
+        };
+        // The second connection is made while the first is spoken on.
+        let (first, second) = tokio::join!(first, shared.connect(url));
+        first?;
+        let line = shake(&connector, &name, second?).await?;
+        Ok(line.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed))
+    };
+    shared.patient(until, coming).await
 }
 
-/// One connection; whether the server knew its visitor.
-async fn visit(shared: &Shared, url: &Url, config: &Arc<ClientConfig>) -> Result<bool, Unanswered> {
-    let stream = shared.connect(url).await?;
-    let name = handshake::name(url)?;
-    let connector = TlsConnector::from(config.clone());
-    let mut line = connector.connect(name, stream).await.map_err(|error| handshake::why(&error))?;
-    let resumed = line.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed);
-    // A ticket of TLS 1.3 comes behind the handshake. Whoever says goodbye hears all that was said before.
+async fn shake(
+    connector: &TlsConnector,
+    name: &ServerName<'static>,
+    stream: TcpStream,
+) -> Result<TlsStream<TcpStream>, Unanswered> {
+    let shaken = connector.connect(name.clone(), stream).await;
+    shaken.map_err(|error| handshake::why(&error))
+}
+
+/// Says goodbye. A ticket of TLS 1.3 comes behind the handshake: whoever says goodbye hears all that was said
+/// before.
+async fn leave(mut line: TlsStream<TcpStream>, version: &SupportedProtocolVersion) {
+    let _ = line.shutdown().await;
+    if version == &TLS12 {
+        return;
+    }
     let hearing = async {
         let mut piece = vec![0; 4096];
-        let _ = line.shutdown().await;
         for _ in 0..MOST_PIECES {
             if !line.read(&mut piece).await.is_ok_and(|read| read > 0) {
                 break;
@@ -83,5 +105,4 @@ async fn visit(shared: &Shared, url: &Url, config: &Arc<ClientConfig>) -> Result
         }
     };
     let _ = timeout(GOODBYE, hearing).await;
-    Ok(resumed)
 }

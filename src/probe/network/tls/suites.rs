@@ -15,8 +15,8 @@ const USUAL: &[u16] = &[
     0xc050, 0x003d, 0x00c0, 0x003c, 0x00ba, 0x0035, 0x0084, 0x002f, 0x0041, 0x000a, 0xc012, 0x0016,
 ];
 
-/// The same for TLS 1.3.
-const USUAL_13: &[u16] = &[0x1302, 0x1303, 0x1301];
+/// The same for TLS 1.3, in one pack.
+pub(super) const USUAL_13: &[u16] = &[0x1302, 0x1303, 0x1301];
 const UNUSUAL_13: &[u16] = &[0x1304, 0x1305, 0x00c6, 0x00c7];
 
 /// Numbers that are no suites but signals (RFC 5746, RFC 7507).
