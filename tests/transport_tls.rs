@@ -360,6 +360,27 @@ fn whether_sessions_are_taken_up_again_is_found_out() {
 }
 
 #[test]
+fn a_server_that_serves_one_connection_after_the_other_is_read_whole() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let config = loopback::self_signed("shop.test");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let session = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut line = rustls::StreamOwned::new(session, stream);
+            repeat(&mut line, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        }
+    });
+    let network = Network::new(manner()).unwrap();
+    let answer = network.visit().ask(vec![Question::Offer(address(port))]).swap_remove(0).1;
+    let Ok(Answer::Offer(offer)) = answer else { panic!("{answer:?}") };
+    assert_eq!(offer.versions.offered, ["TLSv1.2", "TLSv1.3"]);
+    assert_eq!(offer.suites.iter().map(|suites| suites.names.len()).collect::<Vec<_>>(), [3, 3]);
+    assert!(offer.suites.iter().all(|suites| suites.open.is_none()), "{offer:?}");
+    assert_eq!((offer.versions.open, offer.groups.open, offer.resumed.open), (None, None, None));
+}
+
+#[test]
 fn passively_nothing_but_whole_handshakes_is_tried() {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();

@@ -28,38 +28,51 @@ pub(super) struct Judging<'j, 'a> {
 /// What the checks make of one service, in the order of the checks.
 pub(super) struct Judged<'a> {
     name: Arc<str>,
+    /// Of so many checks each that hundreds of services can be put in order on all cores.
+    parts: Vec<Part<'a>>,
+    /// Why nothing is known of the domains that checks lack.
+    missing: BTreeMap<&'a str, Ignorance>,
+}
+
+/// What some of the checks make of one service.
+#[derive(Default)]
+struct Part<'a> {
     lines: Vec<Line<'a>>,
     /// The checks that need a domain of which nothing is known, and the domain.
     without: Vec<(&'a Check, &'a str)>,
-    /// Why nothing is known of those domains.
-    missing: BTreeMap<&'a str, Ignorance>,
 }
+
+/// The checks of one part.
+const CHECKS_IN_A_PART: usize = 16;
 
 impl<'a> Judging<'_, 'a> {
     /// Judges one service by all checks.
     pub(super) fn judge(&self, service: &Service, facts: &Facts) -> Judged<'a> {
         let name: Arc<str> = service.name.as_str().into();
-        let mut judged =
-            Judged { name, lines: Vec::new(), without: Vec::new(), missing: BTreeMap::new() };
-        for &check in self.checks {
-            if let Some(domain) = missing(check, facts) {
-                judged.without.push((check, domain));
-                judged.missing.entry(domain).or_insert_with(|| facts.why_missing(domain));
-                continue;
+        let mut judged = Judged { name, parts: Vec::new(), missing: BTreeMap::new() };
+        for checks in self.checks.chunks(CHECKS_IN_A_PART) {
+            let mut part = Part::default();
+            for &check in checks {
+                if let Some(domain) = missing(check, facts) {
+                    part.without.push((check, domain));
+                    judged.missing.entry(domain).or_insert_with(|| facts.why_missing(domain));
+                    continue;
+                }
+                for finding in evaluate(check, facts, self.catalogue) {
+                    let own = self.several && concerns(&finding, service);
+                    let service = own.then(|| Arc::clone(&judged.name));
+                    part.lines.push(self.line(check, finding, service));
+                }
             }
-            for finding in evaluate(check, facts, self.catalogue) {
-                let own = self.several && concerns(&finding, service);
-                let service = own.then(|| Arc::clone(&judged.name));
-                judged.lines.push(self.line(check, finding, service));
-            }
+            judged.parts.push(part);
         }
-        tell_once(&mut judged.lines);
+        tell_once(&mut judged.parts);
         judged
     }
 
     /// The lines of all services, in the order of the checks. What several services share is judged with
     /// each of them, and told once; so is what a check comes to without a domain that none of them has.
-    pub(super) fn lines(&self, judged: Vec<Judged<'a>>) -> Vec<Line<'a>> {
+    pub(super) fn lines(&self, mut judged: Vec<Judged<'a>>) -> Vec<Line<'a>> {
         let told = |mut lines: Vec<Line<'a>>| {
             if self.several
                 && let Some(line) = applies_nowhere(&lines)
@@ -72,10 +85,15 @@ impl<'a> Judging<'_, 'a> {
             });
             lines
         };
-        let by_check: Vec<Vec<Line<'a>>> =
-            self.by_check(judged).into_par_iter().map(told).collect();
-        let mut lines = Vec::with_capacity(by_check.iter().map(Vec::len).sum());
-        lines.extend(by_check.into_iter().flatten());
+        let parts: Vec<(&[&Check], Vec<Lent<'_, 'a>>)> = self.parts(&mut judged);
+        let in_order: Vec<Vec<Line<'a>>> = parts
+            .into_par_iter()
+            .map(|(checks, of_services)| {
+                self.by_check(checks, of_services).into_iter().flat_map(told).collect()
+            })
+            .collect();
+        let mut lines = Vec::with_capacity(in_order.iter().map(Vec::len).sum());
+        lines.extend(in_order.into_iter().flatten());
         lines
     }
 
@@ -99,13 +117,24 @@ impl<'a> Judging<'_, 'a> {
         self.line(check, without(check, domain, why.clone(), self.catalogue), service)
     }
 
+    /// The parts of all services, those of the same checks together.
+    fn parts<'l>(&self, judged: &'l mut [Judged<'a>]) -> Vec<(&[&'a Check], Vec<Lent<'l, 'a>>)> {
+        let mut together: Vec<_> =
+            self.checks.chunks(CHECKS_IN_A_PART).map(|checks| (checks, Vec::new())).collect();
+        for Judged { name, parts, missing } in judged {
+            for ((_, of_services), part) in together.iter_mut().zip(parts.drain(..)) {
+                of_services.push(Lent { name: &*name, missing: &*missing, part });
+            }
+        }
+        together
+    }
+
     /// The lines of each check, those of the first service first.
-    fn by_check(&self, mut judged: Vec<Judged<'a>>) -> Vec<Vec<Line<'a>>> {
-        let mut rest: Vec<_> = judged
-            .iter_mut()
-            .map(|judged| {
-                let lines = std::mem::take(&mut judged.lines).into_iter().peekable();
-                (&judged.name, lines, judged.without.iter().copied().peekable(), &judged.missing)
+    fn by_check(&self, checks: &[&'a Check], of_services: Vec<Lent<'_, 'a>>) -> Vec<Vec<Line<'a>>> {
+        let mut rest: Vec<_> = of_services
+            .into_iter()
+            .map(|Lent { name, missing, part: Part { lines, without } }| {
+                (name, lines.into_iter().peekable(), without.into_iter().peekable(), missing)
             })
             .collect();
         let mut of = |check: &Check| {
@@ -133,18 +162,27 @@ impl<'a> Judging<'_, 'a> {
             }
             of_check
         };
-        self.checks.iter().map(|check| of(check)).collect()
+        checks.iter().map(|check| of(check)).collect()
     }
 }
 
+/// A part of one service's judgements, with what all of its parts share.
+struct Lent<'l, 'a> {
+    name: &'l Arc<str>,
+    missing: &'l BTreeMap<&'a str, Ignorance>,
+    part: Part<'a>,
+}
+
 /// Marks each failure of a service that one as grave tells as well.
-fn tell_once(lines: &mut [Line<'_>]) {
-    let failed: BTreeMap<&CheckId, Severity> = lines
+fn tell_once(parts: &mut [Part<'_>]) {
+    let failed: BTreeMap<&CheckId, Severity> = parts
         .iter()
+        .flat_map(|part| &part.lines)
         .filter(|line| line.status() == Status::Fail)
         .map(|line| (&line.check.id, line.severity))
         .collect();
-    for line in lines.iter_mut().filter(|line| line.status() == Status::Fail) {
+    let lines = parts.iter_mut().flat_map(|part| &mut part.lines);
+    for line in lines.filter(|line| line.status() == Status::Fail) {
         let is_as_grave =
             |id: &&CheckId| failed.get(id).is_some_and(|grave| *grave >= line.severity);
         line.told_by = line.check.told_by.iter().find(is_as_grave);

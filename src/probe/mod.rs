@@ -126,8 +126,14 @@ pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
     answers.hear(site.left_out());
     let mut put = Put::of(site);
     let mut hear = |heard: Vec<Answered>| {
+        let leads_on = heard.iter().any(|(question, _)| put.leading.contains(question));
         answers.hear(heard);
-        put.next(open(site, &answers), &answers, transport.requests_left())
+        // The probes are asked again only where there may be something new.
+        if leads_on || put.all.iter().all(|question| answers.settled(question)) {
+            put.next(open(site, &answers), &answers, transport.requests_left())
+        } else {
+            Vec::new()
+        }
     };
     let first = hear(Vec::new());
     transport.converse(first, &mut hear);

@@ -195,6 +195,9 @@ for of in ["HIGH", "ALL", "eNULL", "aNULL", "kRSA", "ECDHE:!AESGCM", "CHACHA20"]
     add(f"ciphers {of}", RSA, ["TLSv1.2"], ciphers=f"{of}:@SECLEVEL=0")
 add("both kinds of certificate", RSA, VERSIONS, ciphers="ALL:@SECLEVEL=0")
 scenarios[-1]["certificates"].append(EC)
+add("both kinds of certificate in the server's order", EC, ["TLSv1.2"], ciphers="ECDHE:@SECLEVEL=0", prefer=True)
+scenarios[-1]["certificates"].append(RSA)
+add("an anonymous prime", RSA, ["TLSv1.2"], ciphers="ADH-AES128-SHA:ECDHE+AESGCM:@SECLEVEL=0", dh="ffdhe2048")
 
 random.seed(7)
 usual = [one for one in INTERMEDIATE.split(":") if "ECDSA" not in one] + ["AES128-SHA", "AES256-SHA", "ECDHE-RSA-AES128-SHA"]

@@ -9,7 +9,7 @@ use crate::check::Demand;
 use crate::fact::value::printable;
 use crate::fact::{Place, ProjectPath, Value};
 use crate::policy::Status;
-use crate::policy::settle::Decision;
+use crate::policy::settle::{Decision, mentioned};
 use crate::report::{Layout, Line, Report, wording};
 
 /// The areas of checks under each heading, in the order in which people edit them.
@@ -70,7 +70,7 @@ fn place(name: &str, lines: &[&Line<'_>], report: &Report<'_>) -> Option<String>
     }
     let files: BTreeSet<&ProjectPath> = lines
         .iter()
-        .flat_map(|line| line.places())
+        .flat_map(|line| mentioned(&line.settled.finding))
         .filter_map(|place| match place {
             Place::File { path, .. } => Some(path),
             Place::Exchange(_) => None,

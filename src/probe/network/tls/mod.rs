@@ -2,6 +2,7 @@
 
 mod certificate;
 mod greeting;
+mod groups;
 pub(super) mod handshake;
 mod hello;
 pub(super) mod offer;

@@ -8,23 +8,23 @@ use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::greeting::{self, Chosen, Reply};
-use super::hello::{Hello, TLS12, TLS13};
+use super::groups::groups;
+use super::hello::Hello;
 use super::order;
 use super::resumption;
 use super::suites::{self, PACK};
-use super::versions::{self, Agreed};
+use super::versions;
 use crate::fact::Ignorance;
 use crate::probe::Unanswered;
 use crate::probe::network::{Shared, why};
-use crate::probe::offer::{Named, Offer, Suites};
+use crate::probe::offer::{Offer, Suites};
 use crate::probe::question::VERSIONS;
 
 /// Greetings to one server at the same time.
@@ -75,11 +75,11 @@ impl Desk {
 
     /// Greets, and finds out what a hang-up means.
     pub(super) async fn greet(&self, hello: &Hello) -> Reply {
-        self.greet_on(Line::new(), hello).await
+        self.greet_on(Line::default(), hello).await
     }
 
     /// The same on a connection that was made ready.
-    async fn greet_on(&self, line: Line, hello: &Hello) -> Reply {
+    async fn greet_on(&self, line: Line<'_>, hello: &Hello) -> Reply {
         if self.silent.load(Ordering::Relaxed) >= MOST_SILENCE {
             return Reply::Unknown(why::in_vain(
                 "the server fell silent when it was asked for more",
@@ -117,14 +117,19 @@ impl Desk {
 
     /// Greets; a hang-up may mean anything.
     pub(super) async fn greet_once(&self, hello: &Hello) -> Reply {
-        self.greet_once_on(Line::new(), hello).await
+        self.greet_once_on(Line::default(), hello).await
     }
 
-    async fn greet_once_on(&self, line: Line, hello: &Hello) -> Reply {
-        let Ok(Ok(seat)) = timeout_at(self.until, self.seats.acquire()).await else {
+    async fn greet_once_on(&self, line: Line<'_>, hello: &Hello) -> Reply {
+        let Line { seat, connecting } = line;
+        let seat = match seat {
+            Some(seat) => Ok(Ok(seat)),
+            None => timeout_at(self.until, self.seats.acquire()).await,
+        };
+        let Ok(Ok(seat)) = seat else {
             return Reply::Unknown(self.shared.out_of_time());
         };
-        let greeting = greeting::greet(self.connected(line), &self.url, hello, false);
+        let greeting = greeting::greet(self.connected(connecting), &self.url, hello, false);
         let reply = timeout_at(self.shared.limit(self.until), greeting).await;
         let reply = reply.unwrap_or_else(|_| Reply::Unknown(self.shared.silent()));
         if matches!(reply, Reply::Closed) {
@@ -136,23 +141,27 @@ impl Desk {
         reply
     }
 
-    /// Begins a connection for the greeting after the next; not to a server that has hung up.
-    fn prepare(&self) -> Line {
-        let mut line = Line::new();
-        if !self.hung_up.load(Ordering::Relaxed) {
+    /// Begins a connection for the greeting after the next, if a seat is free; not to a server that has hung
+    /// up.
+    fn prepare(&self) -> Line<'_> {
+        let mut line = Line::default();
+        if !self.hung_up.load(Ordering::Relaxed)
+            && let Ok(seat) = self.seats.try_acquire()
+        {
             let (shared, url) = (self.shared.clone(), self.url.clone());
-            line.spawn(async move { shared.connect(&url).await });
+            line.connecting.spawn(async move { shared.connect(&url).await });
+            line.seat = Some(seat);
         }
         line
     }
 
     /// The connection that was made ready, or a new one.
-    async fn connected(&self, mut line: Line) -> Result<TcpStream, Unanswered> {
+    async fn connected(&self, mut ready: Connecting) -> Result<TcpStream, Unanswered> {
         let is_open = |stream: &TcpStream| {
             let read = stream.try_read(&mut [0]);
             read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
         };
-        match line.join_next().await {
+        match ready.join_next().await {
             Some(Ok(Ok(stream))) if is_open(&stream) => Ok(stream),
             _ => self.shared.connect(&self.url).await,
         }
@@ -166,15 +175,21 @@ impl Desk {
 }
 
 /// A connection that is made while the answer to another greeting is on its way, so that a row of greetings
-/// takes one round trip each; perhaps none. A row gives up what it does not use: some servers serve one
-/// connection after the other.
-type Line = JoinSet<Result<TcpStream, Unanswered>>;
+/// takes one round trip each; perhaps none. Some servers serve one connection after the other: so a row gives
+/// up what it does not use, and what it does use has a seat already.
+#[derive(Default)]
+struct Line<'d> {
+    connecting: Connecting,
+    seat: Option<SemaphorePermit<'d>>,
+}
+
+type Connecting = JoinSet<Result<TcpStream, Unanswered>>;
 
 /// What was chosen until the server refused the rest, in that order, and why it is not all, if it is not.
 pub(super) type Found = (Vec<Chosen>, Option<Unanswered>);
 
 /// Finds all of a pack that is accepted: a long one that is not refused as a whole falls into short ones.
-async fn find(
+pub(super) async fn find(
     desk: Arc<Desk>,
     all: Vec<u16>,
     hello: impl Fn(&[u16]) -> Hello + Copy + Send + Sync + 'static,
@@ -183,7 +198,7 @@ async fn find(
     if all.len() <= PACK {
         return eliminate(&desk, all, hello, pick).await;
     }
-    let (mut found, mut open, left) = match choose(&desk, Line::new(), all, hello, pick).await {
+    let (mut found, mut open, left) = match choose(&desk, Line::default(), all, hello, pick).await {
         Ok(Some((chosen, left))) => (vec![chosen], None, left),
         Ok(None) => return (Vec::new(), None),
         Err(why) => return (Vec::new(), Some(why)),
@@ -204,7 +219,7 @@ async fn find(
 /// What is chosen of an offer, and what is left of it; none if it is refused.
 async fn choose(
     desk: &Desk,
-    line: Line,
+    line: Line<'_>,
     mut left: Vec<u16>,
     hello: impl Fn(&[u16]) -> Hello,
     pick: impl Fn(&Chosen) -> Option<u16>,
@@ -230,9 +245,9 @@ pub(super) async fn eliminate(
     pick: impl Fn(&Chosen) -> Option<u16>,
 ) -> Found {
     let mut found = Vec::new();
-    let mut ready = Line::new();
+    let mut ready = Line::default();
     while !left.is_empty() {
-        let line = if left.len() > 1 { desk.prepare() } else { Line::new() };
+        let line = if left.len() > 1 { desk.prepare() } else { Line::default() };
         let line = std::mem::replace(&mut ready, line);
         match choose(desk, line, left, &hello, &pick).await {
             Ok(Some((chosen, rest))) => {
@@ -292,7 +307,7 @@ async fn suites_of(desk: &Arc<Desk>, code: u16, first: u16) -> (Suites, Option<u
     (suites, bits)
 }
 
-async fn gathered(mut asking: JoinSet<Found>) -> (Vec<Chosen>, Option<Ignorance>) {
+pub(super) async fn gathered(mut asking: JoinSet<Found>) -> (Vec<Chosen>, Option<Ignorance>) {
     let (mut all, mut open) = (Vec::new(), None);
     while let Some(asked) = asking.join_next().await {
         let Ok((found, why)) = asked else { continue };
@@ -300,85 +315,4 @@ async fn gathered(mut asking: JoinSet<Found>) -> (Vec<Chosen>, Option<Ignorance>
         open = open.or_else(|| why.map(|why| why.ignorance()));
     }
     (all, open)
-}
-
-/// The groups that have a name (IANA, "TLS Supported Groups"), those that belong together in a row.
-const GROUPS: [(u16, &str); 25] = [
-    (0x001d, "x25519"),
-    (0x0017, "secp256r1"),
-    (0x0018, "secp384r1"),
-    (0x0019, "secp521r1"),
-    (0x001e, "x448"),
-    (0x0100, "ffdhe2048"),
-    (0x0101, "ffdhe3072"),
-    (0x0102, "ffdhe4096"),
-    (0x0103, "ffdhe6144"),
-    (0x0104, "ffdhe8192"),
-    (0x11ec, "X25519MLKEM768"),
-    (0x11eb, "SecP256r1MLKEM768"),
-    (0x11ed, "SecP384r1MLKEM1024"),
-    (0x001a, "brainpoolP256r1"),
-    (0x001b, "brainpoolP384r1"),
-    (0x001c, "brainpoolP512r1"),
-    (0x0016, "secp256k1"),
-    (0x0015, "secp224r1"),
-    (0x0013, "secp192r1"),
-    (0x0014, "secp224k1"),
-    (0x0012, "secp192k1"),
-    (0x001f, "brainpoolP256r1tls13"),
-    (0x0020, "brainpoolP384r1tls13"),
-    (0x0021, "brainpoolP512r1tls13"),
-    (0x0029, "curveSM2"),
-];
-
-/// Of these in a row, most servers have some.
-const LIKELY_GROUPS: usize = 3;
-
-/// The others are ruled out together.
-const LONG_PACK: usize = 13;
-
-/// The binary curves, which nobody should offer any more, and two that came before those of NIST.
-const OLD_CURVES: std::ops::RangeInclusive<u16> = 0x0001..=0x0011;
-
-/// The curve that certificates are on.
-const P256: u16 = 0x0017;
-
-/// Asks for groups in the newest version that has them.
-async fn groups(desk: &Arc<Desk>, agreed: &[Agreed]) -> Named {
-    let Some((code, first)) = agreed.last() else {
-        return Named::default();
-    };
-    let code = *code;
-    // TLS 1.3 has done away with most curves, and brought groups of its own (RFC 8446 §4.2.7).
-    let of_13 = |id: u16| match code {
-        TLS13 => matches!(id, 0x0017..=0x0019 | 0x001d..),
-        _ => !(0x0100..0x0200).contains(&id) && id < 0x1000,
-    };
-    let numbered = GROUPS.iter().map(|(id, _)| *id).chain(OLD_CURVES);
-    let all: Vec<u16> = numbered.filter(|id| of_13(*id)).collect();
-    // Before TLS 1.3 the curve of the certificate has to be offered as well (RFC 8422 §5.1).
-    let ecdsa = TlsCipherSuite::from_id(first.suite)
-        .is_some_and(|suite| suite.au == TlsCipherAu::Ecdsa && code <= TLS12);
-    let hello = move |left: &[u16]| {
-        let mut groups = left.to_vec();
-        if ecdsa && !groups.contains(&P256) {
-            groups.push(P256);
-        }
-        let suites = match code {
-            TLS13 => suites::all_usual(TLS13),
-            _ => suites::all_ecdhe(code),
-        };
-        Hello { code, suites, groups, share: false }
-    };
-    let (likely, rest) = all.split_at(LIKELY_GROUPS.min(all.len()));
-    let mut asking = JoinSet::new();
-    for pack in likely.chunks(PACK).chain(rest.chunks(LONG_PACK)) {
-        asking.spawn(find(desk.clone(), pack.to_vec(), hello, |chosen| chosen.group));
-    }
-    let (found, open) = gathered(asking).await;
-    let found: Vec<u16> = found.into_iter().filter_map(|chosen| chosen.group).collect();
-    let known = GROUPS.iter().filter(|(id, _)| found.contains(id)).map(|(_, name)| *name);
-    let old = found.iter().filter(|id| OLD_CURVES.contains(id)).map(|id| format!("0x{id:04x}"));
-    let names = known.map(str::to_owned).chain(old).collect();
-    Named { names, open }
 }

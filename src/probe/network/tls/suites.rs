@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use tls_parser::{TlsCipherKx, TlsCipherMac, TlsCipherSuite};
+use tls_parser::{TlsCipherAu, TlsCipherKx, TlsCipherMac, TlsCipherSuite};
 
 use super::hello::{SSL3, TLS12, TLS13};
 
@@ -103,10 +103,17 @@ pub(super) fn is_ecdhe(id: u16) -> bool {
     TlsCipherSuite::from_id(id).is_some_and(|suite| suite.kx == TlsCipherKx::Ecdhe)
 }
 
-/// Whether keys are exchanged over a prime that the server names.
+/// Whether keys are exchanged over a prime that the server names, signed or not.
 pub(super) fn is_dhe(id: u16) -> bool {
-    TlsCipherSuite::from_id(id)
-        .is_some_and(|suite| suite.kx == TlsCipherKx::Dhe && !suite.name.contains("PSK"))
+    TlsCipherSuite::from_id(id).is_some_and(|suite| {
+        let anonymous = suite.kx == TlsCipherKx::Dh && suite.au == TlsCipherAu::Null;
+        (suite.kx == TlsCipherKx::Dhe || anonymous) && !suite.name.contains("PSK")
+    })
+}
+
+/// Whether the server proves who it is with a key on a curve.
+pub(super) fn is_ecdsa(id: u16) -> bool {
+    TlsCipherSuite::from_id(id).is_some_and(|suite| suite.au == TlsCipherAu::Ecdsa)
 }
 
 /// The name that IANA registered.
@@ -146,6 +153,7 @@ mod tests {
         assert_eq!(name(0xc02f), "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
         assert_eq!(name(0x1301), "TLS_AES_128_GCM_SHA256");
         assert_eq!(name(0xfafa), "0xfafa");
+        assert!(is_dhe(0x0034) && is_dhe(0x009e) && !is_dhe(0x002f), "DH_anon, DHE, RSA");
         assert!(USUAL.iter().chain(USUAL_13).all(|id| name(*id).starts_with("TLS_")));
     }
 }
