@@ -80,11 +80,11 @@ impl<'a> Interpreter<'a> {
 
     /// Sets the entry that an attribute of an application stands for.
     pub(super) fn set_application_attribute(&mut self, fields: Id, name: &str, value: &Term<'a>) {
-        if !self.are_of_application(fields) {
-            return;
-        }
         let config = self.heap.scope(fields).and_then(|it| it.names.get("config")).cloned();
         let entry = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name);
+        if entry.is_none() || !self.are_of_application(fields) {
+            return;
+        }
         if let (Some(Term { kind: Kind::Dict(config), .. }), Some((_, entry))) = (config, entry) {
             self.heap.change_dict(config, &mut |dict| dict.put(entry, value.clone()));
         }
@@ -92,12 +92,9 @@ impl<'a> Interpreter<'a> {
 
     /// What an attribute of an application is, if it stands for an entry that was set.
     pub(super) fn application_attribute(&self, fields: Id, name: &str) -> Option<Term<'a>> {
-        if !self.are_of_application(fields) {
-            return None;
-        }
-        let config = self.heap.scope(fields)?.names.get("config")?;
         let (_, entry) = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name)?;
-        self.entry_of(config, entry)
+        let config = self.heap.scope(fields)?.names.get("config")?;
+        if self.are_of_application(fields) { self.entry_of(config, entry) } else { None }
     }
 
     /// `from_mapping(entries, NAME=…)`: the names in capitals.
