@@ -8,6 +8,7 @@ use super::Sources;
 use super::django::environment;
 use crate::fact::{Fact, Facts, Ignorance, ProjectPath, Value};
 use crate::project::Role;
+use crate::project::constructors::signs;
 use crate::python::{Called, Made, Read, interpret};
 
 /// What was made and called on the way to the application.
@@ -63,10 +64,8 @@ pub(super) fn application(
     so_far: &Facts,
     classes: &[&str],
 ) -> Option<Application> {
-    let constructors: Vec<String> = classes
-        .iter()
-        .filter_map(|class| Some(format!("{}(", class.rsplit('.').next()?)))
-        .collect();
+    let constructors: Vec<String> =
+        classes.iter().filter_map(|class| class.rsplit('.').next()).flat_map(signs).collect();
     let constructs = |path: &ProjectPath| {
         let text = sources.project.read(path);
         text.is_ok_and(|text| constructors.iter().any(|made| text.contains(made.as_str())))

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-mod constructors;
+pub(crate) mod constructors;
 mod decode;
 pub mod given;
 pub mod repository;

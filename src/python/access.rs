@@ -118,7 +118,7 @@ impl<'a> Interpreter<'a> {
         match (found, scope.and_then(|scope| scope.rest.clone())) {
             (Some(term), _) => Ok(term),
             (None, Some(why)) => Ok(Term::unknown(why.as_ref().clone(), at)),
-            (None, None) if self.is_all_of(id) && !name.starts_with("__") => {
+            (None, None) if self.surely_lacks(id, name) => {
                 let why = format!("a module has no `{name}` ({})", self.shown(at));
                 Err(Raised::new("AttributeError", why))
             }
@@ -126,12 +126,17 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether a scope has all names of a module: of no package, and of none that is still being run. Which of
-    /// several that import each other comes first may hang on what is not read.
-    pub(super) fn is_all_of(&self, id: Id) -> bool {
-        let file = self.modules.iter().find(|(_, known)| **known == id).map(|(file, _)| file);
-        let at_work = self.frames.iter().any(|frame| frame.scopes.first() == Some(&id));
-        !at_work && file.is_some_and(|file| file.name() != "__init__.py")
+    /// Whether a module that has no such name has none in Python either: it has run to its end, it is no
+    /// package, which may have modules below it, and Python gives no such name to all modules.
+    pub(super) fn surely_lacks(&self, module: Id, name: &str) -> bool {
+        let file = self.modules.iter().find(|(_, known)| **known == module).map(|(file, _)| file);
+        let is_running = self.frames.iter().any(|frame| frame.scopes.first() == Some(&module));
+        let names = self.heap.scope(module).map(|scope| &scope.names);
+        let makes_names = names.is_some_and(|names| names.contains_key("__getattr__"));
+        file.is_some_and(|file| file.name() != "__init__.py")
+            && !is_running
+            && !makes_names
+            && !name.starts_with("__")
     }
 
     /// `object[index]`.

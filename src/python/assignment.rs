@@ -47,8 +47,8 @@ impl<'a> Interpreter<'a> {
                     Kind::Module(scope) => Some(*scope),
                     _ => None,
                 };
-                if let (Kind::Made(made), name) = (&object.kind, attribute.attr.as_str()) {
-                    self.set_application_attribute(made.fields, name, &value);
+                if let Some(fields) = scope {
+                    self.set_application_attribute(fields, attribute.attr.as_str(), &value);
                 }
                 if let Some(scope) = scope.and_then(|scope| self.heap.scope_mut(scope)) {
                     scope.names.insert(attribute.attr.as_str().into(), value);

@@ -26,7 +26,8 @@ impl<'a> Interpreter<'a> {
             Ok(Flow::Next) => self.block(&attempt.orelse),
             Err(raised) if !raised.exhausted => match handler(attempt, &raised.name) {
                 Some(handler) => {
-                    let outcome = self.under(&raised.variables, |this| this.handle(handler));
+                    let outcome =
+                        self.under(&raised.variables, |this| this.handle(handler, raised.clone()));
                     if raised.supposed && outcome.is_err() {
                         return self.insisted(attempt, before);
                     }
@@ -48,7 +49,7 @@ impl<'a> Interpreter<'a> {
                 |this| {
                     let created = std::mem::replace(&mut this.heap, state);
                     this.heap.adopt(&created);
-                    this.handle(handler)
+                    this.handle(handler, raised)
                 },
             );
         }
@@ -85,14 +86,17 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn handle(&mut self, handler: &'a ExceptHandler) -> Step<'a> {
+    fn handle(&mut self, handler: &'a ExceptHandler, raised: Raised) -> Step<'a> {
         let ExceptHandler::ExceptHandler(handler) = handler;
         if let Some(name) = &handler.name {
             let at = self.spot(name);
             let exception = self.opaque("the exception", at);
             self.bind(name.as_str(), exception);
         }
-        self.block(&handler.body)
+        self.handled.push(raised);
+        let flow = self.block(&handler.body);
+        self.handled.pop();
+        flow
     }
 
     /// Whether an exception of this name would be caught by a `try` that is being run.
@@ -101,6 +105,10 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn raised(&self, raise: &StmtRaise) -> Raised {
+        // `raise` alone passes on what is being handled.
+        if let (None, Some(handled)) = (&raise.exc, self.handled.last()) {
+            return handled.clone();
+        }
         let at = self.spot(raise);
         let name = raise.exc.as_deref().and_then(last_name).unwrap_or("Exception");
         let why = format!("the settings stop with `{name}` ({})", self.shown(at));
@@ -165,4 +173,17 @@ fn catches(names: &[Box<str>], raised: &str) -> bool {
             let name = name.as_ref();
             name == raised || matches!(name, "Exception" | "BaseException") || wider.contains(&name)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::each;
+
+    #[test]
+    fn a_handler_passes_on_what_it_handles() {
+        each(&[(
+            "def read():\n    try:\n        return open('nothing.py').read()\n    except OSError as error:\n        error.strerror = 'no'\n        raise\ntry:\n    X = read()\nexcept FileNotFoundError:\n    X = 'none'",
+            "\"none\"",
+        )]);
+    }
 }

@@ -340,6 +340,9 @@ impl<'a> Interpreter<'a> {
             if super::readers::reads_fields(&library) {
                 return self.settings_object(class, &library, &arguments, at);
             }
+            if super::flask_config::is_application(&library) {
+                return self.make_application(class, &library, arguments, at);
+            }
             if library.ends_with("Env") {
                 return Ok(self.make(&library, &arguments, at));
             }

@@ -49,6 +49,16 @@ pub(super) fn is_capital(name: &str) -> bool {
     name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
 }
 
+/// Whether objects of a class have a configuration.
+pub(super) fn is_configured(class: &str) -> bool {
+    matches!(class, "flask.Flask" | "quart.Quart")
+}
+
+/// Whether a class is that of applications, from which programs make classes of their own.
+pub(super) fn is_application(class: &str) -> bool {
+    is_configured(class) || matches!(class, "fastapi.FastAPI" | "fastapi.applications.FastAPI")
+}
+
 impl<'a> Interpreter<'a> {
     /// Whether a dictionary is the configuration of an application, and has this name from the start.
     pub(super) fn has_from_the_start(&self, id: Id, key: &Key) -> bool {
@@ -57,17 +67,24 @@ impl<'a> Interpreter<'a> {
         };
         OWN.contains(&name.as_ref())
             && self.objects.iter().any(|(class, fields)| {
-                matches!(class.as_ref(), "flask.Flask" | "quart.Quart")
+                is_configured(class)
                     && self.heap.scope(*fields).and_then(|it| it.names.get("config")).is_some_and(
                         |config| matches!(config.kind, Kind::Dict(known) if known == id),
                     )
             })
     }
 
+    fn are_of_application(&self, fields: Id) -> bool {
+        self.objects.iter().any(|(class, known)| *known == fields && is_configured(class))
+    }
+
     /// Sets the entry that an attribute of an application stands for.
     pub(super) fn set_application_attribute(&mut self, fields: Id, name: &str, value: &Term<'a>) {
         let config = self.heap.scope(fields).and_then(|it| it.names.get("config")).cloned();
         let entry = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name);
+        if entry.is_none() || !self.are_of_application(fields) {
+            return;
+        }
         if let (Some(Term { kind: Kind::Dict(config), .. }), Some((_, entry))) = (config, entry) {
             self.heap.change_dict(config, &mut |dict| dict.put(entry, value.clone()));
         }
@@ -75,9 +92,9 @@ impl<'a> Interpreter<'a> {
 
     /// What an attribute of an application is, if it stands for an entry that was set.
     pub(super) fn application_attribute(&self, fields: Id, name: &str) -> Option<Term<'a>> {
-        let config = self.heap.scope(fields)?.names.get("config")?;
         let (_, entry) = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name)?;
-        self.entry_of(config, entry)
+        let config = self.heap.scope(fields)?.names.get("config")?;
+        if self.are_of_application(fields) { self.entry_of(config, entry) } else { None }
     }
 
     /// `from_mapping(entries, NAME=…)`: the names in capitals.

@@ -29,7 +29,7 @@ impl<'a> Interpreter<'a> {
     ) -> Term<'a> {
         const MAX_OBJECTS: usize = 5_000;
         let fields = self.scope();
-        if matches!(class.as_ref(), "flask.Flask" | "quart.Quart") {
+        if super::flask_config::is_configured(class) {
             let config = self.heap.put(Object::Dict(Dict::default()));
             let config = Term::new(Kind::Dict(config), From::literal(at));
             if let Some(scope) = self.heap.scope_mut(fields) {
@@ -46,6 +46,28 @@ impl<'a> Interpreter<'a> {
             fields,
         };
         Term::new(Kind::Made(Rc::new(made)), From::literal(at))
+    }
+
+    /// Makes an application whose class is one of the project: it has what the framework gives to its own.
+    pub(super) fn make_application(
+        &mut self,
+        class: &Rc<Class<'a>>,
+        library: &Rc<str>,
+        mut arguments: Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        self.note_call(library, &arguments, at);
+        let made = self.make(library, &arguments, at);
+        let Kind::Made(own) = &made.kind else {
+            return Ok(made);
+        };
+        let object = Term::new(Kind::Instance(Rc::clone(class), own.fields), From::literal(at));
+        if let Some(Term { kind: Kind::Function(initialise), .. }) = self.member(class, "__init__")
+        {
+            arguments.positional.insert(0, object.clone());
+            self.invoke(&initialise, arguments, at)?;
+        }
+        Ok(object)
     }
 
     /// `app.config.from_object(…)` and its like.

@@ -187,9 +187,7 @@ impl<'a> Interpreter<'a> {
         }
         match rest {
             Some(why) => Ok(Term::unknown(why.as_ref().clone(), at)),
-            None if self.would_catch("ImportError")
-                || self.is_all_of(scope) && !name.starts_with("__") =>
-            {
+            None if self.would_catch("ImportError") || self.surely_lacks(scope, name) => {
                 let why = format!("a module has no `{name}` ({})", self.shown(at));
                 Err(Raised::new("ImportError", why))
             }

@@ -21,6 +21,8 @@ pub struct Interpreter<'a> {
     pub(super) heap: Heap<'a>,
     pub(super) frames: Vec<Frame<'a>>,
     pub(super) tries: Vec<Try<'a>>,
+    /// The exceptions whose handlers are being run, the innermost last.
+    pub(super) handled: Vec<Raised>,
     /// Above zero while a `try` is run again because its handler insists on the variable.
     pub(super) insisting: usize,
     /// The variables that decided which branch is being run.
@@ -160,6 +162,7 @@ impl<'a> Interpreter<'a> {
             heap: Heap::default(),
             frames: Vec::new(),
             tries: Vec::new(),
+            handled: Vec::new(),
             insisting: 0,
             deciders: Vec::new(),
             files: Vec::new(),

@@ -28,7 +28,7 @@ impl<'a> Interpreter<'a> {
         at: Spot,
     ) -> Outcome<'a> {
         let own = self.heap.scope(fields).and_then(|scope| scope.names.get(name)).cloned();
-        if let Some(term) = own {
+        if let Some(term) = own.or_else(|| self.application_attribute(fields, name)) {
             return Ok(term);
         }
         match self.member(class, name) {

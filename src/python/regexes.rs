@@ -57,6 +57,10 @@ impl<'a> Interpreter<'a> {
             if let Some(refused) = this.no_text(text, at) {
                 return refused;
             }
+            // `None` is no text: the program stops where nobody sets the variable.
+            if matches!(text.kind, Kind::Unset(_)) {
+                this.require(&text.from.variables);
+            }
             let from = From::mixed(arguments.positional.iter().chain([text]), at);
             let answer = this.regex_answer(function, &pattern, flags.as_ref(), text);
             Ok(match answer.and_then(|answer| this.regex_told(answer, arguments, &from, at)) {

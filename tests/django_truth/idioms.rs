@@ -14,7 +14,7 @@ pub(crate) const IDIOMS: &[&str] = &[
     "SECRET_KEY_FALLBACKS = [line.strip() for line in open(BASE_DIR / \"keys.txt\") if line.strip()]\n@@ keys.txt\n{k}\n\nshort",
     "with open(BASE_DIR / \"keys.txt\") as file:\n    OLD_KEYS = file.read().splitlines()\nSECRET_KEY_FALLBACKS = OLD_KEYS[:1]\n@@ keys.txt\n{k}\nshort",
     "if (BASE_DIR / \"shop\" / \"nothing.py\").exists():\n    SECURE_SSL_REDIRECT = True\nelif os.path.isdir(BASE_DIR / \"shop\"):\n    SECURE_SSL_REDIRECT = {bool SECURE_SSL_REDIRECT}",
-    "exec(open(BASE_DIR / \"extra.py\").read())\n@@ extra.py\nCSRF_COOKIE_SECURE = True\nSECURE_HSTS_SECONDS = 60",
+    "exec(open(BASE_DIR / \"extra.py\").read(), globals())\n@@ extra.py\nCSRF_COOKIE_SECURE = True\nSECURE_HSTS_SECONDS = 60",
     "exec(compile((BASE_DIR / \"extra.py\").read_text(), \"extra.py\", \"exec\"), globals())\n@@ extra.py\nCSRF_COOKIE_SECURE = not DEBUG",
     // Modules.
     "from shop.extra import *\n@@ shop/extra.py\n__all__ = [\"SECURE_SSL_REDIRECT\", \"LISTED\"]\nSECURE_SSL_REDIRECT = True\nLISTED = 1\nNOT_LISTED = 2",
