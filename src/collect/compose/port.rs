@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use super::mount;
 use super::tree::Item;
 use crate::fact::{Fact, FactSpec, Ignorance, Kind, Value};
 
@@ -141,4 +142,18 @@ pub(super) fn split(text: &str) -> Vec<String> {
         }
     }
     parts
+}
+
+/// Whether other machines reach a datastore in the network of the host: official images listen on every
+/// address, unless a command or a file says otherwise.
+pub(super) fn on_the_host(service: &Item, network: &Fact) -> Fact {
+    let is_configuration =
+        |target: String| ["/etc/", ".conf", ".cnf"].iter().any(|part| target.contains(part));
+    let volumes = service.get("volumes").map_or(&[][..], Item::items);
+    let says_more =
+        ["command", "entrypoint", "configs"].iter().any(|key| service.get(key).is_some())
+            || volumes.iter().filter_map(mount::target).any(is_configuration);
+    let why = "on which addresses of the host it listens is up to its command or its files";
+    let value = if says_more { Value::Unknown(Ignorance::new(why)) } else { Value::Bool(true) };
+    Fact { value, ..network.clone() }
 }

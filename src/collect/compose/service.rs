@@ -271,7 +271,11 @@ impl Service {
             Some(Software::Datastore(kind)) => Some(kind),
             _ => None,
         };
-        let (ports, public) = self.ports();
+        let (ports, mut public) = self.ports();
+        let network = self.host_network();
+        if datastore.is_some() && network.value == Value::Bool(true) {
+            public = port::on_the_host(item, &network);
+        }
         let (supported, until) = self.supported(sources.given.today);
         let fields = [
             ("name", item.fact(self.name.as_str())),
@@ -284,7 +288,7 @@ impl Service {
             ("published-to-the-world", public),
             ("privileged", flag("privileged")),
             ("docker-socket", rights::docker_socket(item, &self.published())),
-            ("host-network", self.host_network()),
+            ("host-network", network),
             ("user", text("user")),
             ("rights", rights::fact(item)),
             ("read-only", flag("read_only")),
