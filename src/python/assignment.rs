@@ -5,7 +5,6 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, ExprSlice};
 use ruff_text_size::TextRange;
 
-use super::budget::MAX_ITEMS;
 use super::expressions::insert;
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Interpreter, Raised};
@@ -173,7 +172,7 @@ impl<'a> Interpreter<'a> {
                 let start = lower.map_or(0, |lower| within(lower, length));
                 let end = upper.map_or(length, |upper| within(upper, length)).max(start);
                 sequence.items.splice(start..end, items.iter().cloned());
-                sequence.items.truncate(MAX_ITEMS);
+                sequence.bound();
             }
             _ => sequence.forget(&why),
         });

@@ -153,8 +153,8 @@ impl<'a> Interpreter<'a> {
         match (name, positional.as_slice()) {
             ("append" | "add", [item]) => self.heap.change_sequence(id, &mut |sequence| {
                 let is_there = name == "add" && sequence.items.iter().any(|it| it.is_same(item));
-                if sequence.items.len() < MAX_ITEMS && !is_there {
-                    sequence.items.push(item.clone());
+                if !is_there {
+                    sequence.extend(std::slice::from_ref(item), None);
                 }
             }),
             ("insert", [index, item]) => {
@@ -167,11 +167,8 @@ impl<'a> Interpreter<'a> {
             }
             ("extend" | "update", [more]) => {
                 let (items, rest) = self.iterated(more, at);
-                self.heap.change_sequence(id, &mut |sequence| {
-                    sequence.items.extend(items.iter().cloned());
-                    sequence.rest = sequence.rest.take().or_else(|| rest.clone());
-                    sequence.items.truncate(MAX_ITEMS);
-                });
+                self.heap
+                    .change_sequence(id, &mut |sequence| sequence.extend(&items, rest.as_ref()));
             }
             ("remove" | "discard", [item]) => {
                 let is_known = is_plain(item);

@@ -179,10 +179,7 @@ impl<'a> Interpreter<'a> {
         mut sequence: Sequence<'a>,
         from: From,
     ) -> Term<'a> {
-        if sequence.items.len() > MAX_ITEMS {
-            sequence.items.truncate(MAX_ITEMS);
-            sequence.rest = Some(Rc::new(too_long()));
-        }
+        sequence.bound();
         if shape == Shape::Set {
             let mut distinct: Vec<Term<'a>> = Vec::new();
             for item in sequence.items.drain(..) {

@@ -9,7 +9,6 @@ use ruff_python_ast::helpers::ReturnStatementVisitor;
 use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{Expr, ExprYield, StmtFunctionDef};
 
-use super::budget::MAX_ITEMS;
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::statements::last_name;
 use super::term::{Body, Decorator, From, Function, Kind, Spot, Term};
@@ -92,11 +91,8 @@ impl<'a> Interpreter<'a> {
             _ => (vec![Self::none_at(at)], None),
         };
         if let Some(yields) = self.frames.last().and_then(|frame| frame.yields) {
-            self.heap.change_sequence(yields, &mut |sequence| {
-                sequence.items.extend(items.iter().cloned());
-                sequence.items.truncate(MAX_ITEMS);
-                sequence.rest = sequence.rest.take().or_else(|| rest.clone());
-            });
+            self.heap
+                .change_sequence(yields, &mut |sequence| sequence.extend(&items, rest.as_ref()));
         }
         Ok(Self::none_at(at))
     }
@@ -104,7 +100,8 @@ impl<'a> Interpreter<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::python::tests::{each, each_in};
+    use crate::fact::Value;
+    use crate::python::tests::{each, each_in, names};
 
     #[test]
     fn generators_give_what_they_yield() {
@@ -127,6 +124,20 @@ mod tests {
                 "true",
             )],
         );
+    }
+
+    #[test]
+    fn what_is_longer_than_is_looked_at_stays_open() {
+        for program in [
+            "def f():\n    for i in range(1500):\n        yield i\n        yield i\nX = len(list(f()))",
+            "L = list(range(2000))\nL.append(1)\nX = len(L)",
+            "L = list(range(2000))\nL += [1]\nX = len(L)",
+            "L = list(range(2000))\nL[0:0] = [1]\nX = len(L)",
+        ] {
+            let found = names(&[("settings.py", program)], None).variables;
+            let length = found.get("X").map(|fact| &fact.value);
+            assert!(matches!(length, Some(Value::Unknown(_))), "{program}: {length:?}");
+        }
     }
 
     #[test]

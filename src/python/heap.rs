@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::budget::MAX_ALTERNATIVES;
+use super::budget::{MAX_ALTERNATIVES, MAX_ITEMS};
+use super::expressions::too_long;
 use super::term::{From, Kind, Term};
 use crate::fact::Ignorance;
 
@@ -45,11 +46,26 @@ pub(super) struct Dict<'a> {
     pub(super) rest: Option<Rc<Ignorance>>,
 }
 
-impl Sequence<'_> {
+impl<'a> Sequence<'a> {
     /// Any item may be there now, and none is known to be.
     pub(super) fn forget(&mut self, why: &Rc<Ignorance>) {
         self.items.clear();
         self.rest = Some(Rc::clone(why));
+    }
+
+    /// Adds items at the end, and why there may be more of them.
+    pub(super) fn extend(&mut self, items: &[Term<'a>], rest: Option<&Rc<Ignorance>>) {
+        self.items.extend(items.iter().cloned());
+        self.rest = self.rest.take().or_else(|| rest.cloned());
+        self.bound();
+    }
+
+    /// Cuts off what is longer than an audit looks at, and leaves the end open.
+    pub(super) fn bound(&mut self) {
+        if self.items.len() > MAX_ITEMS {
+            self.items.truncate(MAX_ITEMS);
+            self.rest = Some(Rc::new(too_long()));
+        }
     }
 }
 

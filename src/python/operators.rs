@@ -298,11 +298,8 @@ impl<'a> Interpreter<'a> {
             (Kind::Sequence(Shape::List, id), Operator::Add) => {
                 let (items, rest) = self.iterated(value, at);
                 self.spend(items.len() / 4)?;
-                self.heap.change_sequence(*id, &mut |sequence| {
-                    sequence.items.extend(items.iter().cloned());
-                    sequence.rest = sequence.rest.take().or_else(|| rest.clone());
-                    sequence.items.truncate(MAX_ITEMS);
-                });
+                self.heap
+                    .change_sequence(*id, &mut |sequence| sequence.extend(&items, rest.as_ref()));
                 let mut after = before.clone();
                 after.from.depend_on(&value.from.variables);
                 Ok(after)
