@@ -84,7 +84,7 @@ impl Role {
 
     /// The role that a name's words tell; the least fit for production wins.
     fn of_name(name: &str) -> Self {
-        // Every file is asked: a letter beyond ASCII is told from a sign nowhere else.
+        // Every file is asked, so bytes are looked at: what is beyond ASCII counts as letters.
         let is_sign = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
         let words = name.as_bytes().split(is_sign).filter_map(of_word);
         words.fold(

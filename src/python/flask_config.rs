@@ -80,13 +80,14 @@ impl<'a> Interpreter<'a> {
 
     /// Sets the entry that an attribute of an application stands for.
     pub(super) fn set_application_attribute(&mut self, fields: Id, name: &str, value: &Term<'a>) {
-        let config = self.heap.scope(fields).and_then(|it| it.names.get("config")).cloned();
-        let entry = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name);
-        if entry.is_none() || !self.are_of_application(fields) {
+        let Some((_, entry)) = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name) else {
             return;
-        }
-        if let (Some(Term { kind: Kind::Dict(config), .. }), Some((_, entry))) = (config, entry) {
-            self.heap.change_dict(config, &mut |dict| dict.put(entry, value.clone()));
+        };
+        let config = self.heap.scope(fields).and_then(|it| it.names.get("config"));
+        if let Some(Term { kind: Kind::Dict(config), .. }) = config
+            && self.are_of_application(fields)
+        {
+            self.heap.change_dict(*config, &mut |dict| dict.put(entry, value.clone()));
         }
     }
 

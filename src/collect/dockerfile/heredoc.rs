@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::grammar::shell_words::is_shell;
+
 /// What stands for a document among the sources of `COPY`: no path has it.
 pub(super) const SOURCE: char = '\u{1a}';
 
@@ -170,9 +172,6 @@ fn is_script(text: &str, from: usize, to: usize, marks: &[Mark]) -> bool {
     }
     others.push_str(text.get(at..to).unwrap_or_default());
     let mut words = others.split_whitespace().filter(|word| !word.starts_with('-'));
-    let is_shell = |word: &str| {
-        matches!(word.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "zsh"))
-    };
     !marks.is_empty() && words.next().is_none_or(is_shell) && words.next().is_none()
 }
 

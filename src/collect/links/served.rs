@@ -171,9 +171,9 @@ fn record(
 ) -> Fact {
     let at = |value: Value| Fact { value, provenance: location.provenance.clone() };
     // A step of the build may make the folder.
-    let may_be_made = !proxy.copies.is_empty() && around.is_mentioned(folder);
+    let may_be_made = || !proxy.copies.is_empty() && around.is_mentioned(folder);
     let is_there = proxy.has(folder);
-    let there = (is_there || !may_be_made).then_some(is_there);
+    let there = (is_there || !may_be_made()).then_some(is_there);
     let filled = setting.and_then(|setting| around.is_filled(setting, folder, proxy));
     at(Value::record([
         ("location", location.value.field("path").cloned().unwrap_or_else(Fact::absent)),

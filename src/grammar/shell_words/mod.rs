@@ -188,11 +188,15 @@ fn assignment(word: &Word) -> Option<(String, Word)> {
     is_name.then(|| (name.to_owned(), Word { parts }))
 }
 
+/// Whether a program is a shell, in whatever folder.
+pub fn is_shell(program: &str) -> bool {
+    matches!(program.rsplit('/').next(), Some("sh" | "bash" | "dash" | "ash" | "zsh"))
+}
+
 /// The text that `sh -c "…"` runs.
 fn shell_text(words: &[Word]) -> Option<String> {
     let program = words.first()?.text()?;
-    let name = program.rsplit('/').next()?;
-    if !matches!(name, "sh" | "bash" | "dash" | "ash" | "zsh") {
+    if !is_shell(&program) {
         return None;
     }
     let flag = words.iter().position(|word| {
