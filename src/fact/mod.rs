@@ -61,6 +61,11 @@ impl Fact {
         self
     }
 
+    /// The text of a field, if this is a record that has it.
+    pub fn text_of(&self, field: &str) -> Option<&str> {
+        self.value.field(field)?.value.text()
+    }
+
     /// The same fact with another origin.
     #[must_use]
     pub fn from_origin(mut self, origin: Origin) -> Self {

@@ -66,7 +66,7 @@ fn by_command(so_far: &Facts) -> Option<Fact> {
     ["docker.commands", "compose.commands"].iter().find_map(|path| {
         let commands = so_far.at(path);
         commands.value.items().iter().find_map(|command| {
-            let text = command.value.field("command")?.value.text()?;
+            let text = command.text_of("command")?;
             let (_, name) = BY_COMMAND.iter().find(|(program, _)| text.contains(program))?;
             Some(Fact { value: Value::from(*name), provenance: command.provenance.clone() })
         })

@@ -108,7 +108,7 @@ fn of_pods(facts: &Facts) -> Vec<Probe> {
         .flat_map(|probes| probes.value.items());
     probes
         .filter_map(|probe| {
-            let text = |name: &str| probe.value.field(name)?.value.text().map(str::to_owned);
+            let text = |name: &str| probe.text_of(name).map(str::to_owned);
             let path = text("path")?;
             known(&path).then(|| Probe {
                 host: text("host"),

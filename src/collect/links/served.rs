@@ -41,7 +41,7 @@ pub(super) fn folders(project: &Project, facts: &Facts) -> Option<Fact> {
     let locations = facts.at("nginx.locations");
     let mut found = Vec::new();
     for location in locations.value.items() {
-        let Some(path) = text(location, "path") else { continue };
+        let Some(path) = location.text_of("path") else { continue };
         let setting = around.setting_of(path);
         let Some(folder) = served(location, path, setting) else { continue };
         if let Some(proxy) = proxies.iter().find(|proxy| proxy.reads(location)) {
@@ -79,7 +79,7 @@ struct Around<'f> {
 
 impl<'f> Proxy<'f> {
     fn of(service: &'f Fact, around: &Around<'_>) -> Option<Self> {
-        let name = text(service, "name")?;
+        let name = service.text_of("name")?;
         let mounts = mounts(service)?;
         let is_nginx = |image: &str| {
             let image = ImageReference::parse(image);
@@ -88,15 +88,15 @@ impl<'f> Proxy<'f> {
             })
         };
         if service.value.field("build")?.value == Value::Bool(false) {
-            return is_nginx(text(service, "image")?).then_some(Self {
+            return is_nginx(service.text_of("image")?).then_some(Self {
                 name,
                 mounts,
                 copies: Vec::new(),
             });
         }
-        let image = around.image(text(service, "dockerfile")?)?;
+        let image = around.image(service.text_of("dockerfile")?)?;
         let copies = copies(&image)?;
-        is_nginx(text(&image, "base")?).then_some(Self { name, mounts, copies })
+        is_nginx(image.text_of("base")?).then_some(Self { name, mounts, copies })
     }
 
     /// Whether the file of a location is one that this nginx reads.
@@ -123,26 +123,26 @@ impl<'f> Proxy<'f> {
 }
 
 /// What is mounted into a container; none if not all of it is known.
-fn mounts(service: &Fact) -> Option<Vec<Mount<'_>>> {
+fn mounts<'f>(service: &'f Fact) -> Option<Vec<Mount<'f>>> {
     let Value::List(list) = &service.value.field("mounts")?.value else {
         return None;
     };
     if list.rest.is_some() {
         return None;
     }
-    let mount = |mount| {
-        let target = text(mount, "target")?;
-        let path = text(mount, "path").map(ProjectPath::new);
-        (!target.contains('$')).then_some(Mount { volume: text(mount, "volume"), path, target })
+    let mount = |mount: &'f Fact| {
+        let target = mount.text_of("target")?;
+        let path = mount.text_of("path").map(ProjectPath::new);
+        (!target.contains('$')).then_some(Mount { volume: mount.text_of("volume"), path, target })
     };
     list.items.iter().map(mount).collect()
 }
 
 /// What the Dockerfile of an image copies; none if the target of something is not known.
 fn copies(image: &Fact) -> Option<Vec<Copied>> {
-    let copied = |copy| {
-        let path = text(copy, "path").map(ProjectPath::new);
-        Some(Copied { path, target: text(copy, "target")?.to_owned() })
+    let copied = |copy: &Fact| {
+        let path = copy.text_of("path").map(ProjectPath::new);
+        Some(Copied { path, target: copy.text_of("target")?.to_owned() })
     };
     image.value.field("copies")?.value.items().iter().map(copied).collect()
 }
@@ -150,9 +150,9 @@ fn copies(image: &Fact) -> Option<Vec<Copied>> {
 /// The folder whose files a location serves. Of a `root` only those of Django: what it does not have
 /// otherwise, the program is often asked for.
 fn served(location: &Fact, path: &str, setting: Option<&str>) -> Option<String> {
-    let is_prefix = matches!(text(location, "modifier"), Some("" | "^~"));
+    let is_prefix = matches!(location.text_of("modifier"), Some("" | "^~"));
     let serves = location.value.field("serves-files")?.value == Value::Bool(true);
-    let folder = match (text(location, "alias"), text(location, "root"), setting) {
+    let folder = match (location.text_of("alias"), location.text_of("root"), setting) {
         (Some(alias), ..) => alias.to_owned(),
         (None, Some(root), Some(_)) => format!("{}{path}", root.trim_end_matches('/')),
         _ => return None,
@@ -242,7 +242,7 @@ impl Around<'_> {
             mounts.iter().filter_map(|mount| Some((mount.path.clone()?, mount.target.to_owned())));
         let mounted = moved(&inside, mounted);
         mounted.or_else(|| {
-            let copies = copies(&self.image(text(service, "dockerfile")?)?)?.into_iter();
+            let copies = copies(&self.image(service.text_of("dockerfile")?)?)?.into_iter();
             moved(&inside, copies.filter_map(|copied| Some((copied.path?, copied.target))))
         })
     }
@@ -251,14 +251,14 @@ impl Around<'_> {
     fn image(&self, dockerfile: &str) -> Option<Fact> {
         let images = self.facts.at("docker.images");
         let mut items = images.value.items().iter();
-        items.find(|image| text(image, "path") == Some(dockerfile)).cloned()
+        items.find(|image| image.text_of("path") == Some(dockerfile)).cloned()
     }
 
     /// Whether a command of compose, a script, a Dockerfile, a document or a workflow names a path.
     fn is_mentioned(&self, target: &str) -> bool {
         let target = target.trim_end_matches('/');
         let services = self.facts.at("compose.services");
-        let mut commands = services.value.items().iter().filter_map(|each| text(each, "command"));
+        let mut commands = services.value.items().iter().filter_map(|each| each.text_of("command"));
         if commands.any(|command| command.contains(target)) {
             return true;
         }
@@ -318,8 +318,4 @@ fn moved(
 fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
     let rest = path.trim_end_matches('/').strip_prefix(folder.trim_end_matches('/'))?;
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
-}
-
-fn text<'f>(record: &'f Fact, field: &str) -> Option<&'f str> {
-    record.value.field(field)?.value.text()
 }

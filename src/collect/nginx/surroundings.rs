@@ -75,7 +75,7 @@ pub(super) fn hsts_before(project: &Project) -> Option<Ignorance> {
 fn edge_service(so_far: &Facts) -> Option<String> {
     let services = so_far.at("compose.services");
     services.value.items().iter().find_map(|service| {
-        let image = service.value.field("image")?.value.text()?.to_owned();
+        let image = service.text_of("image")?.to_owned();
         let name = image.rsplit('/').next()?.split([':', '@']).next()?;
         EDGES.contains(&name).then(|| {
             format!("a service of compose runs `{image}`, which seems to encrypt before nginx")

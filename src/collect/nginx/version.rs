@@ -26,7 +26,7 @@ impl Version {
             }
         }
         let tagged = images.value.items().iter().find_map(|each| {
-            let base = each.value.field("base")?.value.text()?.to_owned();
+            let base = each.text_of("base")?.to_owned();
             let tag_fact = each.value.field("base-tag")?;
             let version = tag(&format!("{base}:{}", tag_fact.value.text()?))?;
             Some(Self { text: Some(version), place: tag_fact.provenance.place.clone() })

@@ -11,7 +11,7 @@ use crate::grammar::shell_words::{Command, Word, commands};
 pub(super) fn servers(facts: &Facts) -> Vec<Fact> {
     let services = facts.at("compose.services");
     let services = services.value.items().iter();
-    services.filter_map(|service| server(text(service, "datastore")?, service)).collect()
+    services.filter_map(|service| server(service.text_of("datastore")?, service)).collect()
 }
 
 fn server(product: &str, service: &Fact) -> Option<Fact> {
@@ -84,10 +84,6 @@ fn options(line: &str) -> Vec<(String, String)> {
         }
     }
     found
-}
-
-fn text<'f>(service: &'f Fact, name: &str) -> Option<&'f str> {
-    service.value.field(name)?.value.text()
 }
 
 #[cfg(test)]

@@ -161,8 +161,7 @@ pub(super) struct Surroundings {
 impl Surroundings {
     pub(super) fn of(facts: &Facts) -> Self {
         let services = facts.at("compose.services");
-        let name =
-            |service: &Fact| service.value.field("name")?.value.text().map(str::to_ascii_lowercase);
+        let name = |service: &Fact| service.text_of("name").map(str::to_ascii_lowercase);
         Self {
             neighbours: services.value.items().iter().filter_map(name).collect(),
             environment_is_whole: facts.at("env.whole").value == Value::Bool(true),

@@ -59,7 +59,7 @@ impl Connections {
         let is_settled = self.databases.iter().any(is_definite);
         for (family, setting) in addresses(&variables) {
             let item = item(&setting, around);
-            let is_document_store = text(&item, "kind") == Some("mongodb");
+            let is_document_store = item.text_of("kind") == Some("mongodb");
             if family == Family::Database && is_settled && !is_document_store {
                 continue;
             }
@@ -154,7 +154,7 @@ fn narrowed(mut item: Fact, drivers: Option<&Value>) -> Fact {
 
 /// Whether it is known where a connection goes.
 fn is_definite(item: &Fact) -> bool {
-    text(item, "kind").is_some()
+    item.text_of("kind").is_some()
         && item.value.field("host").is_some_and(|host| !matches!(host.value, Value::Unknown(_)))
 }
 
@@ -162,10 +162,6 @@ fn is_definite(item: &Fact) -> bool {
 fn aim(item: &Fact) -> [Option<String>; 4] {
     let shown = |name: &str| item.value.field(name).map(|field| field.value.to_string());
     [shown("kind"), shown("host"), shown("port"), shown("name")]
-}
-
-fn text<'f>(item: &'f Fact, name: &str) -> Option<&'f str> {
-    item.value.field(name)?.value.text()
 }
 
 #[cfg(test)]

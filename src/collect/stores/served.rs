@@ -114,14 +114,14 @@ impl<'s> Containers<'s> {
     pub(super) fn run(&self, path: &ProjectPath, store: &str) -> bool {
         let words = NAMES.iter().find(|(kind, _)| *kind == store).map_or(&[][..], |(_, it)| it);
         let is_named = |service: &Fact| {
-            let name = text(service, "name").unwrap_or_default().to_lowercase();
+            let name = service.text_of("name").unwrap_or_default().to_lowercase();
             let is_built = field(service, "build") == Some(&Value::Bool(true));
             is_built && name.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
         };
         let mut services = self.services.iter();
         let is_image = |service: &Fact| {
-            text(service, "datastore") == Some(store)
-                || text(service, "image").is_some_and(|image| image.contains(store))
+            service.text_of("datastore") == Some(store)
+                || service.text_of("image").is_some_and(|image| image.contains(store))
         };
         services.any(|service| is_image(service) || is_named(service))
             || self.sources.project.has_listed(&path.folder().join("Dockerfile"))
@@ -130,15 +130,11 @@ impl<'s> Containers<'s> {
     /// Whether the container of a store asks for a password.
     pub(super) fn asks(&self, store: &str) -> Option<Fact> {
         let mut services = self.services.iter();
-        let service = services.find(|service| text(service, "datastore") == Some(store))?;
+        let service = services.find(|service| service.text_of("datastore") == Some(store))?;
         service.value.field("asks-for-password").cloned()
     }
 }
 
 fn field<'f>(service: &'f Fact, name: &str) -> Option<&'f Value> {
     service.value.field(name).map(|field| &field.value)
-}
-
-fn text<'f>(service: &'f Fact, name: &str) -> Option<&'f str> {
-    field(service, name)?.text()
 }

@@ -38,7 +38,7 @@ pub(super) fn write(root: &Fact, out: &mut dyn Write) -> io::Result<()> {
 /// Which module it is and why, which Django runs it, and whether it loads.
 fn head(domain: &Record, out: &mut dyn Write) -> io::Result<()> {
     let module = domain.fields.get("settings-module");
-    let text = |name: &str| module.and_then(|module| module.value.field(name)?.value.text());
+    let text = |name: &str| module.and_then(|module| module.text_of(name));
     if let Some(name) = text("name") {
         let class = text("class").map_or_else(String::new, |class| format!(":{class}"));
         let (file, because) = (text("file").unwrap_or_default(), text("because"));

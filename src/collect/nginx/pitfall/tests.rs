@@ -15,11 +15,8 @@ fn kinds(text: &str) -> String {
         inside_server: false,
     };
     let found = facts(&[instance], None);
-    let kinds = found
-        .value
-        .items()
-        .iter()
-        .filter_map(|item| Some(item.value.field("kind")?.value.text()?.to_owned()));
+    let kinds =
+        found.value.items().iter().filter_map(|item| Some(item.text_of("kind")?.to_owned()));
     kinds.collect::<Vec<_>>().join(" ")
 }
 
