@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 pub mod active;
 pub mod answers;
+pub mod banners;
 pub mod ciphers;
 pub mod cookies;
 pub mod cors;
@@ -71,6 +72,7 @@ pub trait Probe: Sync {
 pub const PROBES: &[&dyn Probe] = &[
     &https::Https,
     &front_page::FrontPage,
+    &banners::Banners,
     &plain_http::PlainHttp,
     &tls::Tls,
     &ciphers::Ciphers,
