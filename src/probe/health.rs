@@ -38,6 +38,11 @@ impl Probe for Health {
     }
 
     fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+        site.health.iter().map(|path| Question::Page(site.path(path))).collect()
+    }
+
+    /// Where nobody says where it is, the usual paths are tried.
+    fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
         paths(site).into_iter().map(Question::Page).collect()
     }
 
