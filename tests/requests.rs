@@ -73,6 +73,7 @@ fn pages_that_the_user_names_cost_only_what_is_wished_for() {
     let (number, facts) = sent(3, |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
     assert!(number <= MOST_REQUESTS, "{number}");
     for path in [
+        "live.backup-exposed",
         "live.env-exposed",
         "live.foreign-host.echoed",
         "live.forwarded-host.echoed",

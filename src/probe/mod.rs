@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 pub mod active;
 pub mod answers;
 pub mod banners;
+pub mod beside_files;
 pub mod ciphers;
 pub mod cookies;
 pub mod cors;
@@ -84,6 +85,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &guideline::Guideline,
     &other_pages::OtherPages,
     &static_file::StaticFile,
+    &beside_files::BesideFiles,
     &cookies::Cookies,
     &named_pages::NamedPages,
     &cors::Cors,
