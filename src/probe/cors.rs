@@ -36,6 +36,12 @@ const SPECS: &[FactSpec] = &[
         "Whether a page of the same host in plain HTTP may read the front page.",
     ),
     FactSpec::new(
+        "live.cors-subdomain.reads-as-visitor",
+        Kind::Bool,
+        "Whether a page of a subdomain that does not exist may read the front page with the visitor's cookies; \
+         absent where the host is an address.",
+    ),
+    FactSpec::new(
         "live.cors-frontend.origin",
         Kind::Text,
         "The origin of the user's own front end; absent if he does not name it.",
@@ -73,7 +79,8 @@ impl Probe for Cors {
     fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
         let front = site.front();
         let others = attempts(site).into_iter().filter(|(_, request)| request.url != front.url);
-        others.filter(|_| !site.passive).map(|(_, request)| Question::Page(request)).collect()
+        let others = others.chain(subdomain(site)).filter(|_| !site.passive);
+        others.map(|(_, request)| Question::Page(request)).collect()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {
@@ -96,6 +103,7 @@ impl Probe for Cors {
         }
         let mut facts = own(site, answers);
         facts.put("live.cors-plain-origin.allowed", plain_allowed(site, answers));
+        facts.put("live.cors-subdomain.reads-as-visitor", subdomain_reads(site, answers));
         facts.put(
             "live.cors-probes",
             match (items.is_empty(), open, not_asked) {
@@ -160,6 +168,28 @@ fn plain_allowed(site: &Site, answers: &Answers) -> Fact {
         Ok(page) => {
             let allowed = page.response.values(ALLOW_ORIGIN).next() == Some(origin.as_str());
             page.fact(allowed, &[ALLOW_ORIGIN, ALLOW_CREDENTIALS, "vary"])
+        }
+        Err(unknown) => *unknown,
+    }
+}
+
+/// The front page, asked for in the name of a subdomain that does not exist; none below an address.
+fn subdomain(site: &Site) -> Option<(String, Request)> {
+    let host = site.url.domain()?;
+    let origin = format!("https://prodcheck-no-such-host.{host}");
+    Some((origin.clone(), site.front().with("Origin", &origin)))
+}
+
+fn subdomain_reads(site: &Site, answers: &Answers) -> Fact {
+    let Some((origin, request)) = subdomain(site) else {
+        return Fact::absent();
+    };
+    match answers.telling(&request) {
+        Ok(page) => {
+            let allowed = page.response.values(ALLOW_ORIGIN).next() == Some(origin.as_str());
+            let read =
+                allowed && page.response.values(ALLOW_CREDENTIALS).any(|told| told == "true");
+            page.fact(read, &[ALLOW_ORIGIN, ALLOW_CREDENTIALS, "vary"])
         }
         Err(unknown) => *unknown,
     }

@@ -4,6 +4,7 @@ use super::answers::{Answers, Exchanged, unknown};
 use super::question::{Question, Request};
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
+use crate::grammar::http_caching::{browsers_keep_for, shared_caches_keep};
 
 /// Asks at the path that the user named, else at those that are usual.
 pub struct Health;
@@ -26,6 +27,11 @@ const SPECS: &[FactSpec] = &[
         "live.health.word",
         Kind::Text,
         "The `status` in the JSON of the answer, in lower case; absent if there is none.",
+    ),
+    FactSpec::new(
+        "live.health.cacheable",
+        Kind::Bool,
+        "Whether the answer says that it may be kept for a time and given again.",
     ),
 ];
 
@@ -101,6 +107,10 @@ fn told(page: Exchanged<'_>) -> Facts {
     facts.put("live.health.seconds", at(Value::Float(begun_tenths(response.seconds))));
     let word = word(&response.body).map_or(Value::Absent, Value::from);
     facts.put("live.health.word", at(word));
+    let name = "cache-control";
+    let kept = browsers_keep_for(response.values(name)).is_some_and(|seconds| seconds > 0)
+        || shared_caches_keep(response.values(name));
+    facts.put("live.health.cacheable", page.fact(kept, &[name]));
     facts
 }
 
