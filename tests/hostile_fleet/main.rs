@@ -7,6 +7,8 @@
 mod cases;
 #[path = "../loopback/mod.rs"]
 mod loopback;
+#[path = "../memory/mod.rs"]
+mod memory;
 #[path = "../hostile_servers/site.rs"]
 mod site;
 

@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 mod cases;
 #[path = "../loopback/mod.rs"]
 mod loopback;
+#[path = "../memory/mod.rs"]
+mod memory;
 mod site;
 
 use cases::{broken, circles, endless, large, writing};
