@@ -172,7 +172,7 @@ pub(super) struct Network {
     #[arg(long)]
     pub(super) quick: bool,
     /// Knock at the paths that `[live.active]` in prodcheck.toml names: without credentials, with forged
-    /// tokens and wrong passwords. What will be asked is printed before
+    /// tokens and wrong passwords, and for a way out of folders. What will be asked is printed before
     #[arg(long, conflicts_with_all = ["passive", "offline", "headers"])]
     pub(super) active: bool,
     /// Answer from a recorded transcript instead of the network
