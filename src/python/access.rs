@@ -48,6 +48,12 @@ impl<'a> Interpreter<'a> {
                 None => self::method(object, name, at),
             }),
             Kind::Path(path) => Ok(self.attribute_of_path(object, path, name, at)),
+            Kind::Made(made) if super::readers::holds_settings(&made.class) => {
+                let made = Rc::clone(made);
+                let found = self.dynaconf_attribute(&made, name, "AttributeError", at);
+                found.unwrap_or_else(|| method(object))
+            }
+            Kind::Dict(id) => self.box_attribute(*id, name).map_or_else(|| method(object), Ok),
             Kind::Made(made) => {
                 let field = self.heap.scope(made.fields).and_then(|it| it.names.get(name));
                 let field =
@@ -229,6 +235,10 @@ impl<'a> Interpreter<'a> {
     fn item_of_object(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) -> Outcome<'a> {
         let arguments = || Arguments { positional: vec![index.clone()], ..Arguments::default() };
         match (&object.kind, &index.kind) {
+            (Kind::Made(made), Kind::Text(name)) if super::readers::holds_settings(&made.class) => {
+                let found = self.dynaconf_attribute(made, name, "KeyError", at);
+                found.unwrap_or_else(|| Ok(self.unknown_from(&[object], "this item", at)))
+            }
             (Kind::Made(made), Kind::Text(name)) if super::readers::is_parser(&made.class) => {
                 self.parser_item(made, name, at)
             }

@@ -6,6 +6,7 @@ use super::heap::Key;
 use super::interpreter::{Interpreter, Outcome, Raised};
 use super::numbers;
 use super::operators::MAX_COMBINATIONS;
+use super::readers::holds_settings;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Origin;
 
@@ -236,6 +237,9 @@ impl<'a> Interpreter<'a> {
                     Some(_) => None,
                     None => scope.rest.is_none().then_some(false),
                 }
+            }
+            (Kind::Made(made), Kind::Text(name)) if holds_settings(&made.class) => {
+                self.has_setting(made, name)
             }
             (Kind::Dict(id), _) => {
                 let dict = self.heap.dict(*id)?;
