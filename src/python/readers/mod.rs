@@ -16,6 +16,7 @@ mod env_file;
 mod environ;
 mod environ_url;
 mod environs;
+mod environs_validators;
 mod field_types;
 mod fields;
 mod os;
