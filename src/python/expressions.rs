@@ -77,8 +77,8 @@ impl<'a> Interpreter<'a> {
             Expr::SetComp(comprehension) => {
                 self.comprehended(Shape::Set, &comprehension.elt, &comprehension.generators, at)
             }
-            Expr::Generator(comprehension) => {
-                self.comprehended(Shape::List, &comprehension.elt, &comprehension.generators, at)
+            Expr::Generator(lazy) => {
+                self.comprehended(Shape::Iterator, &lazy.elt, &lazy.generators, at)
             }
             Expr::DictComp(comprehension) => self.comprehended_dict(comprehension, at),
             Expr::Starred(starred) => self.eval(&starred.value),

@@ -63,6 +63,8 @@ pub(super) enum Shape {
     List,
     Tuple,
     Set,
+    /// Gives its items once: a generator, `map(…)`.
+    Iterator,
 }
 
 /// A function of the project.
@@ -383,6 +385,7 @@ impl<'a> Term<'a> {
             Kind::Sequence(Shape::List, _) => "a list",
             Kind::Sequence(Shape::Tuple, _) => "a tuple",
             Kind::Sequence(Shape::Set, _) => "a set",
+            Kind::Sequence(Shape::Iterator, _) => "a generator",
             Kind::Dict(_) => "a dictionary",
             Kind::Function(_) | Kind::Method(_) => "a function",
             Kind::Class(_) => "a class",

@@ -8,10 +8,15 @@ mod config_sections;
 mod configurations;
 mod decouple;
 mod dj_database_url;
+mod dynaconf;
+mod dynaconf_layers;
+mod dynaconf_names;
+mod dynaconf_values;
 mod env_file;
 mod environ;
 mod environ_url;
 mod environs;
+mod environs_validators;
 mod field_types;
 mod fields;
 mod os;
@@ -37,6 +42,7 @@ pub(super) use address::unescaped;
 pub(super) use concealed::{asterisks, kept};
 pub(super) use config_parser::is_parser;
 pub(super) use configurations::is_configuration;
+pub(super) use dynaconf::holds_settings;
 pub(super) use pydantic::reads_fields;
 
 impl<'a> Interpreter<'a> {
@@ -55,6 +61,9 @@ impl<'a> Interpreter<'a> {
             return Some(self.environs_method(&made, method, arguments, at));
         }
         if let Some(outcome) = self.configuration_call(name, arguments, at) {
+            return Some(outcome);
+        }
+        if let Some(outcome) = self.dynaconf_call(name, arguments, at) {
             return Some(outcome);
         }
         if let Some(function) = name.strip_prefix("dj_database_url.") {
@@ -108,6 +117,9 @@ impl<'a> Interpreter<'a> {
             "decouple.Csv" if name == "__call__" => self.csv(made, arguments, at),
             "decouple.Choices" if name == "__call__" => self.choices(made, arguments, at),
             "cfenv.AppEnv" if name != "__call__" => self.bound_services(name, arguments, at),
+            class if dynaconf::holds_settings(class) => {
+                self.dynaconf_method(made, name, arguments, at)
+            }
             class if config_parser::is_parser(class) && name != "__call__" => {
                 self.parser_method(made, name, arguments, at)
             }
