@@ -1,6 +1,6 @@
 //! What is handed on: to which path, by which name server, and what is believed of the visitor.
 
-use super::{Found, Here};
+use super::{Found, Here, upgrade};
 use crate::collect::nginx::proxy::resolved;
 use crate::collect::nginx::refusal::variables_in;
 use crate::collect::nginx::scope::Setting;
@@ -11,7 +11,12 @@ use std::net::IpAddr;
 pub(super) fn of_directive(directive: &Directive, here: &Here<'_, '_>, found: &mut Found) {
     let is_unset = |name: &str| matches!(here.scope.nearest(name), Setting::Unset);
     match directive.name.as_str() {
-        "proxy_pass" => of_pass(directive, here, found),
+        "proxy_pass" => {
+            of_pass(directive, here, found);
+            if upgrade::leads_past_rules(directive, here) {
+                found.add("upgrade-past-rules", directive);
+            }
+        }
         "resolver" if directive.words.iter().any(|word| is_outside(&word.text)) => {
             found.add("resolver-outside", directive);
         }
