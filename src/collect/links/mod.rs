@@ -10,6 +10,7 @@ mod inside;
 mod known_names;
 mod proxies;
 mod renewal;
+mod schedules;
 mod served;
 mod targets;
 mod unread;
@@ -70,6 +71,16 @@ const FACTS: &[FactSpec] = &[
         "Whether something makes nginx read the certificates anew that a container of compose renews. Absent if none does.",
     ),
     FactSpec::new(
+        "links.certificates-renewed",
+        Kind::Bool,
+        "Whether something renews the certificates that a container of compose fetches once for nginx. Absent if none does.",
+    ),
+    FactSpec::new(
+        "links.schedules",
+        Kind::List(&Kind::Record(schedules::FIELDS)),
+        "The jobs of containers that run at an hour of the day. None, if the settings name no time zone.",
+    ),
+    FactSpec::new(
         "links.body-limit-of-nginx",
         Kind::Number,
         "The largest request body that nginx passes on to the program. Absent if there is no limit, or no nginx before the program.",
@@ -119,6 +130,9 @@ impl Collector for Links {
             targets::before_program(so_far).map(|fact| ("links.nginx-before-program", fact)),
             renewal::reloaded(sources.project, so_far)
                 .map(|fact| ("links.reloaded-after-renewal", fact)),
+            renewal::renewed(sources.project, so_far)
+                .map(|fact| ("links.certificates-renewed", fact)),
+            schedules::schedules(&around).map(|fact| ("links.schedules", fact)),
         ];
         for (path, fact) in found.into_iter().flatten().chain(uploads::limits(so_far)) {
             facts.put(path, fact);

@@ -4,7 +4,7 @@
 //! together of which it may be one. It is told only of a project of one program in Python whose code names
 //! each variable that it reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::known_names::is_read_by_software;
 use crate::collect::Sources;
@@ -33,6 +33,8 @@ const BY_PARTS: &[&str] = &[
 ];
 /// Kinds of files that only set variables, unless they put one in by its mark.
 const SETTERS: &[&str] = &["yml", "yaml", "toml", "tf", "tfvars"];
+/// Kinds of files that are programs.
+const PROGRAMS: &[&str] = &["py", "js", "ts", "jsx", "tsx", "mjs", "cjs"];
 /// Kinds of files that no program reads.
 const SILENT: &[&str] = &["md", "rst", "lock", "svg", "css", "map", "po", "csv", "ipynb"];
 
@@ -122,19 +124,20 @@ fn described(name: &str, place: Place) -> Fact {
     Fact::derived(Value::record(fields)).at(place)
 }
 
-/// The texts in which a variable may be read.
+/// The words of the files in which a variable may be read.
+#[derive(Default)]
 struct Code<'s> {
-    /// Those in which a word may be its name.
-    texts: Vec<&'s str>,
-    /// Those in which only `$NAME` is one.
-    setters: Vec<&'s str>,
+    /// All words of programs, templates and other files that are not for people.
+    words: HashSet<&'s str>,
+    /// Those that `$` stands before, in files that otherwise only set variables.
+    marked: HashSet<&'s str>,
     by_parts: bool,
 }
 
 impl<'s> Code<'s> {
     /// The files of a project; none if a program may read any variable.
     fn of(sources: &Sources<'s>) -> Option<Self> {
-        let mut code = Self { texts: Vec::new(), setters: Vec::new(), by_parts: false };
+        let mut code = Self::default();
         for path in sources.service.files() {
             let is_other = is_env_name(path.name())
                 || SILENT.contains(&path.extension())
@@ -142,48 +145,57 @@ impl<'s> Code<'s> {
             let Some(text) = (!is_other).then(|| sources.project.read(path).ok()).flatten() else {
                 continue;
             };
-            if SETTERS.contains(&path.extension()) && !text.contains("dynaconf") {
-                code.setters.push(text);
+            if SETTERS.contains(&path.extension()) {
+                let marked = words(text).filter(|(before, _)| before.ends_with(['$', '{']));
+                code.marked.extend(marked.map(|(_, word)| word));
                 continue;
             }
-            let is_program =
-                matches!(path.extension(), "py" | "js" | "ts" | "jsx" | "tsx" | "mjs" | "cjs");
-            if is_program && reads_any(text) {
+            if PROGRAMS.contains(&path.extension()) && reads_any(text) {
                 return None;
             }
             code.by_parts |= BY_PARTS.iter().any(|sign| text.contains(sign));
-            code.texts.push(text);
+            code.words.extend(words(text).map(|(before, word)| match word.strip_prefix('s') {
+                // Of `%s_HOST`.
+                Some(rest) if before.ends_with('%') => rest,
+                _ => word,
+            }));
         }
         Some(code)
     }
 
     fn reads(&self, name: &str) -> bool {
-        let lower = name.to_lowercase();
-        let named = |text: &str, name: &str| words(text, name).next().is_some();
-        let marked = |text: &str| {
-            words(text, name).any(|(before, _)| before.ends_with('$') || before.ends_with("${"))
+        let has = |word: &str| {
+            self.words.contains(word) || self.words.contains(word.to_lowercase().as_str())
         };
-        self.texts.iter().any(|text| named(text, name) || named(text, &lower))
-            || self.setters.iter().any(|text| marked(text))
-            || self.texts.iter().any(|text| may_compose(text, name))
-            || self.by_parts && self.reads_a_part(name)
-    }
-
-    /// Whether a word is what a name is without its first words.
-    fn reads_a_part(&self, name: &str) -> bool {
-        let parts = name.match_indices('_').filter_map(|(at, _)| name.get(at + 1..));
-        let mut parts = parts.filter(|part| !part.is_empty());
-        parts.any(|part| {
-            let lower = part.to_lowercase();
-            self.texts.iter().any(|text| {
-                words(text, part).next().is_some() || words(text, &lower).next().is_some()
-            })
-        })
+        // A text may put names together, of which one is this: `f"{kind}_HOST"`, `"DB_" + what`.
+        let composes = name.match_indices('_').any(|(at, _)| {
+            let (start, end) = (name.get(..=at), name.get(at..));
+            start.into_iter().chain(end).any(|part| part != name && self.words.contains(part))
+        });
+        let mut parts = name.match_indices('_').filter_map(|(at, _)| name.get(at + 1..));
+        has(name)
+            || self.marked.contains(name)
+            || composes
+            || self.by_parts && parts.any(|part| !part.is_empty() && has(part))
     }
 }
 
-/// Where a name stands as a word of its own: the texts before and after it.
-fn words<'t>(text: &'t str, name: &str) -> impl Iterator<Item = (&'t str, &'t str)> {
+/// The words of a text, each with what stands before it.
+fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let start = at + rest.find(is_part)?;
+        let word = text.get(start..)?;
+        let length = word.find(|c| !is_part(c)).unwrap_or(word.len());
+        at = start + length;
+        Some((text.get(..start)?, text.get(start..at)?))
+    })
+}
+
+/// What stands before and after each place where a text has a name as a word of its own.
+fn uses<'t>(text: &'t str, name: &str) -> impl Iterator<Item = (&'t str, &'t str)> {
     let length = name.len();
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(name).filter_map(move |(at, _)| {
@@ -193,25 +205,10 @@ fn words<'t>(text: &'t str, name: &str) -> impl Iterator<Item = (&'t str, &'t st
     })
 }
 
-/// Whether a text puts names together, of which one may be this: `f"{kind}_HOST"`, `"DB_" + what`.
-fn may_compose(text: &str, name: &str) -> bool {
-    name.match_indices('_').any(|(at, _)| {
-        let (Some(start), Some(end)) = (name.get(..=at), name.get(at..)) else {
-            return false;
-        };
-        let begins = |mark: char| text.contains(&format!("{start}{mark}"));
-        let finishes = |mark: char| text.contains(&format!("{mark}{end}"));
-        ['{', '"', '\'', '%', '$', '`'].into_iter().any(begins)
-            || ['}', '"', '\'', 's', '`']
-                .into_iter()
-                .any(|mark| finishes(mark) && (mark != 's' || text.contains(&format!("%s{end}"))))
-    })
-}
-
 /// Whether a program reads variables by a name that it does not write out, or all of them.
 fn reads_any(text: &str) -> bool {
     let quoted = |after: &str| after.trim_start().starts_with(['"', '\'']);
-    let of_environ = words(text, "environ").any(|(before, after)| {
+    let of_environ = uses(text, "environ").any(|(before, after)| {
         if !before.ends_with('.') {
             // Of an import, or of a module of that name.
             return false;
@@ -222,7 +219,7 @@ fn reads_any(text: &str) -> bool {
         let writes = after.starts_with(".update(");
         !named && !asks && !writes && before.ends_with("os.")
     });
-    let of_getenv = words(text, "getenv")
+    let of_getenv = uses(text, "getenv")
         .any(|(_, after)| after.strip_prefix('(').is_some_and(|after| !quoted(after)));
     let of_process = text.match_indices("process.env").any(|(at, sign)| {
         let after = text.get(at + sign.len()..).unwrap_or_default();

@@ -131,7 +131,7 @@ fn record(
         }
     }
     let (path, container) = lost?;
-    let kept = (what == "uploads" || !around.logs_elsewhere()).then_some(false);
+    let kept = (what == "uploads" || around.logs_to_files_alone()).then_some(false);
     Some(described(what, &path, container, (kept, !container.read_only), file))
 }
 
@@ -198,14 +198,17 @@ impl Around<'_> {
         text.is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("VOLUME")))
     }
 
-    /// Whether what is logged of failed requests goes to something else than a file too.
-    fn logs_elsewhere(&self) -> bool {
+    /// Whether what is logged of failed requests goes to files alone, and to mail.
+    fn logs_to_files_alone(&self) -> bool {
         let handlers = self.facts.at("django.logging.error-handlers");
-        let is_other = |class: &Fact| {
-            class.value.text().is_none_or(|class| {
-                !class.ends_with("FileHandler") && !class.ends_with("AdminEmailHandler")
-            })
+        let Value::List(list) = &handlers.value else {
+            return false;
         };
-        !matches!(handlers.value, Value::List(_)) || handlers.value.items().iter().any(is_other)
+        let is_class =
+            |class: &Fact, end: &str| class.value.text().is_some_and(|class| class.ends_with(end));
+        let is_file = |class: &Fact| is_class(class, "FileHandler");
+        list.rest.is_none()
+            && list.items.iter().any(is_file)
+            && list.items.iter().all(|class| is_file(class) || is_class(class, "AdminEmailHandler"))
     }
 }
