@@ -53,15 +53,23 @@ impl Probe for Forwarded {
 /// Whether the site believes a made-up host, and what it allows the origin of sandboxed frames: both in one
 /// request, which says neither where it is refused.
 pub(super) fn host_and_origin(site: &Site, alone: Request) -> Together {
-    let both = site.front().with("X-Forwarded-Host", HOST).with("Origin", NULL);
-    Together { both, alone, tells: |page| page.response.status < 400 }
+    Together { both: host_with_origin(site), alone, tells: |page| page.response.status < 400 }
 }
 
 /// Whether plain HTTP believes that a visitor comes over HTTPS, and whether its redirect keeps the path: both in
 /// one request, if it leads to HTTPS all the same.
 pub(super) fn scheme_and_path(site: &Site, alone: Request) -> Together {
-    let both = deep(site).with("X-Forwarded-Proto", "https");
-    Together { both, alone, tells: is_led_to_https }
+    Together { both: scheme_with_path(site), alone, tells: is_led_to_https }
+}
+
+/// The request for both of the first.
+pub(super) fn host_with_origin(site: &Site) -> Request {
+    site.front().with("X-Forwarded-Host", HOST).with("Origin", NULL)
+}
+
+/// The request for both of the second.
+pub(super) fn scheme_with_path(site: &Site) -> Request {
+    deep(site).with("X-Forwarded-Proto", "https")
 }
 
 fn host(site: &Site) -> Together {

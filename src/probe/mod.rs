@@ -167,7 +167,7 @@ pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
 struct Put<'s> {
     site: &'s Site,
     all: BTreeSet<Question>,
-    /// Those whose answers may lead on: front pages, and what answers have led to.
+    /// Those whose answers may lead on: front pages, two questions in one, and what answers have led to.
     leading: Vec<Question>,
     /// What was left of the first questions when requests were held back.
     postponed: BTreeSet<Question>,
@@ -200,7 +200,8 @@ impl<'s> Put<'s> {
         let open = open.into_iter().filter(is_next).collect();
         let held_back = if begins { HELD_BACK } else { 0 };
         let (next, too_many) = admitted(open, left.saturating_sub(held_back));
-        let leads_on = |question: &&Question| !begins || self.is_front_page(question);
+        let leads_on =
+            |question: &&Question| !begins || self.is_front_page(question) || self.is_two(question);
         let leading: Vec<Question> = next.iter().filter(leads_on).cloned().collect();
         self.leading.extend(leading);
         self.all.extend(next.iter().cloned());
@@ -216,6 +217,11 @@ impl<'s> Put<'s> {
             }
             _ => false,
         }
+    }
+
+    fn is_two(&self, question: &Question) -> bool {
+        let both = [forwarded::host_with_origin(self.site), forwarded::scheme_with_path(self.site)];
+        matches!(question, Question::Page(request) if both.contains(request))
     }
 }
 
