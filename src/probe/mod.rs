@@ -235,15 +235,15 @@ fn is_last(question: &Question) -> bool {
 
 /// What is to be asked next, in the order of the probes.
 fn open(site: &Site, answers: &Answers) -> Vec<Question> {
-    new(PROBES.iter().flat_map(|probe| probe.questions(site, answers)), answers)
+    unsettled(PROBES.iter().flat_map(|probe| probe.questions(site, answers)), answers)
 }
 
 /// What may be asked when all that is answered.
 fn wishes(site: &Site, answers: &Answers) -> Vec<Question> {
-    new(PROBES.iter().flat_map(|probe| probe.wishes(site, answers)), answers)
+    unsettled(PROBES.iter().flat_map(|probe| probe.wishes(site, answers)), answers)
 }
 
-fn new(questions: impl Iterator<Item = Question>, answers: &Answers) -> Vec<Question> {
+fn unsettled(questions: impl Iterator<Item = Question>, answers: &Answers) -> Vec<Question> {
     let mut known = BTreeSet::new();
     questions
         .filter(|question| !answers.settled(question) && known.insert(question.clone()))
