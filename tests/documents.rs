@@ -90,6 +90,38 @@ fn the_main_job_finds_what_the_careless_project_left() {
     }
 }
 
+/// Each of its pods runs what the manifest says, on a list of ours; together they ask every site once.
+#[test]
+fn the_manifest_for_kubernetes_runs_and_is_in_order() {
+    let text = readme();
+    let manifests = blocks(&text, "yaml");
+    let job = manifests.iter().find(|block| block.contains("kind: Job")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("job.yaml"), job).unwrap();
+    let report = run(&["audit", folder.path().to_str().unwrap(), "--only", "kubernetes"]);
+    assert!(report.contains("   0 fail,") && report.contains("exit 0"), "{report}");
+
+    let sites = (0..20).map(|number| format!("https://site-{number}.test/"));
+    let sites = sites.collect::<Vec<_>>().join("\n");
+    let list = folder.path().join("sites.txt");
+    fs::write(&list, sites).unwrap();
+    let arguments: Vec<&str> =
+        job.lines().filter_map(|line| line.trim_start().strip_prefix("- ")).collect();
+    let is_argument = |text: &&str| *text == "probe" || text.starts_with("--");
+    let arguments: Vec<&str> = arguments.into_iter().filter(is_argument).collect();
+    assert!(arguments.len() >= 4, "{arguments:?}");
+    let mut asked = 0;
+    for pod in 0..8 {
+        let of_pod = arguments.iter().map(|argument| {
+            let index = argument.replace("$(JOB_COMPLETION_INDEX)", &pod.to_string());
+            index.replace("/etc/prodcheck/sites.txt", list.to_str().unwrap())
+        });
+        let of_pod: Vec<String> = of_pod.chain(["--offline".to_owned()]).collect();
+        asked += run(&of_pod.iter().map(String::as_str).collect::<Vec<_>>()).lines().count();
+    }
+    assert_eq!(asked, 20);
+}
+
 #[test]
 fn continuous_integration_calls_the_test_command() {
     let text = readme();

@@ -6,6 +6,7 @@
 )]
 
 mod loopback;
+mod memory;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -96,7 +97,12 @@ fn a_killed_and_resumed_run_finds_what_an_unbroken_one_finds() {
     let asked_again = text.lines().filter(|line| line.starts_with("https://")).count();
     assert_eq!(asked_again, 14 - killed.lines().filter(|line| line.ends_with('}')).count());
     assert!(text.contains("14 sites   0 ready, 13 not ready, 1 incomplete"), "{text}");
-    assert_eq!(results(&fs::read_to_string(&journal).unwrap()), results(&whole));
+    let (resumed, whole) = (results(&fs::read_to_string(&journal).unwrap()), results(&whole));
+    assert_eq!(resumed.keys().collect::<Vec<_>>(), whole.keys().collect::<Vec<_>>());
+    for (site, unbroken) in &whole {
+        let other = resumed[site].lines().zip(unbroken.lines()).find(|(one, other)| one != other);
+        assert_eq!(other, None, "{site}");
+    }
     let metrics = fs::read_to_string(metrics).unwrap();
     assert_eq!(metrics.lines().filter(|line| line.starts_with("probe_success{")).count(), 14);
     assert!(metrics.contains(":1/\"} 0\n"), "{metrics}");
@@ -144,6 +150,34 @@ fn metrics_are_written_whole_and_may_be_read_by_a_collector() {
         let list = fs::metadata(&list).unwrap().permissions().mode();
         assert_eq!(mode, list, "as open as any file of the user's");
     }
+}
+
+/// The most kilobytes that a run holds on a list of so many sites, told in every way there is.
+#[cfg(target_os = "linux")]
+fn held_by(sites: usize) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let lines = (0..sites).map(|number| format!("https://site-{number}.test/"));
+    fs::write(path("sites.txt"), lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let mut command = probe(&["--targets", &path("sites.txt"), "--offline", "--only", "tls"]);
+    let metrics = format!("openmetrics={}", path("sites.prom"));
+    command.args(["--resume", &path("sites.jsonl"), "--report", &metrics, "--format", "concise"]);
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        most = most.max(memory::held(child.id()));
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let told = fs::read_to_string(path("sites.jsonl")).unwrap();
+    assert_eq!(told.lines().count(), sites);
+    most
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_fleet_holds_does_not_grow_with_the_number_of_sites() {
+    let (few, many) = (held_by(100), held_by(2000));
+    assert!(few > 0 && many < few + 8 * 1024, "{few} kB for 100 sites, {many} for 2,000");
 }
 
 #[test]

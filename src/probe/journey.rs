@@ -5,8 +5,8 @@ use url::Url;
 use super::answers::{Answers, Exchanged};
 use super::question::{Question, Request, Unanswered};
 
-/// Hops followed. Browsers give up at 20; here each hop costs a request.
-pub(super) const MOST_HOPS: usize = 6;
+/// Hops followed, as many as the Observatory follows. Browsers give up at 20; here each hop costs a request.
+pub(super) const MOST_HOPS: usize = 10;
 
 /// What is told of a way that was not followed to its end.
 pub(super) const TOO_LONG: &str = "more redirects than are followed";

@@ -129,25 +129,32 @@ pub type Hearing<'h> = dyn FnMut(Vec<Answered>) -> Vec<Question> + 'h;
 /// Requests that are held back at first for what the first answers lead to: redirects and files.
 const HELD_BACK: usize = 6;
 
-/// Asks a site everything. No question waits for an answer that it does not depend on.
+/// Asks a site everything. No question waits for an answer that it does not depend on; wishes wait for all others.
 pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
     let mut answers = Answers::none(site.why_not_asked());
     answers.hear(site.left_out());
     let mut put = Put::of(site);
     let mut hear = |heard: Vec<Answered>| {
         let leads_on = heard.iter().any(|(question, _)| put.leading.contains(question));
+        let of_page = heard.iter().any(|(question, _)| is_page(question));
         answers.hear(heard);
+        let all_answered = put.pages_answered(&answers);
         // The probes are asked again only where there may be something new.
-        if leads_on || put.all.iter().all(|question| answers.settled(question)) {
-            put.next(open(site, &answers), &answers, transport.requests_left())
-        } else {
-            Vec::new()
+        if !leads_on && !(all_answered && (of_page || put.answered(&answers))) {
+            return Vec::new();
         }
+        let next = put.next(open(site, &answers), &answers, transport.requests_left());
+        if next.iter().any(is_page) || !all_answered {
+            return next;
+        }
+        let wishes = put.next(wishes(site, &answers), &answers, transport.requests_left());
+        next.into_iter().chain(wishes).collect()
     };
     let first = hear(Vec::new());
     transport.converse(first, &mut hear);
     if transport.requests_left() == 0 {
-        let rest = open(site, &answers).into_iter().filter(is_page);
+        let rest = [open(site, &answers), wishes(site, &answers)].concat();
+        let rest = rest.into_iter().filter(is_page);
         answers.hear(rest.map(|question| (question, Err(network::none_left()))).collect());
     }
     // Who guesses passwords may be shut out, so that comes after everything else.
@@ -169,6 +176,16 @@ struct Put<'s> {
 impl<'s> Put<'s> {
     fn of(site: &'s Site) -> Self {
         Self { site, all: BTreeSet::new(), leading: Vec::new(), postponed: BTreeSet::new() }
+    }
+
+    /// Whether nothing is on its way.
+    fn answered(&self, answers: &Answers) -> bool {
+        self.all.iter().all(|question| answers.settled(question))
+    }
+
+    /// Whether no page is on its way.
+    fn pages_answered(&self, answers: &Answers) -> bool {
+        self.all.iter().filter(|question| is_page(question)).all(|page| answers.settled(page))
     }
 
     /// What is to be put now of what is open. What was postponed waits until it is known where everything
@@ -216,13 +233,19 @@ fn is_last(question: &Question) -> bool {
     matches!(question, Question::SignIn(_))
 }
 
-/// What is to be asked next, in the order of the probes; wishes come last.
+/// What is to be asked next, in the order of the probes.
 fn open(site: &Site, answers: &Answers) -> Vec<Question> {
+    unsettled(PROBES.iter().flat_map(|probe| probe.questions(site, answers)), answers)
+}
+
+/// What may be asked when all that is answered.
+fn wishes(site: &Site, answers: &Answers) -> Vec<Question> {
+    unsettled(PROBES.iter().flat_map(|probe| probe.wishes(site, answers)), answers)
+}
+
+fn unsettled(questions: impl Iterator<Item = Question>, answers: &Answers) -> Vec<Question> {
     let mut known = BTreeSet::new();
-    let questions = PROBES.iter().flat_map(|probe| probe.questions(site, answers));
-    let wishes = PROBES.iter().flat_map(|probe| probe.wishes(site, answers));
     questions
-        .chain(wishes)
         .filter(|question| !answers.settled(question) && known.insert(question.clone()))
         .collect()
 }
@@ -326,6 +349,20 @@ mod tests {
             assert!(put.iter().any(|url| url == "https://example.test/site.js"), "{put:?}");
             assert_eq!(put.len(), left, "{put:?}");
         }
+    }
+
+    #[test]
+    fn a_pair_that_tells_too_little_is_taken_apart_before_wishes_are_asked() {
+        let shown_in_plain = "> GET https://example.test/\n\
+                              < HTTP/1.1 200 OK\n\
+                              > GET http://example.test/\n\
+                              < HTTP/1.1 200 OK\n";
+        let put = put_to(shown_in_plain, usize::MAX);
+        let is_plain = |url: &String| url.starts_with("http://");
+        assert_eq!(put.iter().filter(|url| is_plain(url)).count(), 4, "{put:?}");
+        let last = put.iter().rposition(is_plain).unwrap();
+        let wish = put.iter().position(|url| url.ends_with("/openapi.json")).unwrap();
+        assert!(last < wish, "{put:?}");
     }
 
     #[test]

@@ -9,9 +9,6 @@ use crate::probe::question::{Question, Request, Response, Unanswered};
 use crate::probe::site::Site;
 use crate::probe::verified::verified;
 
-/// Redirects that the Observatory follows; after these it takes what it has.
-const MOST_REDIRECTS: usize = 10;
-
 /// One way through the site.
 pub(super) struct Session<'a> {
     /// Where it began.
@@ -43,12 +40,7 @@ impl<'a> Session<'a> {
         let mut request = Request::get(start.clone());
         let end = loop {
             if !answers.settled(&Question::Page(request.clone())) {
-                let asked = route.len() > MOST_HOPS;
-                break if asked {
-                    End::Unknown(Ignorance::new(TOO_LONG))
-                } else {
-                    End::Open(request)
-                };
+                break End::Open(request);
             }
             let page = match answers.page(&request) {
                 Ok(page) => page,
@@ -56,7 +48,7 @@ impl<'a> Session<'a> {
                 Err(Unanswered::Refused | Unanswered::InVain(_)) => break End::Silent,
             };
             route.push(page);
-            if route.len() > MOST_REDIRECTS || !leads_on(page.response) {
+            if route.len() > MOST_HOPS || !leads_on(page.response) {
                 break End::Answered;
             }
             match next(page) {
