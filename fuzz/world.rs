@@ -20,9 +20,10 @@ pub fn collect_data(text: &str) {
         "tomllib.load(open('data', 'rb'))",
         "yaml.safe_load(open('data'))",
         "[line.strip() for line in open('data')]",
+        "dynaconf.Dynaconf(settings_files=['data.toml', 'data.yaml'], environments=True).HOSTS",
     ] {
-        let settings = format!("import json, tomllib, yaml\nALLOWED_HOSTS = {reading}\n");
-        collect_all(&[("settings.py", &settings), ("data", text)]);
+        let settings = format!("import dynaconf, json, tomllib, yaml\nALLOWED_HOSTS = {reading}\n");
+        collect_all(&[("settings.py", &settings), ("data", text), ("data.toml", text), ("data.yaml", text)]);
     }
 }
 

@@ -15,7 +15,12 @@ fn evaluated(program: &str) -> Namespace {
 
 /// Likewise of one that reads a file.
 fn evaluated_beside(program: &str, data: &str) -> Namespace {
-    let project = Project::of_texts([("settings.py", program), ("data", data)]);
+    let project = Project::of_texts([
+        ("settings.py", program),
+        ("data", data),
+        ("data.toml", data),
+        ("data.yaml", data),
+    ]);
     let service = services(&project, "shop").swap_remove(0);
     let started = Instant::now();
     let path = ProjectPath::new("settings.py");
@@ -133,6 +138,16 @@ proptest! {
             let head = "import json, tomllib, yaml\nwith open('data') as f:";
             evaluated_beside(&format!("{head}\n    X = {reading}\n"), &data);
         }
+        for way in ["", ", environments=True", ", merge_enabled=True"] {
+            let made = format!("Dynaconf(settings_files=['data.toml', 'data.yaml']{way})");
+            evaluated_beside(&format!("from dynaconf import Dynaconf\nS = {made}\nX = S.a\n"), &data);
+        }
+    }
+
+    #[test]
+    fn any_variable_of_dynaconf_has_an_outcome(text in prop_oneof!["(?s).{0,60}", "@[a-z]{3,6} [\\[\\]{}a-z=,0-9\"]{0,20}"]) {
+        let given = format!("os.environ['DYNACONF_A'] = {text:?}");
+        evaluated(&format!("import os\n{given}\nfrom dynaconf import Dynaconf\nX = Dynaconf(a=[1]).A\n"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Known vulnerabilities of Python packages: a database that the user gives.
 //!
 //! It is what OSV exports for `PyPI` (`all.zip`, a file of JSON for each), or some of those files put one after the
-//! other. (Open Source Vulnerability format 1.7.5, "affected", read 2026-11.)
+//! other. (Open Source Vulnerability format, "affected".)
 
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use ruff_python_ast::Expr;
 
-use super::budget::MAX_ITEMS;
 use super::heap::{Dict, Id, Key, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::numbers;
@@ -12,7 +11,6 @@ use super::paths;
 use super::positions::{from_either_end, slice};
 use super::refusals::Stop;
 use super::term::{From, Kind, Shape, Spot, Term};
-use crate::fact::Ignorance;
 
 impl<'a> Interpreter<'a> {
     /// `object.name`.
@@ -50,6 +48,12 @@ impl<'a> Interpreter<'a> {
                 None => self::method(object, name, at),
             }),
             Kind::Path(path) => Ok(self.attribute_of_path(object, path, name, at)),
+            Kind::Made(made) if super::readers::holds_settings(&made.class) => {
+                let made = Rc::clone(made);
+                let found = self.dynaconf_attribute(&made, name, "AttributeError", at);
+                found.unwrap_or_else(|| method(object))
+            }
+            Kind::Dict(id) => self.box_attribute(*id, name).map_or_else(|| method(object), Ok),
             Kind::Made(made) => {
                 let field = self.heap.scope(made.fields).and_then(|it| it.names.get(name));
                 let field =
@@ -157,7 +161,11 @@ impl<'a> Interpreter<'a> {
             }
             let object = object.clone();
             return self.each(&object, |this, each| match each.kind {
-                Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => {
+                Kind::None
+                | Kind::Bool(_)
+                | Kind::Int(_)
+                | Kind::Float(_)
+                | Kind::Sequence(Shape::Iterator, _) => {
                     let why = format!("{} has no items", each.kind_name());
                     let stop = Stop { error: "TypeError", why: &why };
                     this.stopped(&[each], stop, "this part", at)
@@ -189,22 +197,15 @@ impl<'a> Interpreter<'a> {
                     None => Ok(self.opaque(&format!("the name `{name}`"), at)),
                 }
             }
-            (Kind::Made(made), Kind::Text(name)) if super::readers::is_parser(&made.class) => {
-                let (made, name) = (Rc::clone(made), Rc::clone(name));
-                self.parser_item(&made, &name, at)
-            }
-            (Kind::Made(made), Kind::Text(_) | Kind::Int(_))
-                if made.class.as_ref() == super::regexes::MATCH =>
-            {
-                let made = Rc::clone(made);
-                let positional = vec![index.clone()];
-                let arguments = Arguments { positional, ..Arguments::default() };
-                Ok(self.match_method(&made, "group", &arguments, at))
-            }
+            (Kind::Made(_) | Kind::Instance(..), _) => self.item_of_object(object, index, at),
             (Kind::Dict(id), _) => match Key::of(index) {
                 Some(key) => self.entry(*id, &key, at),
                 None => Ok(self.some_entry(*id, index, at)),
             },
+            (Kind::Sequence(Shape::Iterator, _), _) => {
+                let stop = Stop { error: "TypeError", why: "a generator has no items" };
+                self.stopped(&[object], stop, "this item", at)
+            }
             (Kind::Sequence(_, id), Kind::Int(position)) => {
                 let Some(sequence) = self.heap.sequence(*id) else {
                     return Ok(self.unknown_from(&[object], "this item", at));
@@ -225,6 +226,30 @@ impl<'a> Interpreter<'a> {
                     Some(letter) => Ok(Term::text(letter.to_string(), From::mixed([object], at))),
                     None => Err(Raised::new("IndexError", "the text is too short")),
                 }
+            }
+            _ => Ok(self.unknown_from(&[object, index], "this item", at)),
+        }
+    }
+
+    /// `object[index]`, of an object of a library or of a class that has `__getitem__`.
+    fn item_of_object(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) -> Outcome<'a> {
+        let arguments = || Arguments { positional: vec![index.clone()], ..Arguments::default() };
+        match (&object.kind, &index.kind) {
+            (Kind::Made(made), Kind::Text(name)) if super::readers::holds_settings(&made.class) => {
+                let found = self.dynaconf_attribute(made, name, "KeyError", at);
+                found.unwrap_or_else(|| Ok(self.unknown_from(&[object], "this item", at)))
+            }
+            (Kind::Made(made), Kind::Text(name)) if super::readers::is_parser(&made.class) => {
+                self.parser_item(made, name, at)
+            }
+            (Kind::Made(made), Kind::Text(_) | Kind::Int(_))
+                if made.class.as_ref() == super::regexes::MATCH =>
+            {
+                Ok(self.match_method(made, "group", &arguments(), at))
+            }
+            (Kind::Instance(class, _), _) if self.member(class, "__getitem__").is_some() => {
+                let getting = self.attribute(object, "__getitem__", at)?;
+                self.apply(&getting, arguments(), at)
             }
             _ => Ok(self.unknown_from(&[object, index], "this item", at)),
         }
@@ -311,48 +336,6 @@ impl<'a> Interpreter<'a> {
                 Term::text(letters, from)
             }
             _ => self.unknown_from(&[object], "this part", at),
-        }
-    }
-
-    /// The items that a loop over a value meets, and why there may be more.
-    pub(super) fn iterated(
-        &mut self,
-        term: &Term<'a>,
-        at: Spot,
-    ) -> (Vec<Term<'a>>, Option<Rc<Ignorance>>) {
-        match &term.kind {
-            Kind::Sequence(_, id) => match self.heap.sequence(*id) {
-                Some(sequence) => (sequence.items.clone(), sequence.rest.clone()),
-                None => {
-                    let why = Rc::new(super::heap::branching(&term.from.variables));
-                    (self.heap.in_all_forms(*id, &why), Some(why))
-                }
-            },
-            Kind::Dict(id) => match self.heap.dict(*id) {
-                Some(dict) => {
-                    let from = From::mixed([term], at);
-                    let keys = dict.entries.keys().map(|key| key.term(from.clone())).collect();
-                    (keys, dict.rest.clone())
-                }
-                None => (Vec::new(), Some(self.why_unknown(term, at))),
-            },
-            Kind::Text(text) => {
-                let from = From::mixed([term], at);
-                let letters = text.chars().take(MAX_ITEMS);
-                let letters = letters.map(|c| Term::text(c.to_string(), from.clone())).collect();
-                (letters, None)
-            }
-            Kind::Class(class) if Self::is_enumeration(class) => (self.members_of(class), None),
-            Kind::Made(made) if made.class.as_ref() == super::data_files::OPENED => {
-                let made = Rc::clone(made);
-                let lines = self.lines_of(&made, at);
-                self.iterated(&lines, at)
-            }
-            Kind::Library(name) if name.as_ref() == "os.environ" => {
-                let all = self.all_variables(at);
-                self.iterated(&all, at)
-            }
-            _ => (Vec::new(), Some(self.why_unknown(term, at))),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::Operator;
+
 use super::comparisons::either_bool;
 use super::formats::shown;
 use super::heap::{Dict, Key, Object, Sequence};
@@ -18,6 +20,7 @@ const NAMES: &[&str] = &[
     "callable",
     "dict",
     "dir",
+    "divmod",
     "enumerate",
     "filter",
     "float",
@@ -27,12 +30,14 @@ const NAMES: &[&str] = &[
     "hasattr",
     "int",
     "isinstance",
+    "iter",
     "len",
     "list",
     "locals",
     "map",
     "max",
     "min",
+    "next",
     "object",
     "open",
     "print",
@@ -103,6 +108,7 @@ impl<'a> Interpreter<'a> {
             "setattr" => return Ok(self.set_attribute(arguments, at)),
             "isinstance" => return Ok(self.is_instance(arguments, at)),
             "range" => return Ok(self.range(arguments, at)),
+            "divmod" => return self.divided(arguments, at),
             "zip" | "enumerate" | "map" | "filter" => return self.lazy(name, arguments, at),
             _ => {}
         }
@@ -137,6 +143,10 @@ impl<'a> Interpreter<'a> {
                 Some(truth) => Some(Kind::Bool(truth)),
                 None => return Ok(either_bool(&from)),
             },
+            ("eval", Kind::Text(_)) => return self.evaluated_text(argument, arguments, at),
+            ("str" | "repr", Kind::Sequence(..) | Kind::Dict(_)) => {
+                self.represented_all(argument, 8).map(|text| Kind::Text(text.into()))
+            }
             ("repr", _) => {
                 super::format_specs::represented(argument).map(|it| Kind::Text(it.into()))
             }
@@ -144,35 +154,17 @@ impl<'a> Interpreter<'a> {
                 self.member_shown(argument).map(|it| Kind::Text(it.into()))
             }
             ("str" | "bytes", _) => shown(argument).map(|text| Kind::Text(text.into())),
-            ("int" | "float", Kind::Text(text)) => {
-                let base = arguments.get(1, "base").map(|base| &base.kind);
-                match (number_of(name, text, base), base) {
-                    (None, None) => return Err(not_a_number(argument)),
-                    (number, _) => number,
-                }
-            }
-            ("int" | "float", Kind::Sequence(..) | Kind::Dict(_)) => {
-                return Err(Raised::new("TypeError", "a list is not a number"));
-            }
-            ("round", kind) if arguments.get(1, "ndigits").is_some() => {
-                rounded(kind, arguments.get(1, "ndigits").map(|places| &places.kind))
-            }
-            ("int" | "float", Kind::None) => {
-                return Err(Raised::new("TypeError", "`None` is not a number"));
-            }
-            ("int" | "float" | "abs" | "round", kind) => number_as(name, kind),
-            ("len", Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) => {
-                let stop = Stop { error: "TypeError", why: "what is counted has no length" };
-                return self.stopped(&[argument], stop, "this length", at);
-            }
-            ("len", Kind::Text(text)) => count(text.chars().count()),
-            ("len", Kind::Sequence(_, id) | Kind::Dict(id)) => self.length(*id),
-            ("len", Kind::Made(made)) => match super::readers::kept(made).and_then(Term::as_text) {
-                Some(text) => count(text.chars().count()),
-                None => None,
-            },
+            ("int" | "float" | "abs" | "round", _) => as_number(name, argument, arguments)?,
+            ("len", _) => return self.counted(argument, from, at),
             ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed", _) => {
                 return self.converted(name, argument, arguments, from, at);
+            }
+            ("iter", Kind::Sequence(..) | Kind::Dict(_) | Kind::Text(_)) => {
+                let (items, rest) = self.iterated(argument, at);
+                return Ok(self.made(Shape::Iterator, Sequence { items, rest }, from));
+            }
+            ("next", Kind::Sequence(Shape::Iterator, id)) => {
+                return self.next_item(*id, arguments, at);
             }
             ("any" | "all", _) => return Ok(self.quantified(name == "any", argument, from, at)),
             ("max" | "min" | "sum", _) => return self.extreme(name, arguments, from, at),
@@ -187,6 +179,41 @@ impl<'a> Interpreter<'a> {
         Ok(match kind {
             Some(kind) => Term::new(kind, from),
             None => self.unknown_from(&[argument], &format!("what `{name}(…)` gives"), at),
+        })
+    }
+
+    /// `divmod(one, other)`: how often the one goes into the other, and what is left.
+    fn divided(&mut self, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        let [one, other] = arguments.positional.as_slice() else {
+            return Ok(self.foreign("divmod", arguments, at));
+        };
+        let often = self.binary(one, Operator::FloorDiv, other, at)?;
+        let left = self.binary(one, Operator::Mod, other, at)?;
+        let pair = Sequence { items: vec![often, left], rest: None };
+        Ok(self.made(Shape::Tuple, pair, From::mixed([one, other], at)))
+    }
+
+    /// `len(value)`.
+    fn counted(&mut self, value: &Term<'a>, from: From, at: Spot) -> Outcome<'a> {
+        let length = match &value.kind {
+            Kind::None
+            | Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Float(_)
+            | Kind::Sequence(Shape::Iterator, _) => {
+                let stop = Stop { error: "TypeError", why: "what is counted has no length" };
+                return self.stopped(&[value], stop, "this length", at);
+            }
+            Kind::Text(text) => count(text.chars().count()),
+            Kind::Sequence(_, id) | Kind::Dict(id) => self.length(*id),
+            Kind::Made(made) => super::readers::kept(made)
+                .and_then(Term::as_text)
+                .and_then(|text| count(text.chars().count())),
+            _ => None,
+        };
+        Ok(match length {
+            Some(length) => Term::new(length, from),
+            None => self.unknown_from(&[value], "what `len(…)` gives", at),
         })
     }
 
@@ -285,6 +312,33 @@ fn rounded<'a>(number: &Kind<'a>, places: Option<&Kind<'a>>) -> Option<Kind<'a>>
         (Kind::Int(int), Kind::Int(0..)) => Some(Kind::Int(*int)),
         _ => None,
     }
+}
+
+/// `int(value)`, `float(value)`, `abs(value)`, `round(value)`; none if it is not known.
+fn as_number<'a>(
+    name: &str,
+    value: &Term<'a>,
+    arguments: &Arguments<'a>,
+) -> Result<Option<Kind<'a>>, Raised> {
+    Ok(match (name, &value.kind) {
+        ("int" | "float", Kind::Text(text)) => {
+            let base = arguments.get(1, "base").map(|base| &base.kind);
+            match (number_of(name, text, base), base) {
+                (None, None) => return Err(not_a_number(value)),
+                (number, _) => number,
+            }
+        }
+        ("int" | "float", Kind::Sequence(..) | Kind::Dict(_)) => {
+            return Err(Raised::new("TypeError", "a list is not a number"));
+        }
+        ("int" | "float", Kind::None) => {
+            return Err(Raised::new("TypeError", "`None` is not a number"));
+        }
+        ("round", kind) if arguments.get(1, "ndigits").is_some() => {
+            rounded(kind, arguments.get(1, "ndigits").map(|places| &places.kind))
+        }
+        (_, kind) => number_as(name, kind),
+    })
 }
 
 /// The name of the built-in class of a value.

@@ -10,6 +10,9 @@ use super::interpreter::{Arguments, Call, Flow, Frame, Interpreter, Outcome, Rai
 use super::term::{BOUND, Body, Class, From, Function, Kind, Made, Shape, Spot, Term};
 use crate::fact::Ignorance;
 
+/// The class of functions of which some arguments are given already.
+pub(super) const PARTIAL: &str = "functools.partial";
+
 impl<'a> Arguments<'a> {
     /// The argument at a position or under a name.
     pub(super) fn get(&self, position: usize, name: &str) -> Option<&Term<'a>> {
@@ -109,7 +112,7 @@ impl<'a> Interpreter<'a> {
                 self.note_call(&name, &arguments, at);
                 self.library_call(&name, &arguments, at)
             }
-            Kind::Made(made) if made.class.as_ref() == "functools.partial" => {
+            Kind::Made(made) if made.class.as_ref() == PARTIAL => {
                 let made = Rc::clone(made);
                 self.call_partial(&made, arguments, at)
             }
@@ -203,17 +206,8 @@ impl<'a> Interpreter<'a> {
         scopes.push(local);
         let yields = matches!(function.body, Body::Generator(_))
             .then(|| self.heap.put(Object::Sequence(Sequence::default())));
-        self.frames.push(Frame {
-            file: function.file,
-            scopes,
-            class: None,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            yields,
-            is_call: true,
-        });
+        let frame = Frame { yields, is_call: true, ..Frame::new(function.file, scopes) };
+        self.frames.push(frame);
         let outcome = match function.body {
             Body::Block(body) | Body::Generator(body) => self.block(body),
             Body::Value(value) => self.eval(value).map(Flow::Return),
@@ -223,7 +217,7 @@ impl<'a> Interpreter<'a> {
         self.budget.leave();
         let mut value = self.returned(outcome, returns, at)?;
         if let Some(yields) = yields {
-            return Ok(Term::new(Kind::Sequence(Shape::List, yields), From::literal(at)));
+            return Ok(Term::new(Kind::Sequence(Shape::Iterator, yields), From::literal(at)));
         }
         // What a function makes is decided where it is called, with these arguments.
         if let Some(spot) = value.from.at

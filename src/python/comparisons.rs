@@ -6,6 +6,7 @@ use super::heap::Key;
 use super::interpreter::{Interpreter, Outcome, Raised};
 use super::numbers;
 use super::operators::MAX_COMBINATIONS;
+use super::readers::holds_settings;
 use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::Origin;
 
@@ -33,7 +34,7 @@ impl<'a> Interpreter<'a> {
             if let (true, Some(variable)) = (is_environment(&right), left.as_text()) {
                 from.depend_on(std::slice::from_ref(variable));
             }
-            let answer = self.compared(&left, *operator, &right)?;
+            let answer = self.compared(&left, *operator, &right, at)?;
             holds = match (holds, answer) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
                 (Some(true), Some(true)) => Some(true),
@@ -52,6 +53,7 @@ impl<'a> Interpreter<'a> {
         left: &Term<'a>,
         operator: CmpOp,
         right: &Term<'a>,
+        at: Spot,
     ) -> Result<Option<bool>, Raised> {
         if let CmpOp::In | CmpOp::NotIn = operator
             && is_environment(right)
@@ -64,6 +66,13 @@ impl<'a> Interpreter<'a> {
         {
             let never = left.as_text().is_some_and(|word| NEVER_STARTED.contains(&word.as_ref()));
             return Ok(never.then_some(operator == CmpOp::NotIn));
+        }
+        if let (Kind::Instance(class, _), CmpOp::In | CmpOp::NotIn) = (&right.kind, operator)
+            && self.member(class, "__contains__").is_some()
+        {
+            let asking = self.attribute(right, "__contains__", at)?;
+            let answer = self.applied(&asking, left.clone(), at)?;
+            return Ok(self.truth(&answer).map(|there| there == (operator == CmpOp::In)));
         }
         let (lefts, rights) = (self.forms(left), self.forms(right));
         if lefts.len() * rights.len() > MAX_COMBINATIONS {
@@ -228,6 +237,9 @@ impl<'a> Interpreter<'a> {
                     Some(_) => None,
                     None => scope.rest.is_none().then_some(false),
                 }
+            }
+            (Kind::Made(made), Kind::Text(name)) if holds_settings(&made.class) => {
+                self.has_setting(made, name)
             }
             (Kind::Dict(id), _) => {
                 let dict = self.heap.dict(*id)?;

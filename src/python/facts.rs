@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::heap::{Dict, Id, Key, Object, Sequence};
 use super::interpreter::Interpreter;
-use super::term::{From, Kind, Spot, Term};
+use super::term::{From, Kind, Shape, Spot, Term};
 use crate::fact::secret::is_secret_name;
 use crate::fact::{Fact, Ignorance, List, Origin, Provenance, Record, Secret, Value};
 
@@ -38,6 +38,7 @@ impl<'a> Interpreter<'a> {
             Kind::Duration(seconds) => in_seconds(*seconds),
             Kind::Text(text) if is_secret(&provenance) => Value::Secret(Secret::new(text.as_ref())),
             Kind::Text(text) | Kind::Path(text) => Value::Text(text.to_string()),
+            Kind::Sequence(Shape::Iterator, _) => unknown("a generator gives its items once"),
             Kind::Sequence(_, id) | Kind::Dict(id) => self.collection(*id, depth, left),
             Kind::OneOf(alternatives) => self.alternatives(alternatives, depth, left),
             Kind::Unset(why) | Kind::Unknown(why) => Value::Unknown(why.as_ref().clone()),
@@ -135,6 +136,7 @@ impl<'a> Interpreter<'a> {
             place: from.at.and_then(|at| self.place(at)),
             written: from.written.as_deref().cloned().map(Box::new),
             variables: from.variables.iter().map(Rc::to_string).collect(),
+            fallback: from.fallback,
         }
     }
 

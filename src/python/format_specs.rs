@@ -1,7 +1,9 @@
 //! Format specifications (`{value:>10.2f}`) and representations (`{value!r}`), as far as settings use them.
 
 use super::formats::shown;
-use super::term::{Kind, Term};
+use super::heap::Key;
+use super::interpreter::Interpreter;
+use super::term::{From, Kind, Shape, Term};
 
 /// More characters are not filled in.
 const MAX_WIDTH: usize = 1_000;
@@ -223,6 +225,38 @@ fn filled(text: &str, fill: char, align: Option<char>, wide: (usize, bool)) -> S
     }
 }
 
+impl<'a> Interpreter<'a> {
+    /// A list or dictionary as `str(value)` gives it; none if something in it is not known.
+    pub(super) fn represented_all(&self, term: &Term<'a>, depth: usize) -> Option<String> {
+        let inner = |term: &Term<'a>| match depth {
+            0 => None,
+            _ => self.represented_all(term, depth - 1),
+        };
+        let joined = |parts: Option<Vec<String>>| parts.map(|parts| parts.join(", "));
+        match &term.kind {
+            Kind::Sequence(shape @ (Shape::List | Shape::Tuple), id) => {
+                let sequence = self.heap.sequence(*id).filter(|it| it.rest.is_none())?;
+                let items = joined(sequence.items.iter().map(inner).collect())?;
+                Some(match (shape, sequence.items.len()) {
+                    (Shape::List, _) => format!("[{items}]"),
+                    (_, 1) => format!("({items},)"),
+                    _ => format!("({items})"),
+                })
+            }
+            Kind::Sequence(..) => None,
+            Kind::Dict(id) => {
+                let dict = self.heap.dict(*id).filter(|it| it.rest.is_none())?;
+                let entry = |(key, value): (&Key, &Term<'a>)| {
+                    let key = represented(&key.term(From::nowhere()))?;
+                    Some(format!("{key}: {}", inner(value)?))
+                };
+                joined(dict.entries.iter().map(entry).collect()).map(|all| format!("{{{all}}}"))
+            }
+            _ => represented(term),
+        }
+    }
+}
+
 /// The value as `repr(value)` gives it; none if that is not known here.
 pub(super) fn represented(term: &Term<'_>) -> Option<String> {
     match &term.kind {
@@ -243,7 +277,6 @@ pub(super) fn represented(term: &Term<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::python::term::From;
 
     #[test]
     fn values_are_formatted_as_python_does() {

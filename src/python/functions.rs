@@ -1,7 +1,6 @@
 //! Definitions of functions: what decorators make of them, and what a generator yields.
 //!
-//! A generator is run when it is called, and what it yields is a list: nothing here looks at how far one was
-//! gone through.
+//! A generator is run when it is called, and what it yields is given once.
 
 use std::rc::Rc;
 
@@ -9,6 +8,7 @@ use ruff_python_ast::helpers::ReturnStatementVisitor;
 use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{Expr, ExprYield, StmtFunctionDef};
 
+use super::calls::PARTIAL;
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::statements::last_name;
 use super::term::{Body, Decorator, From, Function, Kind, Spot, Term};
@@ -29,6 +29,9 @@ impl<'a> Interpreter<'a> {
                 Some(name) if super::classes::is_validator(name) => {}
                 _ => match self.eval(&decoration.expression)? {
                     own @ Term { kind: Kind::Function(_), .. } => around.push(own),
+                    Term { kind: Kind::Made(made), from } if made.class.as_ref() == PARTIAL => {
+                        around.push(Term::new(Kind::Made(made), from));
+                    }
                     _ => opaque = true,
                 },
             }

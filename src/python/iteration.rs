@@ -1,14 +1,65 @@
 //! Built-in functions that go through lists: `range`, `map`, `sorted`, `any` and their like.
 
+use std::rc::Rc;
+
 use ruff_python_ast::CmpOp;
 
 use super::budget::MAX_ITEMS;
 use super::comparisons::either_bool;
-use super::heap::Sequence;
+use super::heap::{Id, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
+use crate::fact::Ignorance;
 
 impl<'a> Interpreter<'a> {
+    /// The items that a loop over a value meets, and why there may be more.
+    pub(super) fn iterated(
+        &mut self,
+        term: &Term<'a>,
+        at: Spot,
+    ) -> (Vec<Term<'a>>, Option<Rc<Ignorance>>) {
+        match &term.kind {
+            Kind::Sequence(Shape::Iterator, id) => {
+                let all = Term::new(Kind::Sequence(Shape::List, *id), term.from.clone());
+                let given = self.iterated(&all, at);
+                self.heap.change_sequence(*id, &mut |left| *left = Sequence::default());
+                given
+            }
+            Kind::Sequence(_, id) => match self.heap.sequence(*id) {
+                Some(sequence) => (sequence.items.clone(), sequence.rest.clone()),
+                None => {
+                    let why = Rc::new(super::heap::branching(&term.from.variables));
+                    (self.heap.in_all_forms(*id, &why), Some(why))
+                }
+            },
+            Kind::Dict(id) => match self.heap.dict(*id) {
+                Some(dict) => {
+                    let from = From::mixed([term], at);
+                    let keys = dict.entries.keys().map(|key| key.term(from.clone())).collect();
+                    (keys, dict.rest.clone())
+                }
+                None => (Vec::new(), Some(self.why_unknown(term, at))),
+            },
+            Kind::Text(text) => {
+                let from = From::mixed([term], at);
+                let letters = text.chars().take(MAX_ITEMS);
+                let letters = letters.map(|c| Term::text(c.to_string(), from.clone())).collect();
+                (letters, None)
+            }
+            Kind::Class(class) if Self::is_enumeration(class) => (self.members_of(class), None),
+            Kind::Made(made) if made.class.as_ref() == super::data_files::OPENED => {
+                let made = Rc::clone(made);
+                let lines = self.lines_of(&made, at);
+                self.iterated(&lines, at)
+            }
+            Kind::Library(name) if name.as_ref() == "os.environ" => {
+                let all = self.all_variables(at);
+                self.iterated(&all, at)
+            }
+            _ => (Vec::new(), Some(self.why_unknown(term, at))),
+        }
+    }
+
     pub(super) fn range(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
         let numbers: Option<Vec<i64>> = arguments
             .positional
@@ -89,7 +140,25 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        Ok(self.made(Shape::List, Sequence { items, rest }, from))
+        Ok(self.made(Shape::Iterator, Sequence { items, rest }, from))
+    }
+
+    /// `next(iterator, default)`: the first item that is left.
+    pub(super) fn next_item(&mut self, id: Id, arguments: &Arguments<'a>, at: Spot) -> Outcome<'a> {
+        let left = self.heap.sequence(id).cloned();
+        match left {
+            Some(Sequence { items, rest: None }) if !items.is_empty() => {
+                self.heap.change_sequence(id, &mut |left| {
+                    left.items.remove(0);
+                });
+                Ok(items.into_iter().next().unwrap_or_else(|| Self::none_at(at)))
+            }
+            Some(Sequence { rest: None, .. }) => match arguments.positional.get(1) {
+                Some(default) => Ok(default.clone()),
+                None => Err(Raised::new("StopIteration", "a generator has no item left")),
+            },
+            _ => Ok(self.opaque("the next item", at)),
+        }
     }
 
     /// `itertools.chain(one, other)`: the items of all.
@@ -113,7 +182,7 @@ impl<'a> Interpreter<'a> {
             all.rest = all.rest.or(rest);
         }
         let from = From::mixed(&arguments.positional, at);
-        self.made(Shape::List, all, from)
+        self.made(Shape::Iterator, all, from)
     }
 
     /// `functools.reduce(function, list, start)`.
@@ -178,6 +247,7 @@ impl<'a> Interpreter<'a> {
         let shape = match name {
             "tuple" => Shape::Tuple,
             "set" | "frozenset" => Shape::Set,
+            "reversed" => Shape::Iterator,
             _ => Shape::List,
         };
         Ok(self.made(shape, Sequence { items, rest }, from))

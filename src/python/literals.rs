@@ -1,4 +1,4 @@
-//! Literals in texts: `ast.literal_eval`.
+//! Literals in texts: `ast.literal_eval`, and `eval` where the text is one.
 
 use ruff_python_ast::{Expr, Number, UnaryOp};
 use ruff_python_parser::parse_expression;
@@ -48,6 +48,21 @@ impl<'a> Interpreter<'a> {
                 }
             }
         })
+    }
+
+    /// `eval(text)` of a literal; what any other program gives is not known.
+    pub(super) fn evaluated_text(
+        &mut self,
+        text: &Term<'a>,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let given = Arguments { positional: vec![text.clone()], ..Arguments::default() };
+        match self.literal_eval(&given, at) {
+            Ok(literal) if arguments.positional.len() == 1 => Ok(literal),
+            Err(raised) if raised.exhausted => Err(raised),
+            _ => Ok(self.unknown_from(&[text], "what this program gives", at)),
+        }
     }
 
     fn literal_of(

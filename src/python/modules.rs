@@ -66,17 +66,7 @@ impl<'a> Interpreter<'a> {
                 return Ok(Some(scope));
             }
         };
-        self.frames.push(Frame {
-            file,
-            scopes: vec![scope],
-            class: None,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            yields: None,
-            is_call: false,
-        });
+        self.frames.push(Frame::new(file, vec![scope]));
         let outcome = self.block(body);
         self.frames.pop();
         outcome.map(|_| Some(scope))
@@ -270,6 +260,20 @@ impl<'a> Interpreter<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// `sys.path.insert(0, folder)`, `sys.path.append(folder)`: another folder to import from.
+    pub(super) fn search_further(&mut self, function: &str, arguments: &Arguments<'a>) {
+        let position = usize::from(function == "sys.path.insert");
+        let folder = arguments.positional.get(position).and_then(|folder| match &folder.kind {
+            Kind::Text(path) | Kind::Path(path) => paths::project_path(path),
+            _ => None,
+        });
+        match folder.filter(|folder| !self.roots.contains(folder)) {
+            Some(folder) if position == 1 => self.roots.insert(0, folder),
+            Some(folder) => self.roots.push(folder),
+            None => {}
+        }
     }
 
     /// Runs a file in the scope at work.

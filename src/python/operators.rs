@@ -26,6 +26,7 @@ impl<'a> Interpreter<'a> {
             Kind::Int(int) => Some(*int != 0),
             Kind::Float(float) | Kind::Duration(float) => Some(*float != 0.0),
             Kind::Text(text) => Some(!text.is_empty()),
+            Kind::Sequence(Shape::Iterator, _) => Some(true),
             Kind::Sequence(_, id) | Kind::Dict(id) => self.is_filled(*id),
             Kind::Instance(..) => match self.as_plain(term) {
                 Some(plain) => self.truth(&plain),

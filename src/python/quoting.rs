@@ -1,6 +1,9 @@
-//! `urllib.parse`: texts made fit to stand in an address, and addresses put together.
+//! `urllib.parse`, `base64`: texts made fit to stand elsewhere, and addresses put together.
 
 use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use super::formats::shown;
 use super::interpreter::{Arguments, Interpreter, Outcome};
@@ -9,6 +12,31 @@ use super::refusals::Stop;
 use super::term::{From, Kind, Spot, Term};
 
 impl<'a> Interpreter<'a> {
+    /// `base64.b64decode(text)` and its like, where both are texts.
+    pub(super) fn in_base64(
+        &mut self,
+        function: &str,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Term<'a> {
+        let made = arguments.first().filter(|_| arguments.positional.len() == 1).and_then(|text| {
+            let written = text.as_text()?;
+            let made = match function {
+                "base64.b64encode" => STANDARD.encode(written.as_bytes()),
+                "base64.urlsafe_b64encode" => URL_SAFE.encode(written.as_bytes()),
+                "base64.b64decode" => {
+                    String::from_utf8(STANDARD.decode(written.as_bytes()).ok()?).ok()?
+                }
+                "base64.urlsafe_b64decode" => {
+                    String::from_utf8(URL_SAFE.decode(written.as_bytes()).ok()?).ok()?
+                }
+                _ => return None,
+            };
+            Some(Term::text(made, From::mixed([text], at)))
+        });
+        made.unwrap_or_else(|| self.foreign(function, arguments, at))
+    }
+
     /// `quote(text)` and its like; none if it is another function.
     pub(super) fn quoting_call(
         &mut self,

@@ -2,6 +2,7 @@
 //!
 //! What may change the names of a module in a way that is not followed leaves them open.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ruff_python_ast::Expr;
@@ -17,15 +18,14 @@ impl<'a> Interpreter<'a> {
     /// `dir(module)`, or of the names at hand.
     pub(super) fn names_of(&mut self, arguments: &Arguments<'a>, at: Spot) -> Term<'a> {
         let object = arguments.first().cloned().unwrap_or_else(|| self.names_at_hand("vars", at));
-        let scope = match &object.kind {
-            Kind::Module(scope) => self.heap.scope(*scope).cloned(),
-            _ => None,
+        let (names, rest) = match &object.kind {
+            Kind::Module(scope) => self.names_of_scope(*scope),
+            Kind::Class(class) => self.names_of_class(class),
+            _ => return self.unknown_from(&[&object], "what `dir(…)` gives", at),
         };
-        let Some(scope) = scope else {
-            return self.unknown_from(&[&object], "what `dir(…)` gives", at);
-        };
-        let names = scope.names.keys().map(|name| Term::text(name, From::literal(at)));
-        let sequence = Sequence { items: names.collect(), rest: scope.rest };
+        let names: BTreeSet<Rc<str>> = names.into_iter().collect();
+        let names = names.into_iter().map(|name| Term::text(name, From::literal(at)));
+        let sequence = Sequence { items: names.collect(), rest };
         self.made(Shape::List, sequence, From::literal(at))
     }
 

@@ -83,6 +83,9 @@ const DIVISION_BY_ZERO: &str = "ZeroDivisionError";
 /// Whether Python knows that a value of this kind has no such method.
 pub(super) fn lacks_method(kind: &Kind<'_>, name: &str) -> bool {
     match kind {
+        Kind::Sequence(Shape::Iterator, _) => {
+            OF_TEXTS.contains(&name) || OF_CONTAINERS.contains(&name)
+        }
         Kind::None
         | Kind::Bool(_)
         | Kind::Int(_)
@@ -165,6 +168,7 @@ fn go_together(left: &Term<'_>, operator: Operator, right: &Term<'_>) -> bool {
         List,
         Tuple,
         Set,
+        Iterator,
         Dict,
         Duration,
     }
@@ -177,6 +181,7 @@ fn go_together(left: &Term<'_>, operator: Operator, right: &Term<'_>) -> bool {
             Kind::Sequence(Shape::List, _) => Sort::List,
             Kind::Sequence(Shape::Tuple, _) => Sort::Tuple,
             Kind::Sequence(Shape::Set, _) => Sort::Set,
+            Kind::Sequence(Shape::Iterator, _) => Sort::Iterator,
             Kind::Dict(_) => Sort::Dict,
             _ => return None,
         })
@@ -185,10 +190,14 @@ fn go_together(left: &Term<'_>, operator: Operator, right: &Term<'_>) -> bool {
         return true;
     };
     match operator {
-        Operator::Add => left == right && !matches!(left, Sort::None | Sort::Set | Sort::Dict),
+        Operator::Add => {
+            let add_nothing = [Sort::None, Sort::Set, Sort::Dict, Sort::Iterator];
+            left == right && !add_nothing.contains(&left)
+        }
         Operator::Mult => {
             let is_number = |sort: &Sort| *sort == Sort::Number;
-            left != Sort::None && right != Sort::None && (is_number(&left) || is_number(&right))
+            let repeats = |sort: &Sort| !matches!(sort, Sort::None | Sort::Iterator);
+            repeats(&left) && repeats(&right) && (is_number(&left) || is_number(&right))
         }
         _ => true,
     }

@@ -9,6 +9,7 @@ use super::budget::MAX_ALTERNATIVES;
 use super::builtins::SENTINEL;
 use super::heap::Id;
 use crate::fact::{Ignorance, Origin, Place};
+use crate::truth::Truth;
 
 /// A value, and where it came from.
 #[derive(Clone, Debug)]
@@ -62,6 +63,8 @@ pub(super) enum Shape {
     List,
     Tuple,
     Set,
+    /// Gives its items once: a generator, `map(…)`.
+    Iterator,
 }
 
 /// A function of the project.
@@ -178,6 +181,8 @@ pub(super) struct From {
     pub(super) variables: Vec<Rc<str>>,
     /// Whether it is so only because nobody is seen to set a variable.
     pub(super) supposed: bool,
+    /// Whether a text in the code stands for it where its variable is missing.
+    pub(super) fallback: Truth,
 }
 
 /// A piece of a file.
@@ -195,6 +200,7 @@ impl From {
             written: None,
             variables: Vec::new(),
             supposed: false,
+            fallback: Truth::False,
         }
     }
 
@@ -205,6 +211,7 @@ impl From {
             written: None,
             variables: Vec::new(),
             supposed: false,
+            fallback: Truth::False,
         }
     }
 
@@ -231,6 +238,7 @@ impl From {
             self.written.clone_from(&other.written);
         }
         self.supposed |= other.supposed;
+        self.fallback = self.fallback.max(other.fallback);
         self.depend_on(&other.variables);
     }
 
@@ -377,6 +385,7 @@ impl<'a> Term<'a> {
             Kind::Sequence(Shape::List, _) => "a list",
             Kind::Sequence(Shape::Tuple, _) => "a tuple",
             Kind::Sequence(Shape::Set, _) => "a set",
+            Kind::Sequence(Shape::Iterator, _) => "a generator",
             Kind::Dict(_) => "a dictionary",
             Kind::Function(_) | Kind::Method(_) => "a function",
             Kind::Class(_) => "a class",

@@ -31,12 +31,9 @@ pub(super) fn shared(sources: &Sources<'_>, facts: &Facts) -> Option<Fact> {
     if secrets.is_empty() {
         return None;
     }
-    let files: Vec<&ProjectPath> =
-        sources.service.files().filter(|path| is_of_other_environment(path)).collect();
-    let others: Vec<(&ProjectPath, Assigned)> = files
-        .into_iter()
-        .filter_map(|path| Some((path, assigned(sources.project, path)?)))
-        .collect();
+    let files = sources.wanted.iter().copied();
+    let others: Vec<(&ProjectPath, Assigned)> =
+        files.filter_map(|path| Some((path, assigned(sources.project, path)?))).collect();
     if others.is_empty() {
         return None;
     }
@@ -90,7 +87,7 @@ fn of_production(facts: &Facts) -> Vec<(String, Fact)> {
 }
 
 /// Whether a file says what another environment than production is given.
-fn is_of_other_environment(path: &ProjectPath) -> bool {
+pub(super) fn is_of_other(path: &ProjectPath) -> bool {
     let is_yaml = || matches!(path.extension(), "yml" | "yaml");
     (is_env_name(path.name()) || is_yaml())
         && matches!(Role::of(path), Role::Staging | Role::Development | Role::Test)

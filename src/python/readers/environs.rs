@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::BoolWords;
 use super::address::Address;
-use crate::python::heap::{Dict, Id, Object, Sequence};
+use crate::python::calls::PARTIAL;
+use crate::python::heap::{Dict, Id, Key, Object, Sequence};
 use crate::python::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use crate::python::numbers;
 use crate::python::term::{From, Kind, Made, Shape, Spot, Term};
@@ -47,6 +48,10 @@ impl<'a> Interpreter<'a> {
         match method {
             "read_env" => return Ok(self.read_env(false, arguments, at)),
             "seal" => return Ok(Self::none_at(at)),
+            "add_parser" | "parser_for" => return Ok(self.environs_parser(made, arguments, at)),
+            "add_parser_from_field" | "parser_from_field" | "dump" => {
+                return Ok(self.foreign(&format!("env.{method}"), arguments, at));
+            }
             "prefixed" => {
                 let object = Term::new(Kind::Made(Rc::clone(made)), From::literal(at));
                 let positional = std::iter::once(object).chain(arguments.positional.clone());
@@ -78,13 +83,46 @@ impl<'a> Interpreter<'a> {
                 let rest = Arguments { positional: Vec::new(), ..arguments.clone() };
                 return this.database_entry(&value, &rest, 1, at);
             }
+            if let Some(parser) = this.field_of(made, &parser_name(method)) {
+                return this.each(&value, |this, value| this.applied(&parser, value.clone(), at));
+            }
             let is_default = this.environment.fact(&name).is_none() && default.is_some();
-            if is_default {
+            // Addresses of caches and mail servers become dictionaries, defaults too.
+            if is_default && !method.starts_with("dj_") {
                 return Ok(value);
             }
             let value = this.environs_expanded(made, value, at);
-            this.each(&value, |this, value| this.environs_cast(method, value, arguments, at))
+            this.each(&value, |this, value| {
+                let value = this.environs_cast(method, value, arguments, at)?;
+                match arguments.named("validate").cloned() {
+                    Some(validators) => this.held_against(&value, &validators, at).map(|()| value),
+                    None => Ok(value),
+                }
+            })
         })
+    }
+
+    /// `env.add_parser(name, function)`, and the decorator `env.parser_for(name)` that does it.
+    fn environs_parser(
+        &mut self,
+        made: &Rc<Made<'a>>,
+        arguments: &Arguments<'a>,
+        at: Spot,
+    ) -> Term<'a> {
+        let [name, function @ ..] = arguments.positional.as_slice() else {
+            return self.foreign("env.add_parser", arguments, at);
+        };
+        let Some(function) = function.first().cloned() else {
+            let object = Term::new(Kind::Made(Rc::clone(made)), From::literal(at));
+            let adding = Kind::Method(Rc::new((object, "add_parser".into())));
+            let positional = vec![Term::new(adding, From::literal(at)), name.clone()];
+            let partial = Arguments { positional, ..Arguments::default() };
+            return self.make(&Rc::from(PARTIAL), &partial, at);
+        };
+        if let (Some(name), Some(scope)) = (name.as_text(), self.heap.scope_mut(made.fields)) {
+            scope.names.insert(parser_name(name).into(), function.clone());
+        }
+        function
     }
 
     /// What stands before the names of all variables; none if it is not known.
@@ -260,36 +298,53 @@ impl<'a> Interpreter<'a> {
         value: &Term<'a>,
         at: Spot,
     ) -> Outcome<'a> {
-        if ["delimiter", "key_value_delimiter", "subcast_keys"]
-            .iter()
-            .any(|name| arguments.named(name).is_some())
-        {
+        let told = |name: &str, usual: &str| match arguments.named(name) {
+            Some(term) => term.as_text().map(ToString::to_string),
+            None => Some(usual.to_owned()),
+        };
+        let (Some(between), Some(equals)) =
+            (told("delimiter", ","), told("key_value_delimiter", "="))
+        else {
             return Ok(self.unknown_from(&[value], "what `env.dict(…)` gives", at));
-        }
+        };
+        let of_keys = arguments.named("subcast_keys").cloned();
         let subcast = arguments.named("subcast_values").or_else(|| arguments.named("subcast"));
         let subcast = subcast.cloned();
         let mut dict = Dict::default();
-        for pair in text.split(',').filter(|_| !text.is_empty()) {
-            let (name, part) = pair.split_once('=').ok_or_else(|| refused(value))?;
+        for pair in text.split(between.as_str()).filter(|_| !text.is_empty()) {
+            let (name, part) = pair.split_once(equals.as_str()).ok_or_else(|| refused(value))?;
             let part = Term::text(part.trim(), value.from.clone());
             let part = match &subcast {
                 Some(cast) => self.environs_subcast(cast, &part, at)?,
                 None => part,
             };
-            dict.put(name.trim(), part);
+            let name = Term::text(name.trim(), value.from.clone());
+            let name = match &of_keys {
+                Some(cast) => self.environs_subcast(cast, &name, at)?,
+                None => name,
+            };
+            let Some(key) = Key::of(&name) else {
+                return Ok(self.unknown_from(&[value], "what `env.dict(…)` gives", at));
+            };
+            dict.entries.insert(key, part);
         }
         Ok(Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), value.from.clone()))
     }
 }
 
-fn refused(value: &Term<'_>) -> Raised {
+/// Where an object keeps a parser that the program gave it: no name of Python's.
+fn parser_name(name: &str) -> String {
+    format!("<parser {name}>")
+}
+
+pub(super) fn refused(value: &Term<'_>) -> Raised {
     let mut raised = Raised::new("EnvValidationError", "a text is not of the kind asked for");
     raised.variables.clone_from(&value.from.variables);
     raised
 }
 
 /// What a cast raises is the library's own exception.
-fn renamed(mut raised: Raised) -> Raised {
+pub(super) fn renamed(mut raised: Raised) -> Raised {
     if !raised.exhausted {
         raised.name = "EnvValidationError".into();
     }

@@ -8,10 +8,15 @@ mod config_sections;
 mod configurations;
 mod decouple;
 mod dj_database_url;
+mod dynaconf;
+mod dynaconf_layers;
+mod dynaconf_names;
+mod dynaconf_values;
 mod env_file;
 mod environ;
 mod environ_url;
 mod environs;
+mod environs_validators;
 mod field_types;
 mod fields;
 mod os;
@@ -28,6 +33,7 @@ use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::regexes;
 use super::term::{From, Kind, Made, Spot, Term};
 use crate::fact::Fact;
+use crate::truth::Truth;
 
 /// Variables in the order of a file.
 pub(super) type Variables = Rc<[(String, Fact)]>;
@@ -36,6 +42,7 @@ pub(super) use address::unescaped;
 pub(super) use concealed::{asterisks, kept};
 pub(super) use config_parser::is_parser;
 pub(super) use configurations::is_configuration;
+pub(super) use dynaconf::holds_settings;
 pub(super) use pydantic::reads_fields;
 
 impl<'a> Interpreter<'a> {
@@ -54,6 +61,9 @@ impl<'a> Interpreter<'a> {
             return Some(self.environs_method(&made, method, arguments, at));
         }
         if let Some(outcome) = self.configuration_call(name, arguments, at) {
+            return Some(outcome);
+        }
+        if let Some(outcome) = self.dynaconf_call(name, arguments, at) {
             return Some(outcome);
         }
         if let Some(function) = name.strip_prefix("dj_database_url.") {
@@ -107,6 +117,9 @@ impl<'a> Interpreter<'a> {
             "decouple.Csv" if name == "__call__" => self.csv(made, arguments, at),
             "decouple.Choices" if name == "__call__" => self.choices(made, arguments, at),
             "cfenv.AppEnv" if name != "__call__" => self.bound_services(name, arguments, at),
+            class if dynaconf::holds_settings(class) => {
+                self.dynaconf_method(made, name, arguments, at)
+            }
             class if config_parser::is_parser(class) && name != "__call__" => {
                 self.parser_method(made, name, arguments, at)
             }
@@ -152,7 +165,8 @@ impl<'a> Interpreter<'a> {
         {
             let found = Self::found(name, fact, at);
             self.note_read(name, false, default.clone(), &found, at);
-            if let Found::Set(term) = found {
+            if let Found::Set(mut term) = found {
+                term.from.fallback = default.as_ref().map_or(Truth::False, Self::stands_in);
                 return Ok(term);
             }
         }
