@@ -53,7 +53,7 @@ const LONGEST_WORD: usize = 14;
 /// Words that make an environment file an example; elsewhere they mean other things
 /// (`settings/default.py`, `site.conf.template`).
 const ENV_EXAMPLE_WORDS: &[&str] =
-    &["template", "tmpl", "tpl", "dist", "default", "defaults", "schema"];
+    &["template", "tmpl", "tpl", "dist", "default", "defaults", "schema", "exp"];
 
 impl Role {
     /// The role of a file: what its own name says, else the nearest folder that says something.
@@ -117,6 +117,7 @@ mod tests {
             ("docker-compose.yml", Role::Neutral),
             (".env", Role::Neutral),
             (".env.example", Role::Example),
+            (".env-exp", Role::Example),
             (".env.production.example", Role::Example),
             ("config/env.dist", Role::Example),
             ("shop/settings/default.py", Role::Neutral),

@@ -134,16 +134,26 @@ impl Seen<'_> {
         let copied: Vec<ProjectPath> = self.names().filter_map(files::copied_from).collect();
         let usual = vec![self.sources.service.root.join(".env")];
         let wanted = if copied.is_empty() { usual } else { copied };
-        let mut asked = wanted.iter().map(|path| (path, self.rules.ignore(path)));
+        let mut asked = wanted.iter().map(|path| (path, self.ignore(path)));
         let (name, place) = match asked.find(|(_, (ignored, _))| !ignored) {
             Some((path, (_, by))) => (Value::from(path.as_str()), by),
-            None => (Value::Absent, wanted.first().and_then(|path| self.rules.ignore(path).1)),
+            None => (Value::Absent, wanted.first().and_then(|path| self.ignore(path).1)),
         };
         let fact = Fact::derived(name);
         match place.or_else(|| self.root_rules().map(|path| Place::whole(&path))) {
             Some(place) => fact.at(place),
             None => fact,
         }
+    }
+
+    /// Whether a file is ignored under its name, or with the dot that `env.example` loses in front of it.
+    fn ignore(&self, path: &ProjectPath) -> (bool, Option<Place>) {
+        let told = self.rules.ignore(path);
+        if told.0 || path.name().starts_with('.') {
+            return told;
+        }
+        let hidden = self.rules.ignore(&path.folder().join(&format!(".{}", path.name())));
+        if hidden.0 { hidden } else { told }
     }
 
     fn root_rules(&self) -> Option<ProjectPath> {

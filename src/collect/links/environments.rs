@@ -27,14 +27,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
 
 /// The secrets of production that can be held against those of another environment.
 pub(super) fn shared(sources: &Sources<'_>, facts: &Facts) -> Option<Fact> {
-    let secrets = of_production(facts);
-    if secrets.is_empty() {
-        return None;
-    }
     let files = sources.wanted.iter().copied();
     let others: Vec<(&ProjectPath, Assigned)> =
         files.filter_map(|path| Some((path, assigned(sources.project, path)?))).collect();
-    if others.is_empty() {
+    let secrets = if others.is_empty() { Vec::new() } else { of_production(facts) };
+    if secrets.is_empty() {
         return None;
     }
     let described = |(name, secret): &(String, Fact)| {
@@ -45,13 +42,17 @@ pub(super) fn shared(sources: &Sources<'_>, facts: &Facts) -> Option<Fact> {
                 && assigned.get(name).is_some_and(|values| values.iter().any(|each| each == value))
         };
         let other = others.iter().find(has).map(|(path, _)| path.as_str());
+        // Of one that can be guessed other checks tell.
+        if other.is_some() && !is_strong(value) {
+            return None;
+        }
         let at = |value: Value| Fact { value, provenance: secret.provenance.clone() };
-        at(Value::record([
+        Some(at(Value::record([
             ("name", at(name.as_str().into())),
             ("other-file", at(other.map_or(Value::Absent, Value::from))),
-        ]))
+        ])))
     };
-    Some(Fact::derived(secrets.iter().map(described).collect::<Vec<_>>()))
+    Some(Fact::derived(secrets.iter().filter_map(described).collect::<Vec<_>>()))
 }
 
 /// What nobody chose in two places by chance.
@@ -79,11 +80,13 @@ fn of_production(facts: &Facts) -> Vec<(String, Fact)> {
         let text = value.value.text()?;
         let is_own =
             !matches!(SecretKind::of(&name, text), SecretKind::Issued | SecretKind::Address);
-        // Of one that can be guessed other checks tell.
-        let is_strong = placeholder(text).is_none() && bits(text) >= STRONG_BITS;
-        (is_own && is_strong).then_some((name, value))
+        is_own.then_some((name, value))
     });
     own.collect()
+}
+
+fn is_strong(text: &str) -> bool {
+    placeholder(text).is_none() && bits(text) >= STRONG_BITS
 }
 
 /// Whether a file says what another environment than production is given.
