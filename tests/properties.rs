@@ -11,6 +11,7 @@ use prodcheck::check::load::{Context, Depth, load};
 use prodcheck::check::register::Register;
 use prodcheck::check::{Matcher, Predicate, Scalar, Test};
 use prodcheck::fact::{Catalogue, Fact, FactPath, Facts, List, Value};
+use prodcheck::project::Advisories;
 use prodcheck::toml_tree::Reader;
 use prodcheck::truth::Truth;
 use proptest::prelude::*;
@@ -113,6 +114,19 @@ proptest! {
             depth: Depth::Whole,
         };
         prop_assert!(load("x/y", "x.toml", &text, &context).is_err_and(|problems| !problems.is_empty()));
+    }
+
+    #[test]
+    fn any_bytes_are_a_database_of_vulnerabilities_or_none(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        text in "[\\[\\]{}:,\"a-z0-9. -]{0,80}",
+    ) {
+        let archive = [b"PK\x05\x06", bytes.as_slice()].concat();
+        for bytes in [archive.as_slice(), bytes.as_slice(), text.as_bytes()] {
+            if let Ok(advisories) = Advisories::read(bytes) {
+                advisories.of("a", "1");
+            }
+        }
     }
 
     #[test]

@@ -134,6 +134,9 @@ pub(super) struct Production {
     /// The Django version that runs
     #[arg(long, value_name = "VERSION")]
     pub(super) django: Option<String>,
+    /// A database of known vulnerabilities: what OSV exports for Python (`all.zip`), or files of JSON from it
+    #[arg(long, value_name = "FILE")]
+    pub(super) advisories: Option<PathBuf>,
 }
 
 /// How sites are asked.

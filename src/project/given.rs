@@ -1,7 +1,9 @@
 //! What the user says about production, over and above what the project's files say.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::Advisories;
 use crate::date::Date;
 
 /// Answers that the command line and `prodcheck.toml` give in advance.
@@ -17,6 +19,8 @@ pub struct Given {
     pub process_env: Option<BTreeMap<String, String>>,
     /// The Django version, if the pinned one is not the one that runs.
     pub django: Option<String>,
+    /// The vulnerabilities of packages that are known, if the user gives a database of them.
+    pub advisories: Option<Arc<Advisories>>,
     /// The day of the audit.
     pub today: Date,
 }
@@ -39,6 +43,7 @@ impl Given {
             env: BTreeMap::new(),
             process_env: None,
             django: None,
+            advisories: None,
             today,
         }
     }

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+pub mod advisories;
 pub(crate) mod constructors;
 mod decode;
 pub mod given;
@@ -18,6 +19,7 @@ pub mod rules;
 pub mod service;
 mod walk;
 
+pub use advisories::Advisories;
 pub use given::Given;
 pub use repository::Repository;
 pub use role::Role;

@@ -50,6 +50,13 @@ const SPACES: &[&str] = &["pid", "ipc", "uts", "userns_mode", "cgroup"];
 /// Folders whose content decides over the host.
 const SYSTEM: &[&str] = &[
     "/etc",
+    "/etc/kubernetes",
+    "/etc/ssh",
+    "/etc/sudoers.d",
+    "/etc/cron.d",
+    "/etc/systemd",
+    "/var/lib/kubelet",
+    "/var/lib/containerd",
     "/usr",
     "/bin",
     "/sbin",

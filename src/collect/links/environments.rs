@@ -27,7 +27,7 @@ pub(super) const FIELDS: &[FactSpec] = &[
 
 /// The secrets of production that can be held against those of another environment.
 pub(super) fn shared(sources: &Sources<'_>, facts: &Facts) -> Option<Fact> {
-    let files = sources.service.files().filter(|path| is_of_other_environment(path));
+    let files = sources.wanted.iter().copied();
     let others: Vec<(&ProjectPath, Assigned)> =
         files.filter_map(|path| Some((path, assigned(sources.project, path)?))).collect();
     let secrets = if others.is_empty() { Vec::new() } else { of_production(facts) };
@@ -90,7 +90,7 @@ fn is_strong(text: &str) -> bool {
 }
 
 /// Whether a file says what another environment than production is given.
-fn is_of_other_environment(path: &ProjectPath) -> bool {
+pub(super) fn is_of_other(path: &ProjectPath) -> bool {
     let is_yaml = || matches!(path.extension(), "yml" | "yaml");
     (is_env_name(path.name()) || is_yaml())
         && matches!(Role::of(path), Role::Staging | Role::Development | Role::Test)

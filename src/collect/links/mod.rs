@@ -112,8 +112,8 @@ impl Collector for Links {
         FACTS
     }
 
-    fn wants(&self, _path: &ProjectPath) -> bool {
-        false
+    fn wants(&self, path: &ProjectPath) -> bool {
+        environments::is_of_other(path)
     }
 
     fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {

@@ -45,16 +45,25 @@ pub(super) fn variables(sources: &Sources<'_>, facts: &Facts) -> Option<Fact> {
     if !is_alone || !is_known {
         return None;
     }
-    let set = set_by_files(sources.project, facts);
+    let mut set = set_by_files(sources.project, facts);
     if set.is_empty() {
         return None;
     }
-    let code = Code::of(sources)?;
-    let unread = set.into_iter().filter(|variable| {
-        let name = variable.text_of("name").unwrap_or_default();
-        !is_read_by_software(name) && !code.reads(name)
+    let asked = facts.at("django.variables");
+    let by_settings = |name: &str| {
+        asked.value.items().iter().any(|variable| variable.text_of("name") == Some(name))
+    };
+    let name_of = |variable: &Fact| variable.text_of("name").unwrap_or_default().to_owned();
+    set.retain(|variable| {
+        let name = name_of(variable);
+        !is_read_by_software(&name) && !by_settings(&name)
     });
-    Some(Fact::derived(unread.collect::<Vec<_>>()))
+    // The files are searched only for what is left.
+    if !set.is_empty() {
+        let code = Code::of(sources)?;
+        set.retain(|variable| !code.reads(&name_of(variable)));
+    }
+    Some(Fact::derived(set))
 }
 
 /// What the files of production set, each name once.

@@ -11,6 +11,7 @@ mod manifest;
 mod reading;
 mod specifier;
 mod support;
+mod vulnerable;
 
 use super::{Collector, Sources};
 use crate::fact::{
@@ -76,6 +77,11 @@ const FACTS: &[FactSpec] = &[
         "How long the Django asked for gets security fixes; empty without Django.",
     ),
     FactSpec::new(
+        "requirements.vulnerabilities",
+        Kind::List(&Kind::Record(vulnerable::FIELDS)),
+        "The known vulnerabilities of the versions that are pinned, in a list or a lock file. Unknown without a database of them.",
+    ),
+    FactSpec::new(
         "requirements.indexes",
         Kind::List(&Kind::Record(indexes::INDEX)),
         "Where packages are fetched from, as far as files say so, and the hosts that need not prove who they are.",
@@ -123,6 +129,9 @@ impl Collector for Requirements {
         facts.put("requirements.packages", reading.open_list(packages));
         facts.put("requirements.versions", reading.versions());
         facts.put("requirements.names", reading.names());
+        let advisories = sources.given.advisories.as_deref();
+        let vulnerabilities = vulnerable::vulnerabilities(&reading, advisories);
+        facts.put("requirements.vulnerabilities", vulnerabilities);
         facts.put("requirements.indexes", Fact::derived(indexes::indexes(sources)));
         facts.put("requirements.pythons", Fact::derived(interpreter::pythons(sources)));
         facts.put("requirements.locked", Fact::derived(reading.locks > 0));

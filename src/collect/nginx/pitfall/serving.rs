@@ -54,15 +54,24 @@ fn opens_to_all(directive: &Directive, here: &Here<'_, '_>) -> bool {
     let names_any = directive
         .word(0)
         .is_some_and(|word| word.eq_ignore_ascii_case("access-control-allow-origin"))
-        && directive
-            .word(1)
-            .is_some_and(|word| matches!(word, "*" | "$http_origin" | "${http_origin}"));
+        && directive.word(1).is_some_and(|word| {
+            matches!(word, "*" | "$http_origin" | "${http_origin}") || repeats_origin(word, here)
+        });
     let allows = |each: &Directive| {
         each.word(0)
             .is_some_and(|word| word.eq_ignore_ascii_case("access-control-allow-credentials"))
             && each.word(1).is_some_and(|word| word.eq_ignore_ascii_case("true"))
     };
     names_any && !here.in_if && here.block.named("add_header").any(allows)
+}
+
+/// Whether a `map` gives a variable the origin that was sent, whichever it is.
+fn repeats_origin(word: &str, here: &Here<'_, '_>) -> bool {
+    let mut maps = here.http.named("map").filter(|map| map.word(1) == Some(word));
+    let is_any = |entry: &Directive| {
+        entry.name == "default" && matches!(entry.word(0), Some("$http_origin" | "${http_origin}"))
+    };
+    maps.any(|map| map.inside().directives.iter().any(is_any))
 }
 
 /// What servers together do: several on a socket with none as default, one name twice.
