@@ -6,6 +6,7 @@ use super::data_files::OPENED;
 use super::heap::{Dict, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
+use crate::fact::Ignorance;
 use crate::grammar::yaml;
 use crate::toml_tree::{self, NodeKind};
 
@@ -130,7 +131,9 @@ impl<'a> Interpreter<'a> {
             NodeKind::Int(int) => Kind::Int(*int),
             NodeKind::Float(float) => Kind::Float(*float),
             NodeKind::Bool(bool) => Kind::Bool(*bool),
-            NodeKind::Date(_) => return Err(NotUnderstood),
+            NodeKind::Date(_) => {
+                Kind::Unknown(Rc::new(Ignorance::new("a date of a document is not followed")))
+            }
             NodeKind::List(items) => {
                 let items: Result<Vec<_>, _> =
                     items.iter().map(|item| self.toml(item, from)).collect();
@@ -162,7 +165,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// YAML as `PyYAML` has it, which reads release 1.1: a scalar that the releases read differently is
-    /// not understood.
+    /// not known.
     fn yaml(
         &mut self,
         node: &yaml::Node,
@@ -179,12 +182,12 @@ impl<'a> Interpreter<'a> {
             yaml::Kind::Float(float) if is_plain_float(written_at(lines, node.at)) => {
                 Kind::Float(*float)
             }
-            yaml::Kind::Int(_) | yaml::Kind::Float(_) => return Err(NotUnderstood),
+            yaml::Kind::Int(_) | yaml::Kind::Float(_) => Self::read_differently(),
             yaml::Kind::Text(text) => {
                 let is_quoted = written_at(lines, node.at).starts_with(['"', '\'', '|', '>']);
                 match truth_word(text).filter(|_| !is_quoted) {
                     Some(truth) => Kind::Bool(truth),
-                    None if !is_quoted && is_read_otherwise(text) => return Err(NotUnderstood),
+                    None if !is_quoted && is_read_otherwise(text) => Self::read_differently(),
                     None => Kind::Text(text.as_str().into()),
                 }
             }
@@ -212,6 +215,11 @@ impl<'a> Interpreter<'a> {
             }
         };
         Ok(Term::new(kind, from.clone()))
+    }
+
+    fn read_differently() -> Kind<'a> {
+        let why = "the releases of YAML read what is written there differently";
+        Kind::Unknown(Rc::new(Ignorance::new(why)))
     }
 
     fn dictionary(&mut self, entries: Vec<(Key, Term<'a>)>, from: &From) -> Term<'a> {
@@ -262,9 +270,17 @@ fn truth_word(text: &str) -> Option<bool> {
 
 /// Whether release 1.1 may read an unquoted text as something else: a number of another base, a date.
 fn is_read_otherwise(text: &str) -> bool {
+    let number = text.trim_start_matches(['+', '-']);
+    let is_of_digits =
+        number.bytes().all(|byte| byte.is_ascii_digit() || b"_:.eE+-".contains(&byte));
+    let lower = number.to_ascii_lowercase();
+    let has_base = ["0x", "0b", "0o"].iter().any(|base| lower.starts_with(base));
+    let is_date = text.get(..4).is_some_and(|year| year.bytes().all(|it| it.is_ascii_digit()))
+        && text.get(4..5) == Some("-");
+    let starts = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
     matches!(text, "=" | "<<")
-        || text
-            .starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.'))
+        || starts && (is_of_digits || has_base || is_date)
+        || matches!(lower.as_str(), ".inf" | ".nan")
 }
 
 /// Whether a key is none of YAML's numbers, truth values and nothings.
@@ -286,6 +302,10 @@ mod tests {
             (".inf", true),
             ("a", false),
             ("no way", false),
+            ("1a2b3c", false),
+            ("2026-11-30 10:00:00 UTC", true),
+            ("0x1F", true),
+            ("10.0.0.1", true),
         ] {
             assert_eq!(is_read_otherwise(text), otherwise, "{text}");
         }
