@@ -6,7 +6,7 @@ use super::data_files::OPENED;
 use super::heap::{Dict, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
-use crate::fact::Ignorance;
+use crate::fact::{Ignorance, Place};
 use crate::grammar::yaml;
 use crate::toml_tree::{self, NodeKind};
 
@@ -122,10 +122,19 @@ impl<'a> Interpreter<'a> {
     fn toml_document(&mut self, text: &str, from: &From) -> Result<Term<'a>, NotUnderstood> {
         let mut reader = toml_tree::Reader::new("", text);
         let tree = reader.parse();
-        if reader.finish().is_empty() { self.toml(&tree, from) } else { Err(NotUnderstood) }
+        let ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
+        let clean = reader.finish().is_empty();
+        if clean { self.toml(&tree, &ends, from) } else { Err(NotUnderstood) }
     }
 
-    fn toml(&mut self, node: &toml_tree::Node, from: &From) -> Result<Term<'a>, NotUnderstood> {
+    fn toml(
+        &mut self,
+        node: &toml_tree::Node,
+        ends: &[usize],
+        from: &From,
+    ) -> Result<Term<'a>, NotUnderstood> {
+        let line = ends.partition_point(|end| *end < node.span.start) + 1;
+        let from = &on_line(from, u32::try_from(line).unwrap_or(1));
         let kind = match &node.kind {
             NodeKind::Text(text) => Kind::Text(text.as_str().into()),
             NodeKind::Int(int) => Kind::Int(*int),
@@ -136,7 +145,7 @@ impl<'a> Interpreter<'a> {
             }
             NodeKind::List(items) => {
                 let items: Result<Vec<_>, _> =
-                    items.iter().map(|item| self.toml(item, from)).collect();
+                    items.iter().map(|item| self.toml(item, ends, from)).collect();
                 let sequence = Sequence { items: items?, rest: None };
                 return Ok(self.made(Shape::List, sequence, from.clone()));
             }
@@ -144,7 +153,7 @@ impl<'a> Interpreter<'a> {
                 let entries: Result<Vec<_>, _> = entries
                     .iter()
                     .map(|entry| {
-                        let value = self.toml(&entry.value, from)?;
+                        let value = self.toml(&entry.value, ends, from)?;
                         Ok((Key::Text(entry.key.as_str().into()), value))
                     })
                     .collect();
@@ -175,6 +184,7 @@ impl<'a> Interpreter<'a> {
         if node.tag.is_some() {
             return Err(NotUnderstood);
         }
+        let from = &on_line(from, node.at.line);
         let kind = match &node.kind {
             yaml::Kind::Null => Kind::None,
             yaml::Kind::Bool(bool) => Kind::Bool(*bool),
@@ -228,6 +238,15 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// Where a value comes from that stands on a line of its file.
+fn on_line(from: &From, line: u32) -> From {
+    let mut from = from.clone();
+    if let Some(Place::File { path, .. }) = from.written.as_deref() {
+        from.written = Some(Rc::new(Place::line(path, line)));
+    }
+    from
+}
+
 /// The line from a place on.
 fn written_at<'t>(lines: &[&'t str], at: yaml::Spot) -> &'t str {
     let line = usize::try_from(at.line).ok().and_then(|line| lines.get(line.checked_sub(1)?));
@@ -271,8 +290,9 @@ fn truth_word(text: &str) -> Option<bool> {
 /// Whether release 1.1 may read an unquoted text as something else: a number of another base, a date.
 fn is_read_otherwise(text: &str) -> bool {
     let number = text.trim_start_matches(['+', '-']);
-    let is_of_digits =
-        number.bytes().all(|byte| byte.is_ascii_digit() || b"_:.eE+-".contains(&byte));
+    let points = number.bytes().filter(|byte| *byte == b'.').count();
+    let is_of_digits = points < 2
+        && number.bytes().all(|byte| byte.is_ascii_digit() || b"_:.eE+-".contains(&byte));
     let lower = number.to_ascii_lowercase();
     let has_base = ["0x", "0b", "0o"].iter().any(|base| lower.starts_with(base));
     let is_date = text.get(..4).is_some_and(|year| year.bytes().all(|it| it.is_ascii_digit()))
@@ -305,7 +325,7 @@ mod tests {
             ("1a2b3c", false),
             ("2026-11-30 10:00:00 UTC", true),
             ("0x1F", true),
-            ("10.0.0.1", true),
+            ("10.0.0.1", false),
         ] {
             assert_eq!(is_read_otherwise(text), otherwise, "{text}");
         }
