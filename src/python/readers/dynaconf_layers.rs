@@ -224,7 +224,9 @@ impl<'a> Interpreter<'a> {
     ) -> Result<(), Raised> {
         for (name, term) in &mut layers.settings {
             let variable = variable_of(made, name);
+            let place = term.from.at;
             *term = self.defaulted(&variable, term.clone(), at);
+            term.from.at = place.or(term.from.at);
         }
         let own = prefixes(made);
         let takes_all = own.is_empty();

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::dynaconf::{BOX, variable_of};
+use super::dynaconf::{BOX, is_of_library, variable_of};
 use super::dynaconf_layers::{folded, is_setting};
 use crate::python::heap::{Dict, Id, Key, Object};
 use crate::python::interpreter::{Arguments, Interpreter, Outcome};
@@ -64,6 +64,7 @@ impl<'a> Interpreter<'a> {
             return None;
         }
         Some(match scope.rest.clone() {
+            _ if is_of_library(&upper) => Ok(self.opaque("an option of dynaconf", at)),
             Some(why) => Ok(Term::unknown(why.as_ref().clone(), at)),
             None => self.demanded(&variable_of(made, &upper), error, at),
         })
