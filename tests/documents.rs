@@ -107,7 +107,8 @@ fn the_checks_that_a_first_configuration_names_exist() {
     let quoted = text.split('"').skip(1).step_by(2);
     let ids: Vec<&str> = quoted
         .filter(|word| {
-            word.contains('/') && !word.contains([':', '*', ' ']) && !word.ends_with('/')
+            let is_path = word.starts_with('/') || word.ends_with('/');
+            word.contains('/') && !word.contains([':', '*', ' ']) && !is_path
         })
         .collect();
     assert!(ids.len() >= 3, "{ids:?}");

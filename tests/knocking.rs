@@ -87,6 +87,7 @@ fn what_is_asked_was_printed_and_ends_where_the_site_says_stop() {
     let expected = format!(
         "--active: GET {here}/account/ without credentials\n\
          --active: POST {here}/hook/ without a signature\n\
+         --active: TRACE {here}/\n\
          --active: POST {here}/login/ up to 10 times, with a wrong password\n"
     );
     assert!(told.contains(&expected), "{told}");

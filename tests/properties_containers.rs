@@ -113,6 +113,25 @@ const MANIFEST: &[&str] = &[
     "*a",
 ];
 
+const WORKFLOW: &[&str] = &[
+    "env: {A: b}",
+    "jobs:",
+    "  deploy:",
+    "    env: {SECRET_KEY: 9fK2qPx7LmZt4VbNcR8sWyEd}",
+    "    steps:",
+    "    - uses: a/b@main",
+    "    - uses: appleboy/ssh-action@v1",
+    "    - run: ssh -o StrictHostKeyChecking=no a",
+    "    - run: |",
+    "      with: {password: x}",
+    "- ",
+    ": ",
+    "&a ",
+    "*a",
+    "\n",
+    "A=b",
+];
+
 const DOCKERFILE: &[&str] = &[
     "FROM ",
     "python:3.13",
@@ -185,6 +204,24 @@ proptest! {
     fn any_manifest_is_read(text in lines(MANIFEST)) {
         let plain = format!("apiVersion: v1\nkind: Pod\n{text}");
         facts(&[("k8s/a.yaml", &text), ("k8s/b.yaml", &plain), ("settings.py", "DEBUG = False")]);
+    }
+
+    #[test]
+    fn any_values_workflow_and_crontab_are_read(
+        values in lines(MANIFEST),
+        workflow in lines(WORKFLOW),
+        text in "(?s).{0,200}",
+    ) {
+        facts(&[
+            ("chart/Chart.yaml", "name: a"),
+            ("chart/values-prod.yaml", &values),
+            (".github/workflows/a.yml", &workflow),
+            ("settings.py", "TIME_ZONE = 'Asia/Kolkata'\nDEBUG = False"),
+            ("Dockerfile", "FROM a\nCOPY crontab /etc/cron.d/a"),
+            ("crontab", &text),
+            (".env", &text),
+            (".env.staging", &workflow),
+        ]);
     }
 
     #[test]

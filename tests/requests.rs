@@ -67,3 +67,22 @@ fn no_site_is_sent_more_than_its_number_of_requests() {
         assert!(told.parse().is_ok_and(|seconds: f64| seconds > 0.0), "{path}: {told}");
     }
 }
+
+#[test]
+fn pages_that_the_user_names_cost_only_what_is_wished_for() {
+    let (number, facts) = sent(3, |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
+    assert!(number <= MOST_REQUESTS, "{number}");
+    for path in [
+        "live.backup-exposed",
+        "live.env-exposed",
+        "live.foreign-host.echoed",
+        "live.forwarded-host.echoed",
+        "live.git-exposed",
+        "live.metrics-exposed",
+        "live.security-txt.present",
+    ] {
+        assert_eq!(facts.at(path).value.bool(), Some(false), "{path}");
+    }
+    let wished = facts.at("live.health.status").value.to_string();
+    assert!(wished.contains("no request is left"), "{wished}");
+}

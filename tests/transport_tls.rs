@@ -300,46 +300,6 @@ fn passively_only_what_a_browser_would_send_is_sent() {
 }
 
 #[test]
-fn every_address_of_a_host_is_looked_at() {
-    let page = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    let own = loopback::self_signed("shop.test");
-    let port = serve_tls_at("127.0.0.1:0", own.clone(), |line| repeat(line, page));
-    serve_tls_at(&format!("127.0.0.2:{port}"), loopback::self_signed("other.test"), |line| {
-        repeat(line, page);
-    });
-    serve_tls_at(&format!("127.0.0.3:{port}"), own, |line| repeat(line, page));
-    let site = Site::parse(&format!("https://shop.test:{port}/"), Some("http://shop.test:1/"));
-    let addresses = (1..=4).map(|last| format!("127.0.0.{last}").parse().unwrap()).collect();
-    let addresses = [("shop.test".to_owned(), addresses)].into();
-    let network = Network::new(Manner { addresses, ..manner() }).unwrap();
-    let Answer::Certificate(shown) = network
-        .visit()
-        .ask(vec![Question::Certificate(site.unwrap().url)])
-        .swap_remove(0)
-        .1
-        .unwrap()
-    else {
-        panic!("no certificate")
-    };
-    assert_eq!(shown.names, ["shop.test"]);
-    let elsewhere: Vec<(&str, Result<&[String], &Unanswered>)> = shown
-        .elsewhere
-        .iter()
-        .map(|other| {
-            let names = other.shown.as_ref().map(|shown| shown.names.as_slice());
-            (other.address.as_str(), names)
-        })
-        .collect();
-    let (own, other) = (["shop.test".to_owned()], ["other.test".to_owned()]);
-    let expected = [
-        ("127.0.0.2", Ok(&other[..])),
-        ("127.0.0.3", Ok(&own[..])),
-        ("127.0.0.4", Err(&Unanswered::Refused)),
-    ];
-    assert_eq!(elsewhere, expected);
-}
-
-#[test]
 fn whether_sessions_are_taken_up_again_is_found_out() {
     for (remembers, expected) in
         [(true, &["TLSv1.2".to_owned(), "TLSv1.3".to_owned()][..]), (false, &[])]

@@ -172,7 +172,7 @@ pub(super) struct Network {
     #[arg(long)]
     pub(super) quick: bool,
     /// Knock at the paths that `[live.active]` in prodcheck.toml names: without credentials, with forged
-    /// tokens and wrong passwords. What will be asked is printed before
+    /// tokens and wrong passwords, and for a way out of folders. What will be asked is printed before
     #[arg(long, conflicts_with_all = ["passive", "offline", "headers"])]
     pub(super) active: bool,
     /// Answer from a recorded transcript instead of the network
@@ -201,10 +201,10 @@ pub(super) struct Judgement {
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(super) min_severity: Option<Severity>,
     /// Run only these checks or areas
-    #[arg(long, value_name = "ID", num_args = 1..)]
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
     pub(super) only: Vec<String>,
     /// Do not run these checks or areas
-    #[arg(long, value_name = "ID", num_args = 1..)]
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
     pub(super) skip: Vec<String>,
     /// Judge as on this day: what will have expired by then?
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]

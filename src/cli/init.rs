@@ -74,6 +74,7 @@ fn document(stack: &[String], settings: Option<&str>) -> String {
          # [live.active]                     # what `--active` may try there\n\
          # login = \"/accounts/login/\"\n\
          # protected = [\"/account/\"]\n\
+         # uploads = [\"/media/a.png\"]\n\
          {django}\
          \n\
          # A threshold of one check; `prodcheck explain ID` lists them.\n\

@@ -16,6 +16,7 @@ pub mod platform;
 pub mod requirements;
 pub mod server;
 pub mod stores;
+pub mod workflow;
 
 use std::sync::OnceLock;
 
@@ -48,6 +49,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &compose::Compose,
     &platform::Platform,
     &kubernetes::Kubernetes,
+    &workflow::Workflow,
     &env::Env,
     &django::Django,
     &flask::Flask,

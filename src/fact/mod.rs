@@ -19,6 +19,8 @@ pub use provenance::{Exchange, Origin, Place, Position, ProjectPath, Provenance}
 pub use secret::Secret;
 pub use value::{Fields, Ignorance, List, Record, Value};
 
+use crate::truth::Truth;
+
 /// A value, and where it came from. The items of a list and the fields of a record are facts too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
@@ -37,6 +39,18 @@ impl Fact {
     /// A fact written literally at a place.
     pub fn literal(value: impl Into<Value>, place: Place) -> Self {
         Self { value: value.into(), provenance: Provenance::new(Origin::Literal).at(place) }
+    }
+
+    /// Whether a text in the code stands for this where its variable is missing; unknown if what stands
+    /// for it is.
+    #[must_use]
+    pub fn has_fallback(&self) -> Self {
+        let value = match self.provenance.fallback {
+            Truth::Unknown => Value::Unknown(Ignorance::new("what stands for it is not known")),
+            known => Value::Bool(known == Truth::True),
+        };
+        // It stands in the code, wherever the variable is set.
+        Self { value, provenance: Provenance { written: None, ..self.provenance.clone() } }
     }
 
     /// A fact that a live site showed.

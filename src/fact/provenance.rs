@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::truth::Truth;
+
 /// A file of the project, relative to its root, with `/` between the parts.
 #[derive(Clone, Debug)]
 pub struct ProjectPath {
@@ -254,12 +256,14 @@ pub struct Provenance {
     pub written: Option<Box<Place>>,
     /// The environment variables on which the value depends, each once, in the order met.
     pub variables: Vec<String>,
+    /// Whether a text in the code stands for the value where its variable is missing.
+    pub fallback: Truth,
 }
 
 impl Provenance {
     /// A provenance without a place.
     pub fn new(origin: Origin) -> Self {
-        Self { origin, place: None, written: None, variables: Vec::new() }
+        Self { origin, place: None, written: None, variables: Vec::new(), fallback: Truth::False }
     }
 
     /// The same, at a place.

@@ -17,8 +17,22 @@ pub struct Cookie {
     pub domain: Option<String>,
     /// The path it is for.
     pub path: Option<String>,
+    /// Until when it is kept.
+    pub ends: Ends,
     /// Whether it only takes an older cookie away.
     pub removes: bool,
+}
+
+/// Until when a browser keeps a cookie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ends {
+    /// Until it is closed.
+    #[default]
+    WithBrowser,
+    /// For so many seconds.
+    After(i64),
+    /// To a day that the line names.
+    OnDay,
 }
 
 /// Which requests from other sites carry a cookie.
@@ -54,7 +68,7 @@ pub fn set_cookie(line: &str) -> Option<Cookie> {
     }
     let value_length = value.trim().chars().count();
     let mut cookie = Cookie { name: name.to_owned(), value_length, ..Cookie::default() };
-    let mut ends_by_age = None;
+    let mut kept_for = None;
     for part in parts {
         let (attribute, value) = part.split_once('=').unwrap_or((part, ""));
         let value = value.trim();
@@ -67,21 +81,28 @@ pub fn set_cookie(line: &str) -> Option<Cookie> {
                 cookie.domain = (!domain.is_empty()).then_some(domain);
             }
             "path" => cookie.path = value.starts_with('/').then(|| value.to_owned()),
-            "max-age" => ends_by_age = ends_at_once(value).or(ends_by_age),
-            "expires" => cookie.removes = value.contains("1970"),
+            "max-age" => kept_for = age(value).or(kept_for),
+            "expires" => {
+                cookie.ends = if value.is_empty() { Ends::WithBrowser } else { Ends::OnDay };
+                cookie.removes = value.contains("1970");
+            }
             _ => {}
         }
     }
     // An age is stronger than a date (RFC 6265bis §5.7).
-    cookie.removes = ends_by_age.unwrap_or(cookie.removes);
+    if let Some(age) = kept_for {
+        cookie.ends = Ends::After(age);
+        cookie.removes = age <= 0;
+    }
     Some(cookie)
 }
 
-/// Whether an age is none at all; nothing if it is no number.
-fn ends_at_once(age: &str) -> Option<bool> {
-    let digits = age.strip_prefix('-').unwrap_or(age);
+/// An age in seconds; nothing if it is no number. One that is too large is the largest.
+fn age(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| age.starts_with('-') || digits.bytes().all(|byte| byte == b'0'))
+    let largest = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    is_number.then(|| text.parse().unwrap_or(largest))
 }
 
 fn same_site(value: &str) -> Option<SameSite> {
@@ -106,21 +127,25 @@ mod tests {
             same_site: Some(SameSite::Lax),
             domain: Some("shop.test".to_owned()),
             path: Some("/".to_owned()),
+            ends: Ends::WithBrowser,
             removes: false,
         };
         assert_eq!(cookie, Some(expected));
         let bogus = set_cookie("a=; SameSite=bogus; Max-Age=0").unwrap();
         assert_eq!((bogus.same_site, bogus.removes), (None, true));
-        for (line, removes) in [
-            ("a=; Max-Age=-1", true),
-            ("a=; Max-Age=00", true),
-            ("a=; Max-Age=60", false),
-            ("a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", true),
-            ("a=; Max-Age=soon; Expires=Thu, 01 Jan 1970 00:00:00 GMT", true),
-            ("a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=soon", true),
-            ("a=; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", false),
+        for (line, removes, ends) in [
+            ("a=; Max-Age=-1", true, Ends::After(-1)),
+            ("a=; Max-Age=00", true, Ends::After(0)),
+            ("a=; Max-Age=60", false, Ends::After(60)),
+            ("a=; Max-Age=99999999999999999999", false, Ends::After(i64::MAX)),
+            ("a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", true, Ends::OnDay),
+            ("a=; Max-Age=soon; Expires=Thu, 01 Jan 1970 00:00:00 GMT", true, Ends::OnDay),
+            ("a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=soon", true, Ends::OnDay),
+            ("a=; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", false, Ends::After(60)),
+            ("a=; Expires=; Max-Age=", false, Ends::WithBrowser),
         ] {
-            assert_eq!(set_cookie(line).unwrap().removes, removes, "{line}");
+            let cookie = set_cookie(line).unwrap();
+            assert_eq!((cookie.removes, cookie.ends), (removes, ends), "{line}");
         }
         assert_eq!(set_cookie("novalue"), None);
         assert_eq!(set_cookie("=x"), None);

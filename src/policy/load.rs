@@ -239,7 +239,8 @@ impl Loader<'_, '_> {
         let Some(table) = live.get("active") else {
             return Active::default();
         };
-        let known = ["login", "login-json", "protected", "tokens", "webhooks", "requests"];
+        let known =
+            ["login", "login-json", "protected", "tokens", "webhooks", "uploads", "requests"];
         self.reader.known_keys(table, &known, "key");
         let usual = Active::default();
         let requests = table.get("requests").and_then(|node| self.reader.int(node, "requests"));
@@ -250,6 +251,7 @@ impl Loader<'_, '_> {
             protected: self.texts(table, "protected"),
             tokens: self.texts(table, "tokens"),
             webhooks: self.texts(table, "webhooks"),
+            uploads: self.texts(table, "uploads"),
             most_requests: requests
                 .and_then(|number| usize::try_from(number).ok())
                 .unwrap_or(usual.most_requests),

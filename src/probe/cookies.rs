@@ -7,7 +7,7 @@ use super::front_page::front_page;
 use super::question::Question;
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
-use crate::grammar::set_cookie::{Cookie, SameSite, set_cookie};
+use crate::grammar::set_cookie::{Cookie, Ends, SameSite, set_cookie};
 
 /// Looks at every answer over HTTPS, and asks for the pages that the user named.
 pub struct Cookies;
@@ -20,6 +20,12 @@ const COOKIE: &[FactSpec] = &[
     FactSpec::new("same-site", Kind::Text, "`Strict`, `Lax` or `None`; absent if it does not say."),
     FactSpec::new("domain", Kind::Text, "The domain all of whose hosts get it; absent if none."),
     FactSpec::new("path", Kind::Text, "The path it is for; absent if it does not say."),
+    FactSpec::new(
+        "kept-seconds",
+        Kind::Number,
+        "For how long browsers keep it, as its `Max-Age` says; absent if they forget it when they are closed.",
+    )
+    .in_unit("seconds"),
     FactSpec::new(
         "prefix-kept",
         Kind::Bool,
@@ -113,8 +119,18 @@ fn described(cookie: &Cookie, page: Exchanged<'_>) -> Fact {
         ("same-site", text(cookie.same_site.map(SameSite::word))),
         ("domain", text(cookie.domain.as_deref())),
         ("path", text(cookie.path.as_deref())),
+        ("kept-seconds", at(kept_for(cookie))),
         ("prefix-kept", at(kept)),
     ]))
+}
+
+/// A day is told by a clock that is not ours.
+fn kept_for(cookie: &Cookie) -> Value {
+    match cookie.ends {
+        Ends::After(seconds) => Value::Int(seconds),
+        Ends::OnDay => Value::Unknown(Ignorance::new("only `Expires` says it")),
+        Ends::WithBrowser => Value::Absent,
+    }
 }
 
 fn unseen(kind: &str) -> Fact {

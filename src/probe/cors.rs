@@ -1,7 +1,9 @@
 //! Which foreign origins may read the site's answers.
 
 use super::answers::{Answers, Exchanged, unknown};
+use super::forwarded::host_and_origin;
 use super::question::{Question, Request, Unanswered};
+use super::together::Together;
 use super::{Probe, Site};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, List, Value};
 
@@ -34,6 +36,12 @@ const SPECS: &[FactSpec] = &[
         "Whether a page of the same host in plain HTTP may read the front page.",
     ),
     FactSpec::new(
+        "live.cors-subdomain.reads-as-visitor",
+        Kind::Bool,
+        "Whether a page of a subdomain that does not exist may read the front page with the visitor's cookies; \
+         absent where the host is an address.",
+    ),
+    FactSpec::new(
         "live.cors-frontend.origin",
         Kind::Text,
         "The origin of the user's own front end; absent if he does not name it.",
@@ -53,13 +61,26 @@ impl Probe for Cors {
         SPECS
     }
 
-    fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+    fn questions(&self, site: &Site, so_far: &Answers) -> Vec<Question> {
         if site.passive {
             return Vec::new();
         }
-        let foreign =
-            attempts(site).into_iter().chain([in_plain(site)]).map(|(_, request)| request);
-        foreign.chain(frontend(site).map(|(_, request)| request)).map(Question::Page).collect()
+        let front = site.front();
+        let foreign = attempts(site).into_iter().filter(|(_, request)| request.url == front.url);
+        let foreign = foreign.flat_map(|(origin, request)| match origin.as_str() {
+            NULL => nobody(site).questions(so_far),
+            _ => vec![Question::Page(request)],
+        });
+        let own = [in_plain(site)].into_iter().chain(frontend(site));
+        foreign.chain(own.map(|(_, request)| Question::Page(request))).collect()
+    }
+
+    /// The same of the pages that the user named.
+    fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+        let front = site.front();
+        let others = attempts(site).into_iter().filter(|(_, request)| request.url != front.url);
+        let others = others.chain(subdomain(site)).filter(|_| !site.passive);
+        others.map(|(_, request)| Question::Page(request)).collect()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {
@@ -67,7 +88,11 @@ impl Probe for Cors {
         let mut open = None;
         let mut not_asked = None;
         for (origin, request) in attempts(site) {
-            match answers.page(&request) {
+            let answer = match origin.as_str() {
+                NULL if request.url == site.front().url => nobody(site).answer(answers),
+                _ => answers.page(&request),
+            };
+            match answer {
                 Ok(page) if page.response.refusal().is_some() => {
                     open = open.or_else(|| page.response.refusal());
                 }
@@ -78,6 +103,7 @@ impl Probe for Cors {
         }
         let mut facts = own(site, answers);
         facts.put("live.cors-plain-origin.allowed", plain_allowed(site, answers));
+        facts.put("live.cors-subdomain.reads-as-visitor", subdomain_reads(site, answers));
         facts.put(
             "live.cors-probes",
             match (items.is_empty(), open, not_asked) {
@@ -102,14 +128,26 @@ fn attempted(origin: &str, page: Exchanged<'_>) -> Fact {
     ]))
 }
 
-/// The front page and the pages that the user named, asked for in the name of each foreign origin: one
-/// that cannot exist (RFC 6761 §6.4), the one of sandboxed frames, and two that a careless comparison
-/// takes for the site's own.
-fn attempts(site: &Site) -> Vec<(String, Request)> {
+/// The origin of sandboxed frames.
+pub(super) const NULL: &str = "null";
+
+/// The front page, asked for in its name.
+fn nobody(site: &Site) -> Together {
+    host_and_origin(site, site.front().with("Origin", NULL))
+}
+
+/// Foreign origins: one that cannot exist (RFC 6761 §6.4), the one of sandboxed frames, and two that a
+/// careless comparison takes for the site's own.
+fn origins(site: &Site) -> [String; 4] {
     let host = site.host();
-    ["https://probe.invalid".to_owned(), "null".to_owned()]
+    let (begins, ends) = (format!("https://{host}.probe.invalid"), format!("https://probe{host}"));
+    ["https://probe.invalid".to_owned(), NULL.to_owned(), begins, ends]
+}
+
+/// The front page and the pages that the user named, asked for in the name of each of them.
+fn attempts(site: &Site) -> Vec<(String, Request)> {
+    origins(site)
         .into_iter()
-        .chain([format!("https://{host}.probe.invalid"), format!("https://probe{host}")])
         .flat_map(|origin| {
             let pages = site.pages().into_iter();
             pages.map(move |page| (origin.clone(), page.with("Origin", &origin)))
@@ -130,6 +168,28 @@ fn plain_allowed(site: &Site, answers: &Answers) -> Fact {
         Ok(page) => {
             let allowed = page.response.values(ALLOW_ORIGIN).next() == Some(origin.as_str());
             page.fact(allowed, &[ALLOW_ORIGIN, ALLOW_CREDENTIALS, "vary"])
+        }
+        Err(unknown) => *unknown,
+    }
+}
+
+/// The front page, asked for in the name of a subdomain that does not exist; none below an address.
+fn subdomain(site: &Site) -> Option<(String, Request)> {
+    let host = site.url.domain()?;
+    let origin = format!("https://prodcheck-no-such-host.{host}");
+    Some((origin.clone(), site.front().with("Origin", &origin)))
+}
+
+fn subdomain_reads(site: &Site, answers: &Answers) -> Fact {
+    let Some((origin, request)) = subdomain(site) else {
+        return Fact::absent();
+    };
+    match answers.telling(&request) {
+        Ok(page) => {
+            let allowed = page.response.values(ALLOW_ORIGIN).next() == Some(origin.as_str());
+            let read =
+                allowed && page.response.values(ALLOW_CREDENTIALS).any(|told| told == "true");
+            page.fact(read, &[ALLOW_ORIGIN, ALLOW_CREDENTIALS, "vary"])
         }
         Err(unknown) => *unknown,
     }

@@ -12,7 +12,7 @@ pub struct Exposed;
 
 const ITEM: &[FactSpec] = &[
     FactSpec::new("path", Kind::Text, "The path."),
-    FactSpec::new("kind", Kind::Text, "`env`, `git` or `metrics`."),
+    FactSpec::new("kind", Kind::Text, "`env`, `git`, `metrics`, `backup` or `api-docs`."),
     FactSpec::new(
         "exposed",
         Kind::Bool,
@@ -28,6 +28,16 @@ const SPECS: &[FactSpec] = &[
         "live.metrics-exposed",
         Kind::Bool,
         "Whether metrics or the server's status can be read.",
+    ),
+    FactSpec::new(
+        "live.backup-exposed",
+        Kind::Bool,
+        "Whether a dump of a database or an archive lies at a usual path.",
+    ),
+    FactSpec::new(
+        "live.api-docs-exposed",
+        Kind::Bool,
+        "Whether the description of the site's interface can be read, or the page that shows it.",
     ),
 ];
 
@@ -46,11 +56,23 @@ const TARGETS: &[Target] = &[
     Target { path: "/.git/HEAD", kind: "git", known_by: is_git_head },
     Target { path: "/metrics", kind: "metrics", known_by: is_metrics },
     Target { path: "/server-status", kind: "metrics", known_by: is_server_status },
+    Target { path: "/backup.sql", kind: "backup", known_by: is_dump },
+    Target { path: "/backup.zip", kind: "backup", known_by: is_archive },
+    Target { path: "/openapi.json", kind: "api-docs", known_by: is_interface },
+    Target { path: "/docs", kind: "api-docs", known_by: shows_interface },
 ];
 
+/// What is looked for only if a request is left for it: many show it on purpose.
+const MAYBE: &str = "api-docs";
+
 /// A kind and the fact that sums it up.
-const SUMS: [(&str, &str); 3] =
-    [("env", "live.env-exposed"), ("git", "live.git-exposed"), ("metrics", "live.metrics-exposed")];
+const SUMS: [(&str, &str); 5] = [
+    ("env", "live.env-exposed"),
+    ("git", "live.git-exposed"),
+    ("metrics", "live.metrics-exposed"),
+    ("backup", "live.backup-exposed"),
+    ("api-docs", "live.api-docs-exposed"),
+];
 
 impl Probe for Exposed {
     fn facts(&self) -> &'static [FactSpec] {
@@ -61,8 +83,14 @@ impl Probe for Exposed {
         if site.passive {
             return Vec::new();
         }
-        let targets = TARGETS.iter().map(|target| site.path(target.path));
-        targets.chain([site.absent_page()]).map(Question::Page).collect()
+        let targets = TARGETS.iter().filter(|target| target.kind != MAYBE);
+        let requests = targets.map(|target| site.path(target.path));
+        requests.chain([site.absent_page()]).map(Question::Page).collect()
+    }
+
+    fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+        let targets = TARGETS.iter().filter(|target| target.kind == MAYBE && !site.passive);
+        targets.map(|target| Question::Page(site.path(target.path))).collect()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {
@@ -184,6 +212,31 @@ fn is_server_status(body: &str) -> bool {
     body.contains("<title>Apache Status</title>") || body.starts_with("Active connections:")
 }
 
+/// How the tools of PostgreSQL, MySQL, MariaDB and SQLite begin what they write.
+fn is_dump(body: &str) -> bool {
+    let begins =
+        ["-- PostgreSQL database dump", "-- MySQL dump", "-- MariaDB dump", "PRAGMA foreign_keys"];
+    let start = body.trim_start().trim_start_matches(['-', '\n', '\r', ' ']);
+    let told = begins.iter().any(|begin| start.starts_with(begin.trim_start_matches(['-', ' '])));
+    !is_markup(body) && (told || (body.contains("CREATE TABLE") && body.contains("INSERT INTO")))
+}
+
+/// A ZIP file by its first bytes (APPNOTE 4.3.7).
+fn is_archive(body: &str) -> bool {
+    body.starts_with("PK\u{3}\u{4}")
+}
+
+/// A description as `OpenAPI` or Swagger has it, in JSON.
+fn is_interface(body: &str) -> bool {
+    let named = |name: &str| body.contains(&format!("\"{name}\""));
+    body.trim_start().starts_with('{') && (named("openapi") || named("swagger")) && named("paths")
+}
+
+/// A page of Swagger UI or `ReDoc`.
+fn shows_interface(body: &str) -> bool {
+    is_markup(body) && (body.contains("SwaggerUIBundle") || body.contains("<redoc "))
+}
+
 fn is_markup(body: &str) -> bool {
     body.trim_start().starts_with('<')
 }
@@ -201,6 +254,24 @@ mod tests {
         assert!(!is_environment("<html>A=1\nDEBUG=1"));
         assert!(!is_environment("not found: a=b"));
         assert!(is_git_head("ref: refs/heads/main\n") && !is_git_head("reference"));
+        assert!(is_dump("--\n-- PostgreSQL database dump\n--\n") && !is_dump("-- a note"));
+        assert!(
+            is_dump("-- MySQL dump 10.13")
+                && is_dump("CREATE TABLE a (b int);\nINSERT INTO a VALUES (1);")
+        );
+        assert!(!is_dump("<pre>-- PostgreSQL database dump") && !is_dump("CREATE TABLE a (b int)"));
+        assert!(is_archive("PK\u{3}\u{4}\u{14}") && !is_archive("PK"));
+        assert!(
+            is_interface("{\"openapi\":\"3.1.0\",\"paths\":{}}")
+                && !is_interface("{\"openapi\":1}")
+        );
+        assert!(
+            is_interface(" {\"swagger\": \"2.0\", \"paths\": {}}")
+                && !is_interface("\"swagger\" \"paths\"")
+        );
+        assert!(shows_interface("<!doctype html><script>SwaggerUIBundle({})</script>"));
+        assert!(shows_interface("<redoc spec-url=\"/openapi.json\"></redoc>"));
+        assert!(!shows_interface("<p>docs</p>") && !shows_interface("SwaggerUIBundle"));
         assert!(is_metrics("# HELP a b\n# TYPE a counter\na 1") && !is_metrics("<p># TYPE "));
     }
 }

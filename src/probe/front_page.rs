@@ -74,11 +74,6 @@ const SPECS: &[FactSpec] = &[
         Kind::Bool,
         "Whether shared caches may keep the front page although it sets a cookie; absent if it sets none.",
     ),
-    FactSpec::new(
-        "live.https.version-banners",
-        Kind::List(&Kind::Text),
-        "Headers that tell the version of software, each as it was sent.",
-    ),
 ];
 
 impl Probe for FrontPage {
@@ -108,7 +103,6 @@ impl Probe for FrontPage {
         let policy = referrer_policy(response.values(name));
         let policy = policy.map_or(Value::Absent, Value::from);
         facts.put("live.https.referrer-policy", page.fact(policy, &[name]));
-        facts.put("live.https.version-banners", banners(page));
         resources(page, &mut facts);
         let name = "cross-origin-opener-policy";
         let policy = structured_token(response.values(name)).map_or(Value::Absent, Value::from);
@@ -202,34 +196,6 @@ fn resources(page: Exchanged<'_>, facts: &mut Facts) {
         let items = found.into_iter().map(|address| page.fact(address, &["content-type"]));
         facts.put(path, page.fact(items.collect::<Vec<Fact>>(), &["content-type"]));
     }
-}
-
-/// Headers in which software names itself.
-const BANNERS: [&str; 5] =
-    ["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator"];
-
-/// The banners with a version in them: a bare name tells little.
-fn banners(page: Exchanged<'_>) -> Fact {
-    let mut told = Vec::new();
-    for name in BANNERS {
-        for value in page.response.values(name) {
-            if tells_version(name, value) {
-                told.push(page.fact(format!("{name}: {value}"), &[name]));
-            }
-        }
-    }
-    page.fact(told, &["server", "x-powered-by"])
-}
-
-/// `nginx/1.22` and `PHP 8.1` do, `AmazonS3` does not; a header named for a version always does.
-fn tells_version(name: &str, value: &str) -> bool {
-    let bytes = value.as_bytes();
-    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
-    name.ends_with("version")
-        || bytes.windows(2).any(|pair| pair.first() == Some(&b'/') && digit(pair.get(1)))
-        || bytes
-            .windows(3)
-            .any(|three| digit(three.first()) && three.get(1) == Some(&b'.') && digit(three.get(2)))
 }
 
 fn content_policy(page: Exchanged<'_>, facts: &mut Facts) {

@@ -4,6 +4,7 @@ use super::answers::{Answers, Exchanged, unknown};
 use super::question::{Question, Request};
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
+use crate::grammar::http_caching::{browsers_keep_for, shared_caches_keep};
 
 /// Asks at the path that the user named, else at those that are usual.
 pub struct Health;
@@ -27,6 +28,11 @@ const SPECS: &[FactSpec] = &[
         Kind::Text,
         "The `status` in the JSON of the answer, in lower case; absent if there is none.",
     ),
+    FactSpec::new(
+        "live.health.cacheable",
+        Kind::Bool,
+        "Whether the answer says that it may be kept for a time and given again.",
+    ),
 ];
 
 /// Where frameworks and platforms usually put it.
@@ -38,6 +44,11 @@ impl Probe for Health {
     }
 
     fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+        site.health.iter().map(|path| Question::Page(site.path(path))).collect()
+    }
+
+    /// Where nobody says where it is, the usual paths are tried.
+    fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
         paths(site).into_iter().map(Question::Page).collect()
     }
 
@@ -96,6 +107,10 @@ fn told(page: Exchanged<'_>) -> Facts {
     facts.put("live.health.seconds", at(Value::Float(begun_tenths(response.seconds))));
     let word = word(&response.body).map_or(Value::Absent, Value::from);
     facts.put("live.health.word", at(word));
+    let name = "cache-control";
+    let kept = browsers_keep_for(response.values(name)).is_some_and(|seconds| seconds > 0)
+        || shared_caches_keep(response.values(name));
+    facts.put("live.health.cacheable", page.fact(kept, &[name]));
     facts
 }
 

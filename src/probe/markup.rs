@@ -72,17 +72,23 @@ fn state_in(name: &[u8]) -> Option<State> {
 
 /// The first style sheet or script of the page's own site.
 pub(super) fn static_file(page: &Url, body: &str) -> Option<Url> {
-    tags(body)
-        .filter_map(|tag| match tag.name.as_str() {
-            "script" => page.join(tag.address("src")?).ok(),
-            _ if tag.is_style_sheet() => page.join(tag.address("href")?).ok(),
-            _ => None,
-        })
-        .find(|url| url.origin() == page.origin())
-        .map(|mut url| {
-            url.set_fragment(None);
-            url
-        })
+    own_file(page, body, |tag| match tag.name.as_str() {
+        "script" => tag.address("src"),
+        _ if tag.is_style_sheet() => tag.address("href"),
+        _ => None,
+    })
+}
+
+/// The first script of the page's own site.
+pub(super) fn script(page: &Url, body: &str) -> Option<Url> {
+    own_file(page, body, |tag| if tag.name == "script" { tag.address("src") } else { None })
+}
+
+fn own_file(page: &Url, body: &str, named: fn(&Tag) -> Option<&str>) -> Option<Url> {
+    let mut files = tags(body).filter_map(|tag| page.join(named(&tag)?).ok());
+    let mut file = files.find(|url| url.origin() == page.origin())?;
+    file.set_fragment(None);
+    Some(file)
 }
 
 /// Elements that load what their `src` names.

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 pub mod active;
 pub mod answers;
+pub mod banners;
+pub mod beside_files;
 pub mod ciphers;
 pub mod cookies;
 pub mod cors;
@@ -38,6 +40,7 @@ pub mod site;
 pub mod static_file;
 pub mod timing;
 pub mod tls;
+mod together;
 mod told;
 pub mod transcript;
 mod verified;
@@ -63,6 +66,10 @@ pub trait Probe: Sync {
     /// What it wants to know, given what is known. It is asked again after every round of answers, and
     /// may name the same questions again.
     fn questions(&self, site: &Site, so_far: &Answers) -> Vec<Question>;
+    /// What it would like to know as well, if requests are left when all probes have asked.
+    fn wishes(&self, _site: &Site, _so_far: &Answers) -> Vec<Question> {
+        Vec::new()
+    }
     /// What it learns. Never fails: what was not answered is an unknown fact that says why.
     fn learn(&self, site: &Site, answers: &Answers) -> Facts;
 }
@@ -71,12 +78,14 @@ pub trait Probe: Sync {
 pub const PROBES: &[&dyn Probe] = &[
     &https::Https,
     &front_page::FrontPage,
+    &banners::Banners,
     &plain_http::PlainHttp,
     &tls::Tls,
     &ciphers::Ciphers,
     &guideline::Guideline,
     &other_pages::OtherPages,
     &static_file::StaticFile,
+    &beside_files::BesideFiles,
     &cookies::Cookies,
     &named_pages::NamedPages,
     &cors::Cors,
@@ -151,7 +160,7 @@ pub fn interview(site: &Site, transport: &dyn Transport) -> Answers {
 struct Put<'s> {
     site: &'s Site,
     all: BTreeSet<Question>,
-    /// Those whose answers may lead on: front pages, and what answers have led to.
+    /// Those whose answers may lead on: front pages, two questions in one, and what answers have led to.
     leading: Vec<Question>,
     /// What was left of the first questions when requests were held back.
     postponed: BTreeSet<Question>,
@@ -174,7 +183,8 @@ impl<'s> Put<'s> {
         let open = open.into_iter().filter(is_next).collect();
         let held_back = if begins { HELD_BACK } else { 0 };
         let (next, too_many) = admitted(open, left.saturating_sub(held_back));
-        let leads_on = |question: &&Question| !begins || self.is_front_page(question);
+        let leads_on =
+            |question: &&Question| !begins || self.is_front_page(question) || self.is_two(question);
         let leading: Vec<Question> = next.iter().filter(leads_on).cloned().collect();
         self.leading.extend(leading);
         self.all.extend(next.iter().cloned());
@@ -191,6 +201,11 @@ impl<'s> Put<'s> {
             _ => false,
         }
     }
+
+    fn is_two(&self, question: &Question) -> bool {
+        let both = [forwarded::host_with_origin(self.site), forwarded::scheme_with_path(self.site)];
+        matches!(question, Question::Page(request) if both.contains(request))
+    }
 }
 
 fn is_page(question: &Question) -> bool {
@@ -201,11 +216,13 @@ fn is_last(question: &Question) -> bool {
     matches!(question, Question::SignIn(_))
 }
 
-/// What is to be asked next, in the order of the probes.
+/// What is to be asked next, in the order of the probes; wishes come last.
 fn open(site: &Site, answers: &Answers) -> Vec<Question> {
     let mut known = BTreeSet::new();
     let questions = PROBES.iter().flat_map(|probe| probe.questions(site, answers));
+    let wishes = PROBES.iter().flat_map(|probe| probe.wishes(site, answers));
     questions
+        .chain(wishes)
         .filter(|question| !answers.settled(question) && known.insert(question.clone()))
         .collect()
 }
@@ -251,6 +268,7 @@ fn all_unknown(specs: &[FactSpec], fact: &Fact) -> Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::VecDeque;
 
     /// Answers the questions of a transcript one after the other, the first that was put first.
     struct OneByOne {
@@ -260,11 +278,13 @@ mod tests {
     }
 
     impl Transport for OneByOne {
-        fn converse(&self, mut questions: Vec<Question>, hear: &mut Hearing<'_>) {
-            while !questions.is_empty() {
-                let first = questions.remove(0);
-                self.put.lock().unwrap().push(first.clone());
-                questions.extend(hear(self.transcript.ask(vec![first])));
+        fn converse(&self, questions: Vec<Question>, hear: &mut Hearing<'_>) {
+            let mut waiting = VecDeque::from(questions.clone());
+            self.put.lock().unwrap().extend(questions);
+            while let Some(first) = waiting.pop_front() {
+                let next = hear(self.transcript.ask(vec![first]));
+                waiting.extend(next.iter().cloned());
+                self.put.lock().unwrap().extend(next);
             }
         }
 

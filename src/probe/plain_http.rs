@@ -1,9 +1,11 @@
 //! The site over plain HTTP: is anything shown there, and does every hop lead to HTTPS.
 
 use super::answers::{Answers, Exchanged, nothing_listens, unknown};
+use super::forwarded::scheme_and_path;
 use super::journey::{End, Journey, TOO_LONG, journey};
 use super::question::{Question, Request, Unanswered};
 use super::site::is_same_site;
+use super::together::Together;
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
 
@@ -54,7 +56,7 @@ impl Probe for PlainHttp {
     fn questions(&self, site: &Site, so_far: &Answers) -> Vec<Question> {
         let mut questions = vec![Question::Page(Request::get(site.plain.clone()))];
         if !site.passive {
-            questions.push(Question::Page(deep(site)));
+            questions.extend(path(site).questions(so_far));
         }
         if let End::Open(next) = way(site, so_far).end {
             questions.push(Question::Page(next));
@@ -86,7 +88,7 @@ impl Probe for PlainHttp {
 }
 
 /// A path and a query that a careless redirect would lose.
-fn deep(site: &Site) -> Request {
+pub(super) fn deep(site: &Site) -> Request {
     let url = site.plain.join("/prodcheck-no-such-page?from=http");
     Request::get(url.unwrap_or_else(|_| site.plain.clone()))
 }
@@ -149,9 +151,13 @@ fn first_hop(journey: &Journey<'_>, first: Exchanged<'_>) -> Fact {
     }
 }
 
+fn path(site: &Site) -> Together {
+    scheme_and_path(site, deep(site))
+}
+
 fn keeps_path(site: &Site, answers: &Answers) -> Fact {
     let deep = deep(site);
-    let page = match answers.telling(&deep) {
+    let page = match path(site).telling(answers) {
         Ok(page) => page,
         Err(unknown) => return *unknown,
     };

@@ -43,6 +43,8 @@ pub enum Method {
     Get,
     /// What a form sends, or a program: a made-up name and a wrong password, as its `Content-Type` says.
     Post,
+    /// What came, sent back: nothing that a browser would ask for.
+    Trace,
     /// Leave to ask for more, as browsers ask it for pages of other sites.
     Options,
 }
@@ -53,6 +55,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Trace => "TRACE",
             Self::Options => "OPTIONS",
         }
     }
@@ -79,7 +82,7 @@ impl Request {
     pub(super) fn body(&self) -> Option<&'static str> {
         let json = self.headers.iter().any(|(_, value)| value == "application/json");
         match self.method {
-            Method::Get | Method::Options => None,
+            Method::Get | Method::Trace | Method::Options => None,
             Method::Post if json => Some(MADE_UP_JSON),
             Method::Post => Some(MADE_UP_FORM),
         }

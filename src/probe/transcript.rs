@@ -29,11 +29,11 @@
 //! ```
 //!
 //! - `@` tells about the interview: `on` its day; `health`, `paths`, `privacy`, `terms`, `logout` and `frontend`, `mail-domain`,
-//!   `dkim-selectors`, `login`, `protected`, `tokens` and `webhooks` what the user named, `active` that he
-//!   allows to try it;
+//!   `dkim-selectors`, `login`, `protected`, `tokens`, `webhooks` and `uploads` what the user named, `active`
+//!   that he allows to try it;
 //!   `url` and `plain` the site's addresses. Without these the first HTTPS and the first plain address
 //!   asked for are the site's.
-//! - `>` is what was asked: a line `GET`, `POST`, `OPTIONS` or `TLS` with an address, or `DNS` with a name and a
+//! - `>` is what was asked: a line `GET`, `POST`, `OPTIONS`, `TRACE` or `TLS` with an address, or `DNS` with a name and a
 //!   kind of record; then the headers that make it a
 //!   question of its own.
 //! - `<` is what came back: the status line and the headers in their order, and how long it took.
@@ -100,7 +100,7 @@ pub fn read(text: &str) -> Result<Transcript, Problem> {
 }
 
 /// What can be told about an interview.
-const NOTES: [&str; 17] = [
+const NOTES: [&str; 18] = [
     "on",
     "health",
     "paths",
@@ -118,6 +118,7 @@ const NOTES: [&str; 17] = [
     "protected",
     "tokens",
     "webhooks",
+    "uploads",
 ];
 
 #[derive(Default)]
@@ -173,7 +174,9 @@ impl Reader {
             self.asked.push(Asked { what, response: None, failure: None });
             return Ok(());
         }
-        if let Some((word @ ("GET" | "POST" | "OPTIONS" | "TLS"), address)) = line.split_once(' ') {
+        if let Some((word @ ("GET" | "POST" | "OPTIONS" | "TRACE" | "TLS"), address)) =
+            line.split_once(' ')
+        {
             let mut url = Url::parse(address.trim())
                 .ok()
                 .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -182,6 +185,7 @@ impl Reader {
             let method = match word {
                 "OPTIONS" => Method::Options,
                 "POST" => Method::Post,
+                "TRACE" => Method::Trace,
                 _ => Method::Get,
             };
             let what = match word {
@@ -274,6 +278,7 @@ impl Reader {
             protected: words("protected"),
             tokens: words("tokens"),
             webhooks: words("webhooks"),
+            uploads: words("uploads"),
             ..Active::default()
         };
         site.today = note("on").and_then(Date::parse);

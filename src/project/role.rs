@@ -34,11 +34,11 @@ fn of_word(word: &[u8]) -> Option<Role> {
         b"staging" | b"stage" | b"stg" | b"preprod" | b"uat" | b"preview" => Role::Staging,
         b"dev" | b"devel" | b"develop" | b"development" | b"local" | b"debug" | b"override"
         | b"devcontainer" | b"gitpod" | b"vagrant" | b"localhost" | b"sandbox" | b"playground"
-        | b"scratch" => Role::Development,
+        | b"scratch" | b"mac" | b"macos" | b"osx" => Role::Development,
         b"test" | b"tests" | b"testing" | b"tox" | b"ci" | b"e2e" | b"circleci" | b"travis"
-        | b"cypress" | b"playwright" | b"pytest" | b"unittest" | b"unittests" | b"mock"
-        | b"mocks" | b"fixture" | b"fixtures" | b"testapp" | b"testapps" | b"testproject"
-        | b"testproj" | b"testsite" | b"testsettings" => Role::Test,
+        | b"cypress" | b"playwright" | b"selenium" | b"pytest" | b"unittest" | b"unittests"
+        | b"mock" | b"mocks" | b"fixture" | b"fixtures" | b"testapp" | b"testapps"
+        | b"testproject" | b"testproj" | b"testsite" | b"testsettings" => Role::Test,
         b"example" | b"examples" | b"sample" | b"samples" | b"demo" | b"demos" | b"exampleapp"
         | b"exampleproject" | b"sampleapp" | b"sampleproject" | b"demoapp" | b"demoproject"
         | b"skel" | b"skeleton" | b"boilerplate" => Role::Example,
@@ -112,6 +112,8 @@ mod tests {
             ("shop/settings/test.py", Role::Test),
             ("docker-compose.prod.yml", Role::Production),
             ("docker-compose.override.yml", Role::Development),
+            ("docker-compose-mac.yml", Role::Development),
+            (".github/helpers/.env-selenium", Role::Test),
             ("docker-compose.yml", Role::Neutral),
             (".env", Role::Neutral),
             (".env.example", Role::Example),

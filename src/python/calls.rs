@@ -206,17 +206,8 @@ impl<'a> Interpreter<'a> {
         scopes.push(local);
         let yields = matches!(function.body, Body::Generator(_))
             .then(|| self.heap.put(Object::Sequence(Sequence::default())));
-        self.frames.push(Frame {
-            file: function.file,
-            scopes,
-            class: None,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            yields,
-            is_call: true,
-        });
+        let frame = Frame { yields, is_call: true, ..Frame::new(function.file, scopes) };
+        self.frames.push(frame);
         let outcome = match function.body {
             Body::Block(body) | Body::Generator(body) => self.block(body),
             Body::Value(value) => self.eval(value).map(Flow::Return),

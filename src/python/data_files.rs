@@ -10,6 +10,7 @@ use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::positions::place_of;
 use super::term::{From, Kind, Made, Shape, Spot, Term};
 use crate::fact::{Place, ProjectPath};
+use crate::truth::Truth;
 
 /// The class of what `open` gives.
 pub(super) const OPENED: &str = "io.TextIOWrapper";
@@ -48,8 +49,8 @@ impl<'a> Interpreter<'a> {
         };
         let text = self.library.project().read(&file).unwrap_or_default();
         let text = text.replace("\r\n", "\n");
-        let mut from = From::mixed([path], at);
-        from.written = Some(Rc::new(Place::line(&file, 1)));
+        let written = Some(Rc::new(Place::line(&file, 1)));
+        let from = From { written, fallback: Truth::False, ..From::mixed([path], at) };
         Ok(self.long_text(text, from, at))
     }
 
@@ -106,6 +107,9 @@ impl<'a> Interpreter<'a> {
             return Err(raised);
         }
         self.may_raise(raised)?;
-        Ok(self.unknown_from(&[path], "what is read from a file", at))
+        let mut read = self.unknown_from(&[path], "what is read from a file", at);
+        // Where the path is made up, the text is not.
+        read.from.fallback = Truth::False;
+        Ok(read)
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::interpreter::{Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Spot, Term};
 use crate::fact::{Fact, Fields, Ignorance, Origin, Place};
+use crate::truth::Truth;
 
 /// The environment that production gives the program.
 #[derive(Clone, Debug, Default)]
@@ -164,6 +165,7 @@ impl<'a> Interpreter<'a> {
             written: fact.provenance.place.clone().map(Rc::new),
             variables: vec![name.into()],
             supposed: false,
+            fallback: Truth::False,
         };
         Found::Set(Term::new(kind, from))
     }
@@ -196,7 +198,8 @@ impl<'a> Interpreter<'a> {
             found = Found::Nothing;
         }
         self.note_read(name, false, default.clone(), &found, at);
-        match (found, default) {
+        let fallback = default.as_ref().map_or(Truth::False, Self::stands_in);
+        let mut term = match (found, default) {
             (Found::Set(term), _) => term,
             (Found::Nobody, _) if self.environment.insisted.contains(name) => {
                 Self::at_deploy_time(name, at)
@@ -210,6 +213,17 @@ impl<'a> Interpreter<'a> {
                 let from = From { variables: vec![name.into()], ..From::literal(at) };
                 Term::new(Kind::None, from)
             }
+        };
+        term.from.fallback = term.from.fallback.max(fallback);
+        term
+    }
+
+    /// Whether a default is a text, so that the program runs on where the variable is missing.
+    pub(super) fn stands_in(default: &Term<'a>) -> Truth {
+        match &default.kind {
+            Kind::Text(text) => (!text.is_empty()).into(),
+            Kind::Unknown(_) | Kind::OneOf(_) => Truth::Unknown,
+            _ => Truth::False,
         }
     }
 
@@ -235,6 +249,7 @@ impl<'a> Interpreter<'a> {
             written: None,
             variables: vec![name.into()],
             supposed: true,
+            fallback: Truth::False,
         }
     }
 

@@ -12,6 +12,7 @@ use super::interpreter::{Interpreter, Outcome};
 use super::paths;
 use super::term::{Body, Decorator, From, Kind, Shape, Spot, Term};
 use crate::fact::Ignorance;
+use crate::truth::Truth;
 
 impl<'a> Interpreter<'a> {
     /// The value of an expression.
@@ -270,7 +271,7 @@ impl<'a> Interpreter<'a> {
         let stop_at = operation.op == BoolOp::Or;
         let mut possible: Vec<Term<'a>> = Vec::new();
         let mut variables = Vec::new();
-        let mut supposed = false;
+        let (mut supposed, mut fallback) = (false, Truth::False);
         let last = operation.values.len().saturating_sub(1);
         for (index, value) in operation.values.iter().enumerate() {
             let value = self.under(&variables, |this| this.eval(value))?;
@@ -287,6 +288,7 @@ impl<'a> Interpreter<'a> {
             }
             if stop_at && let Some(Expr::StringLiteral(text)) = operation.values.get(index + 1) {
                 self.note_fallback(&value, text);
+                fallback = fallback.max((!text.value.is_empty()).into());
             }
             if index == last || truth == Some(stop_at) {
                 possible.push(value);
@@ -299,6 +301,7 @@ impl<'a> Interpreter<'a> {
         let mut result = Term::one_of(possible);
         result.from.depend_on(&variables);
         result.from.supposed |= supposed;
+        result.from.fallback = result.from.fallback.max(fallback);
         Ok(result.placed(at))
     }
 

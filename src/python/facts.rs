@@ -136,6 +136,7 @@ impl<'a> Interpreter<'a> {
             place: from.at.and_then(|at| self.place(at)),
             written: from.written.as_deref().cloned().map(Box::new),
             variables: from.variables.iter().map(Rc::to_string).collect(),
+            fallback: from.fallback,
         }
     }
 

@@ -274,17 +274,7 @@ impl<'a> Interpreter<'a> {
         let Some(at) = from.at else {
             return false;
         };
-        self.frames.push(Frame {
-            file: function.file,
-            scopes: vec![scope],
-            class: None,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            yields: None,
-            is_call: false,
-        });
+        self.frames.push(Frame::new(function.file, vec![scope]));
         // What the function raises tells nothing that its objects do not show.
         let _ = self.invoke(&function, Arguments::default(), at);
         self.frames.pop();

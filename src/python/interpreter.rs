@@ -83,6 +83,23 @@ pub(super) struct Frame<'a> {
     pub(super) is_call: bool,
 }
 
+impl Frame<'_> {
+    /// What runs statements of a file before any of them was run.
+    pub(super) fn new(file: usize, scopes: Vec<Id>) -> Self {
+        Self {
+            file,
+            scopes,
+            class: None,
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+            returns: Vec::new(),
+            loops: Vec::new(),
+            yields: None,
+            is_call: false,
+        }
+    }
+}
+
 /// A loop that is being run.
 #[derive(Default)]
 pub(super) struct Loop<'a> {

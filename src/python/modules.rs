@@ -66,17 +66,7 @@ impl<'a> Interpreter<'a> {
                 return Ok(Some(scope));
             }
         };
-        self.frames.push(Frame {
-            file,
-            scopes: vec![scope],
-            class: None,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            returns: Vec::new(),
-            loops: Vec::new(),
-            yields: None,
-            is_call: false,
-        });
+        self.frames.push(Frame::new(file, vec![scope]));
         let outcome = self.block(body);
         self.frames.pop();
         outcome.map(|_| Some(scope))

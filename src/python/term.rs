@@ -9,6 +9,7 @@ use super::budget::MAX_ALTERNATIVES;
 use super::builtins::SENTINEL;
 use super::heap::Id;
 use crate::fact::{Ignorance, Origin, Place};
+use crate::truth::Truth;
 
 /// A value, and where it came from.
 #[derive(Clone, Debug)]
@@ -180,6 +181,8 @@ pub(super) struct From {
     pub(super) variables: Vec<Rc<str>>,
     /// Whether it is so only because nobody is seen to set a variable.
     pub(super) supposed: bool,
+    /// Whether a text in the code stands for it where its variable is missing.
+    pub(super) fallback: Truth,
 }
 
 /// A piece of a file.
@@ -197,6 +200,7 @@ impl From {
             written: None,
             variables: Vec::new(),
             supposed: false,
+            fallback: Truth::False,
         }
     }
 
@@ -207,6 +211,7 @@ impl From {
             written: None,
             variables: Vec::new(),
             supposed: false,
+            fallback: Truth::False,
         }
     }
 
@@ -233,6 +238,7 @@ impl From {
             self.written.clone_from(&other.written);
         }
         self.supposed |= other.supposed;
+        self.fallback = self.fallback.max(other.fallback);
         self.depend_on(&other.variables);
     }
 

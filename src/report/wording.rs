@@ -155,9 +155,15 @@ pub fn sentences(line: &Line<'_>) -> Vec<String> {
     telling(&line.settled.finding.because)
 }
 
-/// That there is no file of some kind explains nothing, unless nothing else does.
+/// That there is no file of some kind explains nothing, unless nothing else does; and where the check's author
+/// worded what is wrong, nor do the conditions under which it is.
 fn telling(because: &[Reason<'_>]) -> Vec<String> {
-    let (found, others): (Vec<_>, Vec<_>) = because.iter().partition(|reason| reason.is_presence());
+    let (found, mut others): (Vec<_>, Vec<_>) =
+        because.iter().partition(|reason| reason.is_presence());
+    let speaks_against = |reason: &Reason<'_>| reason.truth != Truth::Unknown && !holds(reason);
+    if others.iter().any(|reason| speaks_against(reason) && reason.otherwise.is_some()) {
+        others.retain(|reason| !speaks_against(reason) || reason.otherwise.is_some());
+    }
     let mut told: Vec<String> = Vec::new();
     for each in if others.is_empty() { found } else { others } {
         let sentence = reason(each);

@@ -18,7 +18,8 @@ mod loopback;
 mod site;
 
 use site::{
-    Line, all_end, asked, faults, for_ever, probed, say, say_once, serve, serve_plain, serve_tls,
+    Case, Line, all_end, asked, faults, fleet, for_ever, probed, say, say_once, serve, serve_plain,
+    serve_tls,
 };
 
 /// What endless answers are made of.
@@ -30,9 +31,8 @@ fn cookies(number: usize) -> String {
     names.fold(String::new(), |all, name| all + "Set-Cookie: " + &name + "=v\r\n")
 }
 
-#[test]
-fn answers_that_do_not_end_are_cut_off() {
-    all_end(&[
+fn endless() -> Vec<Case> {
+    vec![
         (
             "headers that drip",
             |line| for_ever(line, b"HTTP/1.1 200 OK\r\nX-A: ", b"a", 50),
@@ -78,12 +78,16 @@ fn answers_that_do_not_end_are_cut_off() {
             },
             &["timed out after 5 seconds"],
         ),
-    ]);
+    ]
 }
 
 #[test]
-fn answers_that_are_too_large_are_told() {
-    all_end(&[
+fn answers_that_do_not_end_are_cut_off() {
+    all_end(&endless());
+}
+
+fn large() -> Vec<Case> {
+    vec![
         (
             "10 MB of headers",
             |line| {
@@ -138,12 +142,16 @@ fn answers_that_are_too_large_are_told() {
             },
             &["compressed"],
         ),
-    ]);
+    ]
 }
 
 #[test]
-fn answers_that_are_no_answers_are_told() {
-    all_end(&[
+fn answers_that_are_too_large_are_told() {
+    all_end(&large());
+}
+
+fn broken() -> Vec<Case> {
+    vec![
         ("HTTP/0.9", |line| say_once(line, b"<html>hello</html>"), &["no valid HTTP"]),
         ("another protocol", |line| say_once(line, b"SSH-2.0-OpenSSH_9.9\r\n"), &["no valid HTTP"]),
         ("nothing", |line| say_once(line, b""), &["the connection broke"]),
@@ -197,12 +205,16 @@ fn answers_that_are_no_answers_are_told() {
             },
             &["http/nosniff"],
         ),
-    ]);
+    ]
 }
 
 #[test]
-fn what_would_write_to_the_terminal_is_made_visible() {
-    all_end(&[
+fn answers_that_are_no_answers_are_told() {
+    all_end(&broken());
+}
+
+fn writing() -> Vec<Case> {
+    vec![
         (
             "control characters",
             |line| {
@@ -224,11 +236,15 @@ fn what_would_write_to_the_terminal_is_made_visible() {
             },
             &["http/https-redirect"],
         ),
-    ]);
+    ]
 }
 
 #[test]
-fn redirects_that_lead_nowhere_end() {
+fn what_would_write_to_the_terminal_is_made_visible() {
+    all_end(&writing());
+}
+
+fn circles() -> Vec<Case> {
     fn counted(line: &mut dyn Line) {
         static ASKED: AtomicUsize = AtomicUsize::new(0);
         while asked(line) {
@@ -240,7 +256,7 @@ fn redirects_that_lead_nowhere_end() {
             }
         }
     }
-    all_end(&[
+    vec![
         (
             "a circle",
             |line| say(line, b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"),
@@ -261,7 +277,12 @@ fn redirects_that_lead_nowhere_end() {
             },
             &["http/https-redirect"],
         ),
-    ]);
+    ]
+}
+
+#[test]
+fn redirects_that_lead_nowhere_end() {
+    all_end(&circles());
 }
 
 /// A site that is named by a public address must not make the program knock at private doors.
@@ -322,5 +343,17 @@ fn connections_that_break_at_any_stage_are_told() {
         let ended = probed(serve(stage), serve(stage));
         assert_eq!(faults(&ended, &["tls/version-1-3-offered"]), None, "{name}\n{}", ended.out);
         assert!(!ended.out.contains("PASS"), "{name}\n{}", ended.out);
+    }
+}
+
+#[test]
+fn a_fleet_of_all_of_them_ends_and_tells_of_each() {
+    let cases: Vec<Case> = [endless(), large(), broken(), writing(), circles()].concat();
+    let ended = fleet(&cases);
+    assert_eq!(faults(&ended, &[]), None, "{}", ended.out);
+    assert_eq!(ended.out.lines().count(), cases.len(), "{}", ended.out);
+    for (number, (name, ..)) in cases.iter().enumerate() {
+        let url = format!("\"url\":\"https://host-{number}.test:");
+        assert!(ended.out.contains(&url), "{name}\n{}", ended.out);
     }
 }

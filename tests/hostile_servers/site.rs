@@ -1,6 +1,6 @@
 //! A site that behaves as a test wants it to, and the program that probes it.
 
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,6 +9,9 @@ pub(crate) use super::loopback::{Line, serve};
 use super::loopback::{self_signed, serve_tls_at};
 
 pub(crate) type Behaviour = fn(&mut dyn Line);
+
+/// A name, what the site does, and words that the report of it has.
+pub(crate) type Case = (&'static str, Behaviour, &'static [&'static str]);
 
 pub(crate) fn serve_plain(behaviour: impl Fn(&mut dyn Line) + Send + Sync + 'static) -> u16 {
     serve(move |mut stream| behaviour(&mut stream))
@@ -63,11 +66,31 @@ pub(crate) struct Ended {
 
 /// Probes a site at these two ports, as a process of its own.
 pub(crate) fn probed(https: u16, http: u16) -> Ended {
+    let (https, http) =
+        (format!("https://shop.test:{https}/"), format!("http://shop.test:{http}/"));
+    run(&[&https, "-v", "-v", "--http-url", &http, "--resolve", "shop.test:443:127.0.0.1"])
+}
+
+/// Probes a site for each of these behaviours, all of them at the same time; the report is a line for each.
+pub(crate) fn fleet(cases: &[Case]) -> Ended {
+    let mut targets = tempfile::NamedTempFile::new().unwrap();
+    let mut arguments = vec!["--targets".to_owned(), targets.path().display().to_string()];
+    for (number, (_, behaviour, _)) in cases.iter().enumerate() {
+        let (https, http) = (serve_tls(*behaviour), serve_plain(*behaviour));
+        let host = format!("host-{number}.test");
+        writeln!(targets, "https://{host}:{https}/ http://{host}:{http}/").unwrap();
+        arguments.extend(["--resolve".to_owned(), format!("{host}:443:127.0.0.1")]);
+    }
+    arguments.extend(["--format", "jsonl", "--concurrency", "64"].map(str::to_owned));
+    run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn run(arguments: &[&str]) -> Ended {
     let begun = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_prodcheck"))
-        .args(["probe", &format!("https://shop.test:{https}/"), "--timeout", "5", "-v", "-v"])
-        .args(["--http-url", &format!("http://shop.test:{http}/"), "--max-findings", "0"])
-        .args(["--resolve", "shop.test:443:127.0.0.1", "--today", "2026-11-21"])
+        .arg("probe")
+        .args(arguments)
+        .args(["--timeout", "5", "--max-findings", "0", "--today", "2026-11-21"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -109,7 +132,7 @@ const LONGEST_SECONDS: f64 = 30.0;
 const MOST_MEGABYTES: u64 = 200;
 
 /// Every behaviour, over HTTPS and over plain HTTP at the same time; the report says each of the words.
-pub(crate) fn all_end(cases: &[(&str, Behaviour, &[&str])]) {
+pub(crate) fn all_end(cases: &[Case]) {
     let wrong: Vec<String> = thread::scope(|scope| {
         let running: Vec<_> = cases
             .iter()

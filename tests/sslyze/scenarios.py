@@ -1,6 +1,7 @@
 """Writes keys, certificates, nginx.conf and scenarios.json into a folder: a TLS server for each scenario."""
 
 import datetime
+import ipaddress
 import itertools
 import json
 import random
@@ -11,6 +12,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
 HOST = "shop.test"
@@ -33,7 +35,7 @@ def name(common):
 class Issuer:
     """An authority: its key and its certificate."""
 
-    def __init__(self, common, key, parent=None, days=(-400, 3650)):
+    def __init__(self, common, key, parent=None, days=(-400, 3650), path=None, permitted=()):
         self.key, self.name = key, name(common)
         by = parent or self
         builder = (
@@ -44,7 +46,7 @@ class Issuer:
             .serial_number(x509.random_serial_number())
             .not_valid_before(NOW + days[0] * DAY)
             .not_valid_after(NOW + days[1] * DAY)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=path), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), critical=False
@@ -53,6 +55,9 @@ class Issuer:
                 x509.KeyUsage(True, False, False, False, False, True, True, False, False), critical=True
             )
         )
+        if permitted:
+            names = x509.NameConstraints([x509.DNSName(one) for one in permitted], None)
+            builder = builder.add_extension(names, critical=True)
         self.certificate = builder.sign(by.key, hashes.SHA256())
 
 
@@ -61,28 +66,31 @@ EC_ROOT = Issuer("Test root of curves", ec.generate_private_key(ec.SECP256R1()))
 MIDDLE = Issuer("Test intermediate", rsa_key(2048), ROOT)
 OLD_MIDDLE = Issuer("Test intermediate, expired", rsa_key(2048), ROOT, days=(-300, -10))
 STRANGER = Issuer("Nobody's root", rsa_key(2048))
+LAST = Issuer("Test intermediate, the last", rsa_key(2048), ROOT, path=0)
+BEYOND = Issuer("Test intermediate, beyond the last", rsa_key(2048), LAST)
+NARROW = Issuer("Test intermediate for other.test", rsa_key(2048), ROOT, permitted=["other.test"])
+SERVERS = x509.oid.ExtendedKeyUsageOID.SERVER_AUTH
+CLIENTS = x509.oid.ExtendedKeyUsageOID.CLIENT_AUTH
 
 
-def leaf(key, issuer=ROOT, hash_=hashes.SHA256(), days=(-1, 60), names=(HOST,), staple=False):
+def leaf(key, issuer=ROOT, hash_=hashes.SHA256(), days=(-1, 60), names=(HOST,), staple=False, use=SERVERS):
     builder = (
         x509.CertificateBuilder()
-        .subject_name(name(names[0] if names else HOST))
+        .subject_name(name(names[0] if names and isinstance(names[0], str) else HOST))
         .issuer_name(issuer.name if issuer else name(names[0]))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW + days[0] * DAY)
         .not_valid_after(NOW + days[1] * DAY)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(
-            x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
-        )
+        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
     )
     signer = issuer.key if issuer else key
     builder = builder.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
     )
     if names:
-        alternatives = [x509.DNSName(one) for one in names]
+        alternatives = [x509.DNSName(one) if isinstance(one, str) else one for one in names]
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
     if staple:
         builder = builder.add_extension(
@@ -241,8 +249,26 @@ certificate("root instead of the intermediate", RSA_KEY, [own, ROOT.certificate]
 certificate("in the wrong order", RSA_KEY, [own, ROOT.certificate, MIDDLE.certificate])
 certificate("twice the same", RSA_KEY, [own, own, MIDDLE.certificate])
 certificate("a stranger in between", RSA_KEY, [own, STRANGER.certificate, MIDDLE.certificate])
+certificate("for an address only", RSA_KEY, names=(x509.IPAddress(ipaddress.ip_address("127.0.0.1")),))
+certificate("for clients only", RSA_KEY, use=CLIENTS)
+certificate("below the last intermediate", RSA_KEY, [leaf(RSA_KEY, LAST), LAST.certificate])
+certificate("beyond the last intermediate", RSA_KEY, [leaf(RSA_KEY, BEYOND), BEYOND.certificate, LAST.certificate])
+certificate("by an intermediate for others", RSA_KEY, [leaf(RSA_KEY, NARROW), NARROW.certificate])
+P384_KEY = ec.generate_private_key(ec.SECP384R1())
+P384 = saved(P384_KEY, [leaf(P384_KEY, EC_ROOT)])
+add("a curve of 384 bits and a longer one", P384, ["TLSv1.2"], curves="secp521r1:secp384r1")
+for version in ["TLSv1.2", "TLSv1.3"]:
+    wants = ["ssl_verify_client on", f"ssl_client_certificate {work}/ca.pem"]
+    add(f"wants a certificate in {version}", RSA, [version], more=wants)
+    stapled = ["ssl_stapling on", f"ssl_stapling_file {work}/answer.ocsp"]
+    add(f"stapled in {version}", saved(RSA_KEY, [own, MIDDLE.certificate]), [version], more=stapled)
 certificate("intermediate expired", RSA_KEY, [leaf(RSA_KEY, OLD_MIDDLE), OLD_MIDDLE.certificate])
 
+answer = ocsp.OCSPResponseBuilder().add_response(
+    own, MIDDLE.certificate, hashes.SHA1(), ocsp.OCSPCertStatus.GOOD, NOW, NOW + DAY, None, None
+)
+answer = answer.responder_id(ocsp.OCSPResponderEncoding.HASH, MIDDLE.certificate).sign(MIDDLE.key, hashes.SHA256())
+(work / "answer.ocsp").write_bytes(answer.public_bytes(serialization.Encoding.DER))
 (work / "ca.pem").write_bytes(b"".join(one.certificate.public_bytes(PEM) for one in [ROOT, EC_ROOT]))
 for bits in ["1024", "ffdhe2048", "ffdhe3072"]:
     group = ["-pkeyopt", "dh_rfc5114:1"] if bits == "1024" else ["-pkeyopt", f"group:{bits}"]
@@ -265,6 +291,7 @@ def server(scenario):
         lines.append(f"ssl_ecdh_curve {curves};")
     if dh := scenario.get("dh"):
         lines.append(f"ssl_dhparam {work}/{dh}.dh;")
+    lines += [f"{line};" for line in scenario.get("more", [])]
     lines.append(f"ssl_prefer_server_ciphers {'on' if scenario.get('prefer') else 'off'};")
     return "server { " + " ".join(lines) + " return 200 ok; }"
 

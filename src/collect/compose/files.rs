@@ -27,7 +27,7 @@ const RECIPES: &[&str] = &[
 ];
 
 /// Whether a file is one of compose, told from its name.
-pub(super) fn is_compose_name(path: &ProjectPath) -> bool {
+pub(crate) fn is_compose_name(path: &ProjectPath) -> bool {
     if !matches!(path.extension(), "yml" | "yaml" | "YML" | "YAML") {
         return false;
     }

@@ -69,11 +69,23 @@ pub(super) fn target(item: &Item) -> Option<String> {
 pub(super) fn facts(service: &Item, folder: &ProjectPath) -> Fact {
     let volumes = service.get("volumes");
     let items = volumes.map_or(&[][..], Item::items).iter();
-    let mounts = items.filter_map(|item| Some(fact(item, parse(item)?, folder))).collect();
+    let mounted = items.filter_map(|item| Some(fact(item, parse(item)?, folder)));
+    let mounts = mounted.chain(handed_over(service, folder)).collect();
     let others = service.get("volumes_from");
     let rest =
         others.map(|_| Ignorance::new("`volumes_from` brings the mounts of another service"));
     volumes.or(others).unwrap_or(service).fact(List { items: mounts, rest })
+}
+
+/// The files that `configs` and `secrets` bring, where the service says into which place.
+fn handed_over(service: &Item, folder: &ProjectPath) -> Vec<Fact> {
+    let lists = ["configs", "secrets"].into_iter().filter_map(|key| service.get(key));
+    let files = lists.flat_map(Item::items).filter_map(|item| {
+        let target = item.get("target").and_then(Item::text)?;
+        let mount = Mount { source: None, bind: false, target, read_only: true };
+        mount.target.starts_with('/').then(|| fact(item, mount, folder))
+    });
+    files.collect()
 }
 
 fn fact(item: &Item, mount: Mount, folder: &ProjectPath) -> Fact {

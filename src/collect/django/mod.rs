@@ -144,8 +144,8 @@ impl Collector for Django {
             if has_manage(sources) {
                 let why = Ignorance::new("no settings of production are in the project")
                     .settled_by("name them with `--settings`");
-                facts.put("django.settings", Fact::derived(Value::Unknown(why)));
-                facts.put("django.version", version);
+                let known = [("version", version), ("settings-module", Fact::absent())];
+                facts.put("django", Fact::derived(Record::new(known, Some(why))));
             }
             return facts;
         };

@@ -15,7 +15,11 @@ struct Manager {
 }
 
 const MANAGERS: &[Manager] = &[
-    Manager { programs: &["apt-get", "apt"], fetches: &["update"], removes: &["/var/lib/apt"] },
+    Manager {
+        programs: &["apt-get", "apt", "aptitude"],
+        fetches: &["update"],
+        removes: &["/var/lib/apt"],
+    },
     Manager {
         programs: &["apk"],
         fetches: &["add"],
@@ -23,7 +27,7 @@ const MANAGERS: &[Manager] = &[
     },
     Manager {
         programs: &["dnf", "yum", "microdnf"],
-        fetches: &["install"],
+        fetches: &["install", "in", "upgrade", "up", "update"],
         removes: &["clean all", "/var/cache/yum", "/var/cache/dnf", "/var/cache"],
     },
     Manager {
@@ -32,11 +36,18 @@ const MANAGERS: &[Manager] = &[
         removes: &["zypper clean", "zypper cc", "/var/cache/zypp"],
     },
     Manager {
-        programs: &["pip", "pip3"],
+        programs: PIP,
         fetches: &["install"],
         removes: &["cache purge", ".cache", "PIP_NO_CACHE_DIR"],
     },
+    Manager {
+        programs: &["yarn"],
+        fetches: &["install", "add"],
+        removes: &["cache clean", "cache/yarn", ".cache"],
+    },
 ];
+
+const PIP: &[&str] = &["pip", "pip2", "pip3"];
 
 /// How apk and pip are told to keep nothing: `--no-cache`, `--no-cache-dir`.
 const KEEPS_NOTHING: &str = "--no-cache";
@@ -54,16 +65,20 @@ pub(super) fn leftovers(step: &str) -> Vec<String> {
     commands(step).into_iter().filter(left).map(str::to_owned).collect()
 }
 
-/// What is installed from public indexes of Python, Node and Ruby without a version.
+/// What is installed from public indexes of Python, Node, Ruby and Go without a version, or as the newest.
 pub(super) fn unpinned(step: &str) -> Vec<String> {
     commands(step).into_iter().flat_map(|command| unpinned_of(&words(command))).collect()
 }
 
 fn unpinned_of(words: &[&str]) -> Vec<String> {
-    let is_npm = uses(words, &["npm"], &["install", "i", "add"])
-        && words.iter().any(|word| matches!(*word, "-g" | "--global"));
-    let is_gem = uses(words, &["gem"], &["install"]);
-    let is_pip = uses(words, &["pip", "pip3"], &["install"]);
+    if uses(words, &["go"], &["install", "run", "get"]) {
+        let newest = words.iter().filter(|word| word.ends_with("@latest"));
+        return newest.map(|word| (*word).to_owned()).collect();
+    }
+    let is_npm =
+        uses(words, &["npm", "pnpm"], &["install", "i", "add"]) || uses(words, &["yarn"], &["add"]);
+    let is_gem = uses(words, &["gem"], &["install", "i"]);
+    let is_pip = uses(words, PIP, &["install"]) || uses(words, &["pipx", "uv"], &["install"]);
     // A list of constraints has the versions, and options with a value are not told from packages.
     let constrained = words.iter().any(|word| {
         matches!(
@@ -79,6 +94,10 @@ fn unpinned_of(words: &[&str]) -> Vec<String> {
     let mut rest = words.iter().skip(at.map_or(words.len(), |at| at + 1));
     let mut found = Vec::new();
     while let Some(word) = rest.next() {
+        // What follows is for the build of the package.
+        if matches!(*word, "--" | "--use-system-libraries") {
+            break;
+        }
         if WITH_VALUE.contains(word) {
             rest.next();
             continue;
@@ -90,9 +109,11 @@ fn unpinned_of(words: &[&str]) -> Vec<String> {
         let has_version = if is_pip {
             name.contains('@') || name.contains('/')
         } else {
-            name.get(1..).is_some_and(|rest| rest.contains('@')) || name.contains(':')
+            let version = name.get(1..).and_then(|rest| rest.split_once('@'));
+            version.is_some_and(|(_, version)| version != "latest") || name.contains(':')
         };
-        if is_name && !has_version && !TOOLS.contains(&name) {
+        let bare = name.strip_suffix("@latest").unwrap_or(name);
+        if is_name && !has_version && !TOOLS.contains(&bare) {
             found.push(name.to_owned());
         }
     }
@@ -121,19 +142,25 @@ const WITH_VALUE: &[&str] = &[
     "--proxy",
     "--cert",
     "--registry",
+    "--loglevel",
     "--no-binary",
     "--only-binary",
     "--python",
     "--progress-bar",
     "--upgrade-strategy",
     "--group",
+    "--root-user-action",
+    "--python-version",
+    "--abi",
+    "--report",
     "--config-settings",
     "-C",
 ];
 /// Endings of files that are installed as they are.
-const ARCHIVES: &[&str] = &[".whl", ".gz", ".zip", ".tgz", ".gem"];
+const ARCHIVES: &[&str] = &[".whl", ".gz", ".zip", ".tgz", ".tar", ".gem"];
 /// Tools of installation itself: a newer one installs the same.
-const TOOLS: &[&str] = &["pip", "setuptools", "wheel", "npm", "yarn", "corepack", "bundler"];
+const TOOLS: &[&str] =
+    &["pip", "setuptools", "wheel", "npm", "pnpm", "yarn", "corepack", "bundler"];
 
 /// Whether a command runs one of these programs with one of these words; `python -m pip` too.
 fn uses(words: &[&str], programs: &[&str], acts: &[&str]) -> bool {
@@ -173,6 +200,10 @@ mod tests {
             ("pip install --no-cache x==1", 0),
             ("PIP_NO_CACHE_DIR=1 pip install x==1", 0),
             ("echo apk add git", 0),
+            ("aptitude update && aptitude install git", 1),
+            ("dnf -y upgrade", 1),
+            ("yarn install", 1),
+            ("yarn install && yarn cache clean", 0),
         ] {
             assert_eq!(leftovers(step).len(), left, "{step}");
         }
@@ -191,6 +222,16 @@ mod tests {
             ("pip install $PACKAGES", ""),
             ("npm install -g serve @vue/cli typescript@5.9.3 @a/b@1", "serve @vue/cli"),
             ("npm install", ""),
+            ("npm install express sax@0.1.1 left@latest", "express left@latest"),
+            ("npm install --omit=dev ./shop", ""),
+            ("yarn global add serve", "serve"),
+            ("yarn install --frozen-lockfile", ""),
+            ("uv pip install --system gunicorn", "gunicorn"),
+            ("pipx install poetry==2.2.1", ""),
+            ("pip install --root-user-action ignore poetry==2.2.1", ""),
+            ("gem install puma:6.0 -- --use-system-libraries true", ""),
+            ("go install example.com/tool@latest", "example.com/tool@latest"),
+            ("go install example.com/tool@v1.2.3", ""),
             ("gem install sass", "sass"),
             ("gem install sass -v 3.7.4", ""),
             ("apt-get install -y git", ""),

@@ -48,7 +48,10 @@ const ARCHIVES: &[&str] = &[".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tbz2
 
 /// All of an image's Dockerfile, in their order.
 pub(super) fn of_image(image: &Image<'_>) -> Vec<Fact> {
-    let keeps_no_wheels = image.environment().contains_key("PIP_NO_CACHE_DIR");
+    let environment = image.environment();
+    let keeps_no_wheels = environment.get("PIP_NO_CACHE_DIR").is_some_and(|fact| {
+        !fact.value.text().is_some_and(|text| matches!(text, "" | "0" | "off" | "no" | "false"))
+    });
     let mut found = Vec::new();
     for stage in &image.file.stages {
         let is_held = image.holds(stage);
@@ -96,7 +99,7 @@ fn of_step(step: &StepKind) -> Vec<(&'static str, String)> {
                 packages::unpinned(text).into_iter().map(|name| ("unpinned-package", name));
             commands(text).into_iter().flat_map(of_command).chain(unpinned).collect()
         }
-        StepKind::Transfer(transfer) if transfer.from.is_none() => of_transfer(transfer),
+        StepKind::Transfer(transfer) => of_transfer(transfer),
         _ => Vec::new(),
     }
 }
@@ -195,8 +198,10 @@ fn has_credential(command: &str, words: &[&str]) -> bool {
 }
 
 fn of_transfer(transfer: &Transfer) -> Vec<(&'static str, String)> {
-    let mut found = Vec::new();
-    for source in &transfer.sources {
+    let mode = transfer.mode.as_deref().filter(|mode| opens_to_all(mode));
+    let mut found: Vec<(&'static str, String)> =
+        mode.map(|mode| ("world-writable", format!("--chmod={mode}"))).into_iter().collect();
+    for source in transfer.sources.iter().filter(|_| transfer.from.is_none()) {
         let name =
             source.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_lowercase();
         if is_login(source, &name) {

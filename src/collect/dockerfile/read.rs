@@ -80,6 +80,8 @@ pub(super) struct Transfer {
     pub(super) excluded: Vec<String>,
     /// Whether it is an `ADD` that checks nothing it downloads.
     pub(super) unchecked: bool,
+    /// The rights that the files are given in the image, if it says so.
+    pub(super) mode: Option<String>,
 }
 
 /// The stages of a Dockerfile, or why there are none.
@@ -296,5 +298,6 @@ fn transfer(flags: &[Flag<'_>], sources: &[Source<'_>], to: String, adds: bool) 
         from: values("from").first().map(|from| from.to_lowercase()),
         excluded: values("exclude"),
         unchecked: adds && values("checksum").is_empty(),
+        mode: values("chmod").into_iter().next(),
     })
 }

@@ -4,7 +4,7 @@ use crate::credential::provider;
 
 /// What a secret is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SecretKind {
+pub(crate) enum SecretKind {
     /// The framework's own key, such as Django's.
     FrameworkKey,
     /// Signs tokens.
@@ -23,7 +23,7 @@ pub(super) enum SecretKind {
 
 impl SecretKind {
     /// The kind of a variable with this value.
-    pub(super) fn of(name: &str, value: &str) -> Self {
+    pub(crate) fn of(name: &str, value: &str) -> Self {
         let upper = name.to_uppercase();
         let words: Vec<&str> = upper.split('_').collect();
         let has = |list: &[&str]| words.iter().any(|word| list.contains(word));

@@ -22,7 +22,7 @@ use crate::grammar::dotenv::Reader;
 use declared::FACTS;
 use gathered::Gathered;
 use judged::{Judged, of_kinds};
-use kind::SecretKind;
+pub(crate) use kind::SecretKind;
 
 /// Knows the environment that production gives the program.
 pub struct Env;

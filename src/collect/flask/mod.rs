@@ -9,12 +9,11 @@ use std::sync::Arc;
 use super::application::{Application, application};
 use super::django::{VARIABLE, environment, variables};
 use super::{Collector, Sources};
-use crate::fact::secret::{concealed, is_secret_name};
+use crate::fact::secret::concealed;
 use crate::fact::{
     Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, Origin, Place, ProjectPath, Provenance,
     Record, Value, WhenMissing,
 };
-use crate::python::Read;
 
 /// Knows the Flask application that production runs.
 pub struct Flask;
@@ -162,7 +161,7 @@ impl Collector for Flask {
         let jwt = uses(&["flask_jwt_extended.JWTManager"]);
         let config = config(&application, so_far, jwt.value == Value::Bool(true));
         facts.put("flask.application", Fact::derived(application.file.as_str()).at(place.clone()));
-        facts.put("flask.keys", keys(&config, &application.reads).at(place.clone()));
+        facts.put("flask.keys", keys(&config).at(place.clone()));
         let environment = environment(so_far);
         facts.put("flask.variables", variables(&application.reads, &environment));
         facts.put("flask.cors", cors::cors(&application.calls, &config));
@@ -242,7 +241,7 @@ fn complete(
 }
 
 /// The signing keys that are set, each value once.
-fn keys(config: &Fact, reads: &[Read]) -> Fact {
+fn keys(config: &Fact) -> Fact {
     if let Value::Unknown(_) = config.value {
         return config.clone();
     }
@@ -257,20 +256,10 @@ fn keys(config: &Fact, reads: &[Read]) -> Fact {
         if keys.iter().any(same) {
             continue;
         }
-        let fallback = reads.iter().find(|read| {
-            let default = read.default.as_ref().and_then(|default| default.value.text());
-            is_secret_name(&read.name)
-                && value.provenance.variables.contains(&read.name)
-                && default.is_some_and(|text| !text.is_empty())
-        });
-        let has_fallback = match fallback {
-            Some(read) => Fact::literal(true, read.place.clone()),
-            None => Fact { value: Value::Bool(false), provenance: value.provenance.clone() },
-        };
         let key = Value::record([
             ("name", Fact::derived(*name)),
             ("value", value.clone()),
-            ("has-fallback", has_fallback),
+            ("has-fallback", value.has_fallback()),
         ]);
         keys.push(Fact { value: key, provenance: value.provenance.clone() });
     }

@@ -37,10 +37,10 @@ const DATABASE: &[FactSpec] = &[
 
 const FACTS: &[FactSpec] = &[
     FactSpec::new(
-        "git.ignores-env",
-        Kind::Bool,
-        "Whether the environment files of production would be ignored, by the repository's own rules: \
-         what the examples are copied to, else `.env` in the service's folder.",
+        "git.unignored-env",
+        Kind::Text,
+        "The environment file of production that the repository's own rules would not ignore, of those that the \
+         examples are copied to, else of `.env` in the service's folder; absent if they ignore it.",
     ),
     FactSpec::new(
         "git.uses-env-files",
@@ -96,7 +96,7 @@ impl Collector for Git {
         let names = names(sources, repository);
         let seen = Seen { sources, repository, rules, names };
         facts.find("git");
-        facts.put("git.ignores-env", seen.ignores_env());
+        facts.put("git.unignored-env", seen.unignored_env());
         facts.put("git.uses-env-files", Fact::derived(seen.uses_env_files()));
         facts.put("git.env-files", Fact::derived(seen.env_files()));
         facts.put("git.private-keys", Fact::derived(seen.private_keys()));
@@ -130,20 +130,16 @@ fn names<'s>(
 }
 
 impl Seen<'_> {
-    fn ignores_env(&self) -> Fact {
+    fn unignored_env(&self) -> Fact {
         let copied: Vec<ProjectPath> = self.names().filter_map(files::copied_from).collect();
         let usual = vec![self.sources.service.root.join(".env")];
         let wanted = if copied.is_empty() { usual } else { copied };
-        let mut ignored = true;
-        let mut place = None;
-        for path in &wanted {
-            let (each, by) = self.rules.ignore(path);
-            if ignored {
-                place = by;
-            }
-            ignored &= each;
-        }
-        let fact = Fact::derived(ignored);
+        let mut asked = wanted.iter().map(|path| (path, self.rules.ignore(path)));
+        let (name, place) = match asked.find(|(_, (ignored, _))| !ignored) {
+            Some((path, (_, by))) => (Value::from(path.as_str()), by),
+            None => (Value::Absent, wanted.first().and_then(|path| self.rules.ignore(path).1)),
+        };
+        let fact = Fact::derived(name);
         match place.or_else(|| self.root_rules().map(|path| Place::whole(&path))) {
             Some(place) => fact.at(place),
             None => fact,
@@ -281,7 +277,7 @@ mod tests {
             ("schema.sql", ""),
         ]);
         let facts = facts(&project);
-        assert_eq!(facts.at("git.ignores-env").value, Value::Bool(false));
+        assert_eq!(facts.at("git.unignored-env").value, Value::from(".env"));
         assert_eq!(facts.at("git.env-files.0.path").value, Value::from(".env"));
         assert_eq!(facts.at("git.env-files.0.holds-secrets").value, Value::Bool(true));
         assert_eq!(facts.at("git.env-files.1").value, Value::Absent);

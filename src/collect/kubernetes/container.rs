@@ -45,6 +45,7 @@ pub(super) const FIELDS: &[FactSpec] = &[
         "Whether its programs cannot gain rights by set-uid (`allowPrivilegeEscalation: false`).",
     ),
     FactSpec::new("read-only", Kind::Bool, "Whether its file system is read-only."),
+    FactSpec::new("mounts", Kind::List(&Kind::Text), "Where volumes are mounted into it."),
     FactSpec::new("memory-limited", Kind::Bool, "Whether it may take only so much memory."),
     FactSpec::new("readiness", Kind::Bool, "Whether it is asked if it can take requests."),
     FactSpec::new("liveness", Kind::Bool, "Whether it is asked if it still works."),
@@ -92,6 +93,7 @@ impl Described<'_> {
             ("root-refused", self.root_refused()),
             ("escalation-refused", self.escalation_refused()),
             ("read-only", self.demanded(&["securityContext", "readOnlyRootFilesystem"])),
+            ("mounts", at.fact(self.mounts())),
             ("memory-limited", self.present(&["resources", "limits", "memory"])),
             ("readiness", self.present(&["readinessProbe"])),
             ("liveness", self.present(&["livenessProbe"])),
@@ -174,6 +176,11 @@ impl Described<'_> {
             Some(why) if !pinned => at.fact(Value::Unknown(why.clone())),
             _ => at.fact(pinned),
         }
+    }
+
+    fn mounts(&self) -> Vec<Fact> {
+        let mounts = self.container.items("volumeMounts");
+        mounts.filter_map(|mount| Some(mount.fact(mount.text("mountPath")?))).collect()
     }
 
     fn http_probes(&self) -> Vec<Fact> {

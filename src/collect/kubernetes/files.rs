@@ -1,6 +1,7 @@
 //! Which files are manifests of production, and which objects they hold.
 
 use super::object::Object;
+use super::secrets::GENERATORS;
 use crate::collect::Sources;
 use crate::fact::{Ignorance, ProjectPath};
 use crate::grammar::yaml::{self, Node};
@@ -26,6 +27,8 @@ pub(super) struct Manifests {
     pub(super) objects: Vec<Object>,
     /// Why there may be more.
     pub(super) problem: Option<Ignorance>,
+    /// Whether a kustomization is here, so that an object may be a patch of another.
+    pub(super) is_kustomized: bool,
     /// Why what an object leaves out may be said elsewhere.
     pub(super) patched: Option<Ignorance>,
 }
@@ -40,7 +43,9 @@ pub(super) fn may_be_manifest(path: &ProjectPath) -> bool {
 impl Manifests {
     /// Reads the manifests that a service sees.
     pub(super) fn read(sources: &Sources<'_>) -> Self {
-        let mut found = Self::default();
+        let names = ["kustomization.yaml", "kustomization.yml"];
+        let is_kustomized = names.iter().any(|name| sources.project.named(name).next().is_some());
+        let mut found = Self { is_kustomized, ..Self::default() };
         for path in sources.wanted {
             if let Ok(text) = sources.project.read(path)
                 && is_manifest(text)
@@ -92,6 +97,9 @@ impl Manifests {
             let patches = PATCHES.iter().any(|key| node.get(key).is_some());
             let why = || Ignorance::new(format!("`{path}` patches its manifests"));
             self.patched = self.patched.take().or_else(|| patches.then(why));
+            if GENERATORS.iter().any(|key| node.get(key).is_some()) {
+                self.objects.extend(Object::of(path, node));
+            }
         } else if self.objects.len() < MAX_OBJECTS {
             self.objects.extend(Object::of(path, node));
         }

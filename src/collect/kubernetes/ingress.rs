@@ -1,6 +1,7 @@
 //! What takes requests from outside, and whether it has certificates for its hosts.
 
 use super::object::{At, Object};
+use crate::credential::unfilled;
 use crate::fact::{Fact, FactSpec, Ignorance, Kind, Value};
 
 /// The fields of one ingress.
@@ -37,7 +38,9 @@ pub(super) fn fact(object: &Object, patched: Option<&Ignorance>) -> Option<Fact>
     let for_all = has_tls && covered.is_empty();
     let missing =
         hosts.iter().find(|(host, _)| !for_all && !covered.iter().any(|name| covers(name, host)));
-    let encrypted = match (missing, has_tls, elsewhere(root).or_else(|| patched.cloned())) {
+    let class = spec.text("ingressClassName");
+    let told = elsewhere(root.at(&["metadata", "annotations"]), class);
+    let encrypted = match (missing, has_tls, told.or_else(|| patched.cloned())) {
         (None, true, _) => spec.fact(true),
         (Some((_, rule)), _, None) => rule.fact(false),
         (None, false, None) => spec.fact(false),
@@ -49,6 +52,30 @@ pub(super) fn fact(object: &Object, patched: Option<&Ignorance>) -> Option<Fact>
         ("hosts", spec.fact(hosts.collect::<Vec<_>>())),
         ("encrypted", encrypted),
     ])))
+}
+
+/// The ingress that values ask a chart for; none if they ask for none, or leave its hosts to be filled in.
+pub(super) fn of_values(at: At<'_>) -> Option<Fact> {
+    let host = |item: At<'_>| item.text("host").or_else(|| item.node.scalar());
+    let hosts: Vec<String> = at.items("hosts").filter_map(host).collect();
+    let is_real = |host: &String| !is_local(host) && unfilled(host).is_none();
+    let is_asked = at.is(&["enabled"]) == Some(true) && hosts.iter().any(is_real);
+    let tls = at.at(&["tls"]);
+    let has_tls =
+        at.items("tls").next().is_some() || tls.is_some_and(|tls| tls.is(&[]) == Some(true));
+    let told = elsewhere(at.at(&["annotations"]), at.text("className"));
+    let encrypted = match told.filter(|_| !has_tls) {
+        Some(why) => at.fact(Value::Unknown(why)),
+        None => at.fact(has_tls),
+    };
+    let hosts = hosts.into_iter().map(|host| at.fact(host)).collect::<Vec<_>>();
+    is_asked.then(|| {
+        at.fact(Value::record([
+            ("name", at.fact("values of a chart")),
+            ("hosts", at.fact(hosts)),
+            ("encrypted", encrypted),
+        ]))
+    })
 }
 
 /// Whether a name leads to the machine of whoever asks.
@@ -65,10 +92,8 @@ fn covers(certificate: &str, host: &str) -> bool {
 }
 
 /// Why certificates may be given another way than by `tls`.
-fn elsewhere(root: At<'_>) -> Option<Ignorance> {
-    let annotations = root.at(&["metadata", "annotations"]).map(|at| at.node.entries());
-    let class = root.at(&["spec"]).and_then(|spec| spec.text("ingressClassName"));
-    let keys = annotations.unwrap_or_default().iter();
+fn elsewhere(annotations: Option<At<'_>>, class: Option<String>) -> Option<Ignorance> {
+    let keys = annotations.map_or(&[][..], |at| at.node.entries()).iter();
     let told = keys
         .flat_map(|(key, value)| [Some(key.name.clone()), value.scalar()])
         .flatten()

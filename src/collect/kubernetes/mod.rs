@@ -1,8 +1,10 @@
 //! What Kubernetes runs, from plain manifests: the facts under `kubernetes`.
 //!
-//! Templates (`{{ … }}`) are not read: what a chart makes of its values only Helm tells. Where a
+//! Templates (`{{ … }}`) are not read: what a chart makes of its values only Helm tells, and of these only
+//! the plainest are looked at. Where a
 //! kustomization patches what it takes in, what its manifests leave out may be said by the patch.
 
+mod chart;
 mod container;
 mod files;
 mod ingress;
@@ -12,11 +14,23 @@ mod roles;
 mod secrets;
 
 use super::{Collector, Sources};
-use crate::fact::{Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, ProjectPath, WhenMissing};
+use crate::fact::{
+    Domain, Fact, FactSpec, Facts, Ignorance, Kind, List, ProjectPath, Value, WhenMissing,
+};
 use files::Manifests;
+use object::Object;
 
 /// Knows what Kubernetes runs.
 pub struct Kubernetes;
+
+const SCHEDULE: &[FactSpec] = &[
+    FactSpec::new("schedule", Kind::Text, "When it runs, as written."),
+    FactSpec::new(
+        "zone",
+        Kind::Text,
+        "The time zone that it names, else that of the cluster: UTC.",
+    ),
+];
 
 const FACTS: &[FactSpec] = &[
     FactSpec::new(
@@ -40,6 +54,16 @@ const FACTS: &[FactSpec] = &[
         "What takes requests from outside for services.",
     ),
     FactSpec::new(
+        "kubernetes.schedules",
+        Kind::List(&Kind::Record(SCHEDULE)),
+        "The jobs that run by the clock (`CronJob`).",
+    ),
+    FactSpec::new(
+        "kubernetes.chart-images",
+        Kind::List(&Kind::Record(chart::FIELDS)),
+        "The images that values for charts of Helm name with a tag.",
+    ),
+    FactSpec::new(
         "kubernetes.roles",
         Kind::List(&Kind::Record(roles::FIELDS)),
         "What accounts of the cluster may do: roles, and their bindings to accounts.",
@@ -47,7 +71,7 @@ const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "kubernetes.secret-values",
         Kind::List(&Kind::Record(secrets::FIELDS)),
-        "The values that manifests of the kind Secret hold; those that a template fills in are left out.",
+        "The secrets that manifests of the kinds Secret and `ConfigMap` hold, and files of values for charts; those that a template fills in are left out.",
     ),
 ];
 
@@ -75,7 +99,10 @@ impl Collector for Kubernetes {
     fn collect(&self, sources: &Sources<'_>, _so_far: &Facts) -> Facts {
         let manifests = Manifests::read(sources);
         let mut facts = Facts::default();
-        if manifests.objects.is_empty() && manifests.problem.is_none() {
+        let charts = chart::values(sources);
+        let has_charts =
+            !(charts.images.is_empty() && charts.ingresses.is_empty() && charts.secrets.is_empty());
+        if manifests.objects.is_empty() && manifests.problem.is_none() && !has_charts {
             return facts;
         }
         let patched = manifests.patched.as_ref();
@@ -85,17 +112,35 @@ impl Collector for Kubernetes {
         let rest = manifests.problem.as_ref();
         let files = manifests.files().map(|file| Fact::derived(file.as_str()));
         facts.put("kubernetes.files", list(files.collect(), rest));
-        let pods: Vec<pod::Pod<'_>> = manifests.objects.iter().filter_map(pod::Pod::of).collect();
+        let pods: Vec<pod::Pod<'_>> = manifests
+            .objects
+            .iter()
+            .filter_map(|object| pod::Pod::of(object, manifests.is_kustomized))
+            .collect();
         let containers = pods.iter().flat_map(|pod| container::of_pod(pod, patched));
         facts.put("kubernetes.containers", list(containers.collect(), rest));
         facts.put("kubernetes.pods", list(pods.iter().map(pod::Pod::fact).collect(), rest));
         let ingresses =
             manifests.objects.iter().filter_map(|object| ingress::fact(object, patched));
+        let ingresses = ingresses.chain(charts.ingresses);
+        facts.put("kubernetes.chart-images", list(charts.images, rest));
         facts.put("kubernetes.ingresses", list(ingresses.collect(), rest));
+        let schedules = manifests.objects.iter().filter_map(schedule);
+        facts.put("kubernetes.schedules", list(schedules.collect(), rest));
         let roles = manifests.objects.iter().filter_map(roles::fact);
         facts.put("kubernetes.roles", list(roles.collect(), rest));
-        let values = manifests.objects.iter().flat_map(secrets::of_object);
+        let values = manifests.objects.iter().flat_map(secrets::of_object).chain(charts.secrets);
         facts.put("kubernetes.secret-values", list(values.collect(), rest));
         facts
     }
+}
+
+/// A job that runs by the clock, as a record.
+fn schedule(object: &Object) -> Option<Fact> {
+    let spec = object.root().at(&["spec"]).filter(|_| object.kind == "CronJob")?;
+    let zone = spec.text("timeZone").unwrap_or_else(|| "UTC".to_owned());
+    Some(spec.fact(Value::record([
+        ("schedule", spec.fact(spec.text("schedule")?)),
+        ("zone", spec.fact(zone)),
+    ])))
 }

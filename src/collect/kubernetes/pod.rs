@@ -33,8 +33,9 @@ pub(super) struct Pod<'o> {
 }
 
 impl<'o> Pod<'o> {
-    /// The pod that an object starts; none if it starts none, or is a patch that names no image.
-    pub(super) fn of(object: &'o Object) -> Option<Self> {
+    /// The pod that an object starts; none if it starts none, or may be a patch of a kustomization, which names
+    /// no image.
+    pub(super) fn of(object: &'o Object, is_kustomized: bool) -> Option<Self> {
         let way: &[&str] = match object.kind.as_str() {
             "Pod" => &["spec"],
             "Deployment"
@@ -43,12 +44,14 @@ impl<'o> Pod<'o> {
             | "ReplicaSet"
             | "ReplicationController"
             | "Rollout"
+            | "DeploymentConfig"
             | "Job" => &["spec", "template", "spec"],
             "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
             _ => return None,
         };
         let spec = object.root().at(way)?;
-        let is_whole = spec.items("containers").all(|container| container.text("image").is_some());
+        let is_whole = !is_kustomized
+            || spec.items("containers").all(|container| container.text("image").is_some());
         // A pod by itself is started again, and so goes on, unless it says otherwise.
         let ends = spec.text("restartPolicy").is_some_and(|policy| policy != "Always");
         let serves = !matches!(object.kind.as_str(), "Job" | "CronJob") && !ends;

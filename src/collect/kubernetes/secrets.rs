@@ -10,6 +10,9 @@ use crate::fact::{Fact, secret};
 /// The fields of one secret.
 pub(super) use crate::collect::compose::SECRET as FIELDS;
 
+/// Keys under which a kustomization makes objects of the values that it holds.
+pub(super) const GENERATORS: &[&str] = &["secretGenerator", "configMapGenerator"];
+
 /// The secret that a variable holds, if its name or a URL in it says that it is one.
 pub(super) fn of_variable(name: &str, value: At<'_>) -> Option<Fact> {
     let text = value.node.scalar()?;
@@ -24,9 +27,17 @@ pub(super) fn of_variable(name: &str, value: At<'_>) -> Option<Fact> {
     told.map(|told| written_secret(name, told, value.provenance()))
 }
 
-/// The values of an object of the kind Secret.
+/// The secrets in an object of the kind Secret, or in one of the kind `ConfigMap`, which is for settings.
 pub(super) fn of_object(object: &Object) -> Vec<Fact> {
     let root = object.root();
+    match object.kind.as_str() {
+        "ConfigMap" => {
+            let values = entries(root.at(&["data"]));
+            return values.filter_map(|(name, value)| of_variable(name, value)).collect();
+        }
+        "Kustomization" => return of_generators(root),
+        _ => {}
+    }
     let is_secret = object.kind == "Secret";
     let under = |key: &str| root.at(&[key]).filter(|_| is_secret);
     let decoded = |text: String| {
@@ -47,6 +58,19 @@ pub(super) fn of_object(object: &Object) -> Vec<Fact> {
         .filter(|(name, _, text)| !is_filled_in(text) && is_told(name, text))
         .map(|(name, value, text)| written_secret(name, &text, value.provenance()))
         .collect()
+}
+
+/// The secrets that a kustomization writes into objects: `literals: [DB_PASSWORD=…]`.
+fn of_generators(root: At<'_>) -> Vec<Fact> {
+    let generators = GENERATORS.iter().flat_map(|key| root.items(key));
+    let literals = generators.flat_map(|generator| generator.items("literals").collect::<Vec<_>>());
+    let written = literals.filter_map(|literal| {
+        let text = literal.node.scalar()?;
+        let (name, value) = text.split_once('=')?;
+        let is_secret = !is_filled_in(value) && is_told(name, value);
+        is_secret.then(|| written_secret(name, value, literal.provenance()))
+    });
+    written.collect()
 }
 
 /// Whether a value of a Secret is one by its name, and not one of the settings that stand beside it.

@@ -145,6 +145,9 @@ fn traversal(location: &Location<'_>, alias: &Directive) -> Fact {
     if alias.is_templated() && !ends {
         return alias.filled_in();
     }
+    if ends && location.directive.is_templated() {
+        return location.directive.filled_in();
+    }
     alias.states(ends)
 }
 

@@ -188,19 +188,26 @@ const INCLUDED_FOLDERS: &[&str] = &["conf.d", "sites-enabled", "http.d"];
 /// Files that start inside `http`, which the stock main file includes together.
 fn of_fragments(files: &Files<'_>, paths: &[&ProjectPath], version: Option<Number>) -> Instance {
     let mut http = Block::default();
-    let mut twice = Vec::new();
-    for path in paths {
-        let block = Includes::new(files, None).file(path);
-        twice.extend(refusal::twice(&block));
-        http.directives.extend(block.directives);
-        http.rest = http.rest.or(block.rest);
-    }
-    let misplaced = found_in(&http, Context::Http);
-    let mut refused = refused_in(&http, Context::Http, version);
+    let mut refused = Vec::new();
     // Elsewhere than in a folder that nginx includes, one file may stand in for another.
     let together =
         paths.first().is_some_and(|path| INCLUDED_FOLDERS.contains(&path.folder().name()));
-    refused.extend(if together { refusal::twice(&http) } else { twice });
+    let mut refuse = |block: &Block| {
+        refused.extend(refused_in(block, Context::Http, version));
+        refused.extend(refusal::twice(block));
+    };
+    for path in paths {
+        let block = Includes::new(files, None).file(path);
+        if !together {
+            refuse(&block);
+        }
+        http.directives.extend(block.directives);
+        http.rest = http.rest.or(block.rest);
+    }
+    if together {
+        refuse(&http);
+    }
+    let misplaced = found_in(&http, Context::Http);
     // The main file is not here, and may define what is missing.
     let doubt = refusal::undefined(&http).into_iter().next().map(|first| {
         Ignorance::new(format!(

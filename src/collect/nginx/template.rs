@@ -37,6 +37,10 @@ pub(super) fn masked(text: &str) -> String {
                 if let Some(start) = open.pop()
                     && open.is_empty()
                 {
+                    if opens_blocks(&out, start, tag.end) {
+                        mask(&mut out, start, text.len(), true);
+                        break;
+                    }
                     mask(&mut out, start, tag.end, stands_alone(text, start, tag.end));
                 }
             }
@@ -54,7 +58,35 @@ pub(super) fn masked(text: &str) -> String {
     if let Some(start) = open.first() {
         mask(&mut out, *start, text.len(), true);
     }
+    mask_lone_variables(text, &mut out);
     String::from_utf8(out).unwrap_or_default()
+}
+
+/// Whether what stands between an `if` and its end opens another number of blocks than it closes: then
+/// nobody can say how the rest of the file is nested.
+fn opens_blocks(text: &[u8], start: usize, end: usize) -> bool {
+    let inside = text.get(start..end).unwrap_or_default();
+    let count = |wanted: u8| memchr::memchr_iter(wanted, inside).count();
+    count(b'{') != count(b'}')
+}
+
+/// `${BLOCK}` alone on a line: `envsubst` puts whole directives there.
+fn mask_lone_variables(text: &str, out: &mut [u8]) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let word = line.trim();
+        let is_alone = word.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        if is_alone.is_some_and(|name| name.chars().all(is_capital)) {
+            let at = start + line.len() - line.trim_start().len();
+            mask(out, at, at + word.len(), true);
+        }
+        start += line.len();
+    }
+}
+
+/// Whether a variable of the environment has such a character in its name; those of nginx have none.
+fn is_capital(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'
 }
 
 /// `{# … #}`, over several lines too. Only templates have them: nginx's own `{` may open a block of which
@@ -128,9 +160,8 @@ impl Tag {
 /// The length of `{NAME}` in capitals, as programs that fill in a text write it.
 fn placeholder(text: &str) -> Option<usize> {
     let name = text.strip_prefix('{')?.split('}').next()?;
-    let capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let closed = text.get(name.len() + 1..)?.starts_with('}');
-    (closed && name.len() > 1 && name.chars().all(capital)).then_some(name.len() + 2)
+    (closed && name.len() > 1 && name.chars().all(is_capital)).then_some(name.len() + 2)
 }
 
 fn act(inner: &str, open: &str) -> Act {
@@ -202,6 +233,8 @@ mod tests {
             ),
             ("server_name {SERVER_NAME};", &format!("server_name {};", "\u{1}".repeat(13))),
             ("server_name ${NAME};", "server_name ${NAME};"),
+            ("a {\n  ${BLOCK}\n}", "a {\n  \u{2};      \n}"),
+            ("{% if x %}a {{% else %}b {{% endif %}c; }", &format!("\u{2};{}", " ".repeat(39))),
             ("{# a {\n#}{{ b }}\n", &format!("{}\u{2};     \n", " ".repeat(9))),
             ("{{ a }}{{ b }}\nc;", "\u{2};     \u{2};     \nc;"),
             ("server {# a\n#}\n}", "server {# a\n#}\n}"),

@@ -18,20 +18,22 @@ impl Version {
     pub(super) fn of(so_far: &Facts) -> Self {
         let services = so_far.at("compose.services");
         let images = so_far.at("docker.images");
-        let named = services.value.items().iter().filter_map(|each| each.value.field("image"));
-        let based = images.value.items().iter().filter_map(|each| each.value.field("base"));
-        for fact in named.chain(based) {
-            if let Some(text) = fact.value.text().and_then(tag) {
-                return Self { text: Some(text), place: fact.provenance.place.clone() };
-            }
-        }
-        let tagged = images.value.items().iter().find_map(|each| {
-            let base = each.text_of("base")?.to_owned();
-            let tag_fact = each.value.field("base-tag")?;
-            let version = tag(&format!("{base}:{}", tag_fact.value.text()?))?;
-            Some(Self { text: Some(version), place: tag_fact.provenance.place.clone() })
+        let run = services.value.items().iter().filter_map(|each| {
+            let image = each.value.field("image")?;
+            Some((tag(image.value.text()?)?, image.provenance.place.clone()))
         });
-        tagged.unwrap_or(Self { text: None, place: None })
+        let built_on = images.value.items().iter().filter_map(|each| {
+            let base = each.value.field("base")?;
+            let version = match &each.value.field("base-tag")?.value {
+                Value::Absent => String::new(),
+                tag => format!(":{}", tag.text()?),
+            };
+            Some((tag(&format!("{}{version}", base.value.text()?))?, base.provenance.place.clone()))
+        });
+        match run.chain(built_on).next() {
+            Some((text, place)) => Self { text: Some(text), place },
+            None => Self { text: None, place: None },
+        }
     }
 
     /// The version as a number; of the newest, one above all. None if nothing tells it.

@@ -129,9 +129,12 @@ impl Collector for Stores {
         let connections = Connections::of(so_far);
         let containers = Containers::of(sources, so_far);
         let servers = configured(sources, &redis_conf::is_server, &|path, text| {
-            redis_conf::server(path, text, containers.run(path, "redis"), containers.asks("redis"))
+            let (runs, asks) = (containers.run(path, "redis"), containers.asks("redis"));
+            redis_conf::is_of_redis(text).then(|| redis_conf::server(path, text, runs, asks))
         });
-        let poolers = configured(sources, &pgbouncer::is_pooler, &pgbouncer::pooler);
+        let poolers = configured(sources, &pgbouncer::is_pooler, &|path, text| {
+            Some(pgbouncer::pooler(path, text))
+        });
         let Served { servers: others, access, refused, users, roles } =
             Served::of(sources, &containers);
         let lists = [
@@ -163,13 +166,13 @@ impl Collector for Stores {
 fn configured(
     sources: &Sources<'_>,
     is_wanted: &dyn Fn(&ProjectPath) -> bool,
-    read: &dyn Fn(&ProjectPath, &str) -> Fact,
+    read: &dyn Fn(&ProjectPath, &str) -> Option<Fact>,
 ) -> Vec<Fact> {
     let wanted = sources.wanted.iter().filter(|path| is_wanted(path));
     wanted
-        .map(|path| match sources.project.read(path) {
+        .filter_map(|path| match sources.project.read(path) {
             Ok(text) => read(path, text),
-            Err(why) => Fact::derived(Value::Unknown(why)).at(Place::whole(path)),
+            Err(why) => Some(Fact::derived(Value::Unknown(why)).at(Place::whole(path))),
         })
         .collect()
 }

@@ -63,6 +63,12 @@ pub(super) fn is_server(path: &ProjectPath) -> bool {
     stem.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "redis" | "valkey"))
 }
 
+/// Whether a text is Redis's: the files of nginx, logstash and supervisor that speak of Redis are named like
+/// its own, and have blocks or sections.
+pub(super) fn is_of_redis(text: &str) -> bool {
+    !text.lines().any(|line| line.trim_end().ends_with('{') || line.starts_with('['))
+}
+
 /// What a configuration says of its server. `asks` says whether the container that runs it asks for a
 /// password, if there is one: its command goes before the file.
 pub(super) fn server(

@@ -2,10 +2,11 @@
 //! with `--active` only, at the paths that the user names.
 
 mod plan;
+mod uploads;
 
 pub use self::plan::{Active, announced};
 
-use self::plan::{as_a_stranger, forged, questions, sign_in, unsigned};
+use self::plan::{as_a_stranger, forged, questions, sign_in, trace, unsigned};
 use super::answers::{Answers, Exchanged, unknown};
 use super::question::{Question, Request, Response};
 use super::{Probe, Site};
@@ -44,6 +45,16 @@ const SPECS: &[FactSpec] = &[
         "live.active.login-limited",
         Kind::Bool,
         "Whether a row of wrong passwords is stopped; unknown likewise.",
+    ),
+    FactSpec::new(
+        "live.active.uploads",
+        Kind::List(&Kind::Record(uploads::UPLOAD)),
+        "The uploaded files that the user named; absent if he names none.",
+    ),
+    FactSpec::new(
+        "live.active.trace-echoed",
+        Kind::Bool,
+        "Whether a TRACE request is sent back with its headers; absent without `--active`.",
     ),
 ];
 
@@ -84,6 +95,8 @@ impl Probe for Knocking {
         };
         let limited = login.map_or_else(nowhere, |path| knocked.limits(&sign_in(site, path)));
         facts.put("live.active.login-limited", limited);
+        facts.put("live.active.uploads", knocked.uploads());
+        facts.put("live.active.trace-echoed", knocked.trace());
         facts
     }
 }
@@ -191,6 +204,21 @@ impl Knocked<'_> {
             return fact(false.into());
         }
         fact(Ignorance::new("the site did not look at the name and the password").into())
+    }
+
+    /// Whether the site says back what it was sent (RFC 9110 §9.3.8).
+    fn trace(&self) -> Fact {
+        if !self.site.active.allowed {
+            return Fact::absent();
+        }
+        match self.page(&trace(self.site)) {
+            Ok(page) => {
+                let body = page.response.body.trim_start();
+                let echoed = page.response.status == 200 && body.starts_with("TRACE ");
+                page.fact(echoed, &["content-type", "allow"])
+            }
+            Err(unknown) => *unknown,
+        }
     }
 
     fn front_is(&self, status: u16) -> bool {

@@ -20,6 +20,8 @@ pub struct Active {
     pub tokens: Vec<String>,
     /// Where signed events are sent to.
     pub webhooks: Vec<String>,
+    /// Files that visitors have uploaded, where everybody reads them.
+    pub uploads: Vec<String>,
     /// Requests in all.
     pub most_requests: usize,
 }
@@ -33,6 +35,7 @@ impl Default for Active {
             protected: Vec::new(),
             tokens: Vec::new(),
             webhooks: Vec::new(),
+            uploads: Vec::new(),
             most_requests: 40,
         }
     }
@@ -60,6 +63,17 @@ pub(super) fn unsigned(site: &Site, path: &str) -> Request {
     posted(site, path, "application/json")
 }
 
+/// A file of the server's own, by a way out of the folder of an uploaded one.
+pub(super) fn way_out(site: &Site, upload: &str) -> Request {
+    let folder = upload.rfind('/').and_then(|end| upload.get(..=end)).unwrap_or("/");
+    site.path(&format!("{folder}{}etc%2fpasswd", "..%2f".repeat(8)))
+}
+
+/// The front page's own request, to be sent back.
+pub(super) fn trace(site: &Site) -> Request {
+    Request { method: Method::Trace, ..site.front() }
+}
+
 /// A wrong name with a wrong password.
 pub(super) fn sign_in(site: &Site, path: &str) -> Request {
     let form = "application/x-www-form-urlencoded";
@@ -81,7 +95,11 @@ pub(super) fn questions(site: &Site) -> Vec<Question> {
     let tokens =
         tokens.flat_map(|path| [as_a_stranger(site, path)].into_iter().chain(forged(site, path)));
     let webhooks = active.webhooks.iter().map(|path| unsigned(site, path));
-    let pages = protected.chain(tokens).chain(webhooks).map(Question::Page);
+    let uploads = active.uploads.iter();
+    let uploads = uploads.flat_map(|path| [site.path(path), way_out(site, path)]);
+    let trace = [trace(site)].into_iter();
+    let pages = protected.chain(tokens).chain(webhooks).chain(uploads).chain(trace);
+    let pages = pages.map(Question::Page);
     let tries = active.login.iter().map(|path| Question::SignIn(sign_in(site, path)));
     let (mut known, mut left) = (BTreeSet::new(), active.most_requests);
     let fits = |question: &Question| {
@@ -102,6 +120,9 @@ fn is_own(site: &Site, question: &Question) -> bool {
 
 /// What will be asked, a line each, for the user to read before it is.
 pub fn announced(site: &Site) -> Vec<String> {
+    let uploads = &site.active.uploads;
+    let is_upload = |request: &Request| uploads.iter().any(|path| *request == site.path(path));
+    let is_way_out = |request: &Request| uploads.iter().any(|path| *request == way_out(site, path));
     let line = |question: &Question| match question {
         Question::SignIn(request) => {
             format!("POST {} up to {MOST_TRIES} times, with a wrong password", request.url)
@@ -109,6 +130,13 @@ pub fn announced(site: &Site) -> Vec<String> {
         Question::Page(request) if request.method == Method::Post => {
             format!("POST {} without a signature", request.url)
         }
+        Question::Page(request) if request.method == Method::Trace => {
+            format!("TRACE {}", request.url)
+        }
+        Question::Page(request) if is_way_out(request) => {
+            format!("GET {} for a file of the server's own", request.url)
+        }
+        Question::Page(request) if is_upload(request) => format!("GET {}", request.url),
         Question::Page(request) if request.headers.is_empty() => {
             format!("GET {} without credentials", request.url)
         }

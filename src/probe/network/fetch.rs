@@ -119,6 +119,7 @@ async fn once(shared: &Shared, request: &Request, until: Instant) -> Result<Resp
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Trace => reqwest::Method::TRACE,
             Method::Options => reqwest::Method::OPTIONS,
         };
         let sent = shared.client.request(method, request.url.clone());

@@ -18,7 +18,7 @@ use issue::{error, warning};
 use redirects::Chain;
 
 use super::answers::Answers;
-use super::question::{Question, Request, Unanswered};
+use super::question::{Question, Request, Response, Unanswered};
 use super::site::Site;
 use super::{Probe, verified};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, List};
@@ -82,10 +82,7 @@ impl Probe for Preload {
             facts.put(path, Fact::derived(List { items, rest }));
         }
         let removable = match first_answer(site, answers) {
-            Ok(page) => {
-                let issues = header::removable_response(page.response);
-                page.fact(!issues.iter().any(|issue| issue.refused), &[header::NAME])
-            }
+            Ok(page) => page.fact(kept(page.response).is_empty(), &[header::NAME]),
             Err(why) => Fact::derived(why),
         };
         facts.put("live.preload.removable", removable);
@@ -155,6 +152,7 @@ pub fn judge(site: &Site, answers: &Answers) -> Judged {
                 "domain.tls.invalid_cert_chain",
                 "the certificate is not valid, or its chain is not complete",
             ));
+            judged.issues.extend(of_signature(site, answers));
             return judged;
         }
         Err(why) => judged.open.push(why),
@@ -179,6 +177,11 @@ pub fn judge(site: &Site, answers: &Answers) -> Judged {
     judged
 }
 
+/// What keeps a site with this first answer on the list, once it is there.
+pub fn kept(first: &Response) -> Vec<Issue> {
+    header::removable_response(first)
+}
+
 /// The first answer over HTTPS at the root of the domain.
 fn first_answer<'a>(
     site: &Site,
@@ -188,8 +191,17 @@ fn first_answer<'a>(
     answers.page(&request).map_err(|why| why.ignorance())
 }
 
-/// What they would agree on with the server. A chain that is signed with SHA-1 was not verified before it
-/// comes to that.
+/// The rule against SHA-1 is for chains that were verified. As nobody verifies such a chain any more, their own
+/// library included, it comes beside the one that says so.
+fn of_signature(site: &Site, answers: &Answers) -> Option<Issue> {
+    let certificate = answers.certificate(&site.url).ok()?;
+    let signature = certificate.signature.as_ref()?.to_ascii_lowercase();
+    let of_authority = certificate.self_signed != Some(true);
+    (of_authority && signature.contains("sha1"))
+        .then_some(error("domain.tls.sha1", "the certificate is signed with SHA-1"))
+}
+
+/// What they would agree on with the server.
 fn of_handshake(site: &Site, answers: &Answers) -> Option<Issue> {
     let versions = answers.versions(&site.url).ok()?;
     let offers = |version: &str| versions.offered.iter().any(|offered| offered == version);

@@ -8,6 +8,7 @@ use crate::fact::Ignorance;
 use crate::probe::answers::{Answers, Exchanged};
 use crate::probe::question::{Question, Request, Unanswered};
 use crate::probe::site::Site;
+use crate::probe::verified::verified;
 
 /// More redirects than these are refused.
 const MOST: usize = 3;
@@ -58,6 +59,12 @@ impl<'a> Chain<'a> {
             if !site.is_own(&next) {
                 let why = "the redirects lead to another host, which is not asked";
                 end = Err(Fault::NotKnown(Ignorance::new(why)));
+                break;
+            }
+            // Of another host or port, the certificate may be another one.
+            let refused = next.scheme() == "https" && verified(site, answers, &next) == Ok(false);
+            if refused {
+                end = Err(Fault::Broken);
                 break;
             }
             request = Request::get(next);

@@ -33,6 +33,7 @@ use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::regexes;
 use super::term::{From, Kind, Made, Spot, Term};
 use crate::fact::Fact;
+use crate::truth::Truth;
 
 /// Variables in the order of a file.
 pub(super) type Variables = Rc<[(String, Fact)]>;
@@ -164,7 +165,8 @@ impl<'a> Interpreter<'a> {
         {
             let found = Self::found(name, fact, at);
             self.note_read(name, false, default.clone(), &found, at);
-            if let Found::Set(term) = found {
+            if let Found::Set(mut term) = found {
+                term.from.fallback = default.as_ref().map_or(Truth::False, Self::stands_in);
                 return Ok(term);
             }
         }

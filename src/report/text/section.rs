@@ -25,6 +25,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
 ];
 const OTHERS: &str = "OPERATIONS";
 const ATTESTED: &str = "ATTESTED";
+/// Of more checks that are unknown for one cause only the number is told, unless more is asked for.
+const MOST_NAMED: usize = 8;
 
 /// The column in which what is said of a finding begins.
 const INDENT: &str = "            ";
@@ -177,7 +179,12 @@ impl Section<'_, '_> {
         for (cause, mut ids) in causes {
             ids.dedup();
             let label = by_status("unknown", Status::Unknown);
-            let ids = wrapped(&ids.join(", "), layout.width.saturating_sub(INDENT.len()), "");
+            let named = if layout.verbosity == 0 && ids.len() > MOST_NAMED {
+                format!("{}; `-v` names them", super::count(ids.len(), "check"))
+            } else {
+                ids.join(", ")
+            };
+            let ids = wrapped(&named, layout.width.saturating_sub(INDENT.len()), "");
             writeln!(out, "  {label}   {}", ids.replace('\n', &format!("\n{INDENT}")))?;
             writeln!(out, "{}", dim(&wrapped(&format!("{INDENT}{cause}"), layout.width, INDENT)))?;
         }

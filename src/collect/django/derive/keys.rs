@@ -28,6 +28,7 @@ pub(super) fn derive(settings: &Record, facts: &mut Facts) {
     facts.put("django.secret-key.placeholder", placeholder(&key));
     facts.put("django.secret-key.distinct", distinct(&key));
     facts.put("django.secret-key.marked-insecure", marked(&key));
+    facts.put("django.secret-key.has-fallback", key.has_fallback());
     let fallbacks = map_items(&setting(settings, "SECRET_KEY_FALLBACKS"), |key| {
         let fields = [
             ("length", length(key)),

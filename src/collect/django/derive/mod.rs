@@ -49,6 +49,11 @@ pub(super) const DERIVED: &[FactSpec] = &[
         "Whether `SECRET_KEY` begins as the key of a new project does.",
     ),
     FactSpec::new(
+        "django.secret-key.has-fallback",
+        Kind::Bool,
+        "Whether a text in the code stands for `SECRET_KEY` where its variable is not set.",
+    ),
+    FactSpec::new(
         "django.secret-key-fallbacks",
         Kind::List(&Kind::Record(keys::FALLBACK)),
         "The former keys that are still accepted, in order.",

@@ -56,7 +56,7 @@ fn answer_before_rules<'t>(here: &Here<'_, 't>) -> Option<&'t Directive> {
 }
 
 /// Whether strangers are kept out: by address, by password, by being inside or by the socket.
-fn is_closed(here: &Here<'_, '_>) -> bool {
+pub(super) fn is_closed(here: &Here<'_, '_>) -> bool {
     let (denies, rest) = here.scope.together("deny");
     denies.iter().any(|deny| deny.has("all"))
         || rest.is_some()

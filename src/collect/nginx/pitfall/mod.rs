@@ -14,6 +14,7 @@ mod origin;
 mod passing;
 mod serving;
 mod splitting;
+mod upgrade;
 
 /// The fields of a pitfall.
 pub(super) const FIELDS: &[FactSpec] = &[

@@ -1,6 +1,6 @@
 //! What is handed on: to which path, by which name server, and what is believed of the visitor.
 
-use super::{Found, Here};
+use super::{Found, Here, upgrade};
 use crate::collect::nginx::proxy::resolved;
 use crate::collect::nginx::refusal::variables_in;
 use crate::collect::nginx::scope::Setting;
@@ -11,7 +11,12 @@ use std::net::IpAddr;
 pub(super) fn of_directive(directive: &Directive, here: &Here<'_, '_>, found: &mut Found) {
     let is_unset = |name: &str| matches!(here.scope.nearest(name), Setting::Unset);
     match directive.name.as_str() {
-        "proxy_pass" => of_pass(directive, here, found),
+        "proxy_pass" => {
+            of_pass(directive, here, found);
+            if upgrade::leads_past_rules(directive, here) {
+                found.add("upgrade-past-rules", directive);
+            }
+        }
         "resolver" if directive.words.iter().any(|word| is_outside(&word.text)) => {
             found.add("resolver-outside", directive);
         }
@@ -33,14 +38,17 @@ fn of_pass(directive: &Directive, here: &Here<'_, '_>, found: &mut Found) {
     if drops_a_slash(target, here) {
         found.add("path-without-slash", directive);
     }
-    let Some((_, rest)) = target.split_once("://") else {
+    let has_variable = variables_in(target).next().is_some();
+    let whole = resolved(target, here.scope);
+    // A variable may be the whole address, with its scheme.
+    let address = if target.contains("://") { target } else { whole.as_str() };
+    let Some((_, rest)) = address.split_once("://").filter(|_| has_variable) else {
         return;
     };
     let authority = rest.split('/').next().unwrap_or(rest);
     let host = authority.split(':').next().unwrap_or_default();
-    if variables_in(host).next().is_some()
-        && matches!(here.scope.nearest("resolver"), Setting::Unset)
-    {
+    let by_name = !target.contains("://") || variables_in(host).next().is_some();
+    if by_name && matches!(here.scope.nearest("resolver"), Setting::Unset) {
         let known = resolved(host, here.scope);
         let name = known.split(':').next().unwrap_or_default();
         let upstream = here.http.named("upstream").any(|each| each.word(0) == Some(name));

@@ -90,11 +90,11 @@ pub(super) fn of_servers(http: &Block, found: &mut Found) {
 }
 
 fn twice_named(servers: &[(&Directive, bool)], found: &mut Found) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
     for (server, _) in servers {
-        let mut own: Vec<&str> = Vec::new();
+        let mut own: Vec<String> = Vec::new();
         for directive in server.inside().named("server_name").filter(|each| !each.is_templated()) {
-            for name in directive.words.iter().map(|word| word.text.as_str()) {
+            for name in directive.words.iter().map(|word| word.text.to_lowercase()) {
                 if seen.contains(&name) && name != "_" && !own.contains(&name) {
                     found.add("server-name-taken", directive);
                 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
 use tokio::task::JoinSet;
 
+use super::certificate::described;
 use super::greeting::{Chosen, Reply};
 use super::hello::{Hello, TLS12, TLS13};
 use super::offer::{Desk, find, gathered};
@@ -49,17 +51,38 @@ const LONG_PACK: usize = 13;
 /// The binary curves, which nobody should offer any more, and two that came before those of NIST.
 const OLD_CURVES: std::ops::RangeInclusive<u16> = 0x0001..=0x0011;
 
-/// The curve that certificates are on.
+/// The curve that most certificates are on.
 const P256: u16 = 0x0017;
 
-/// Before TLS 1.3 the curve of the certificate has to be offered beside the group (RFC 8422 §5.1): whether that
-/// is so here; false for a server that chose such a certificate and has another, too.
-async fn is_on_curve(desk: &Desk, code: u16, first: &Chosen) -> Option<bool> {
+/// A certificate on a curve, before TLS 1.3: there its curve has to be offered beside the group (RFC 8422 §5.1).
+#[derive(Clone, Copy)]
+enum OnCurve {
+    /// The server has only this one.
+    Only(u16),
+    /// It has a certificate of another kind, too, with which any group may be asked for.
+    Avoidable,
+}
+
+async fn on_curve(desk: &Desk, code: u16, first: &Chosen) -> Option<OnCurve> {
     if code > TLS12 || !suites::is_ecdsa(first.suite) {
         return None;
     }
-    let other = desk.greet(&Hello::with_suites(code, without_ecdsa(code))).await;
-    Some(!matches!(other, Reply::Agreed(_)))
+    let other = Hello::with_suites(code, without_ecdsa(code));
+    // Without a share the certificate is read.
+    let own = Hello { share: false, ..Hello::with_suites(code, vec![first.suite]) };
+    match tokio::join!(desk.greet(&other), desk.greet(&own)) {
+        (Reply::Agreed(_), _) => Some(OnCurve::Avoidable),
+        (_, Reply::Agreed(own)) => Some(OnCurve::Only(curve_of(&own).unwrap_or(P256))),
+        _ => Some(OnCurve::Only(P256)),
+    }
+}
+
+/// The curve of the certificate that was shown.
+fn curve_of(shown: &Chosen) -> Option<u16> {
+    let sent: Vec<CertificateDer<'_>> =
+        shown.certificates.iter().map(|one| CertificateDer::from(one.as_slice())).collect();
+    let curve = described(&sent)?.curve?;
+    GROUPS.iter().find(|(_, name)| *name == curve).map(|(id, _)| *id)
 }
 
 fn without_ecdsa(code: u16) -> Vec<u16> {
@@ -79,15 +102,17 @@ pub(super) async fn groups(desk: &Arc<Desk>, agreed: &[Agreed]) -> Named {
     };
     let numbered = GROUPS.iter().map(|(id, _)| *id).chain(OLD_CURVES);
     let all: Vec<u16> = numbered.filter(|id| of_13(*id)).collect();
-    let on_curve = is_on_curve(desk, code, first).await;
+    let on_curve = on_curve(desk, code, first).await;
     let hello = move |left: &[u16]| {
         let mut groups = left.to_vec();
-        if on_curve == Some(true) && !groups.contains(&P256) {
-            groups.push(P256);
+        if let Some(OnCurve::Only(curve)) = on_curve
+            && !groups.contains(&curve)
+        {
+            groups.push(curve);
         }
         let suites = match (code, on_curve) {
             (TLS13, _) => suites::all_usual(TLS13),
-            (_, Some(false)) => without_ecdsa(code),
+            (_, Some(OnCurve::Avoidable)) => without_ecdsa(code),
             (_, _) => suites::all_ecdhe(code),
         };
         Hello { code, suites, groups, share: false }

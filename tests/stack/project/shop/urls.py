@@ -4,7 +4,7 @@ from django.urls import path
 
 def front(request):
     request.session["seen"] = True
-    return HttpResponse("<!doctype html><title>shop</title><h1>shop</h1>")
+    return HttpResponse("<!doctype html><title>shop</title><link rel=stylesheet href=/static/site.css><h1>shop</h1>")
 
 
 urlpatterns = [

@@ -1,0 +1,147 @@
+//! By whose clock jobs run that have an hour of the day: that of the container, or that of the program.
+//!
+//! A container has UTC unless `TZ` says otherwise. (cron(8) and crontab(5) of Debian; Kubernetes, "`CronJob`:
+//! Time zones", read 2026-11.)
+
+use super::inside::{Around, mounts};
+use crate::fact::{Fact, FactSpec, Kind, Origin, Place, ProjectPath, Value};
+use crate::project::Role;
+
+/// The fields of one job.
+pub(super) const FIELDS: &[FactSpec] = &[
+    FactSpec::new("schedule", Kind::Text, "When it runs, as written."),
+    FactSpec::new("zone", Kind::Text, "The time zone by which it runs."),
+    FactSpec::new("program-zone", Kind::Text, "The time zone of the program (`TIME_ZONE`)."),
+    FactSpec::new("alike", Kind::Bool, "Whether the two are one clock all year."),
+];
+
+/// Names of the clock that has no summer time and no offset.
+const UTC: &[&str] =
+    &["UTC", "Etc/UTC", "Etc/GMT", "GMT", "Z", "Zulu", "Etc/Zulu", "Universal", "UCT", "Etc/UCT"];
+
+/// The jobs that run at an hour of the day in containers; none if the project does not say the program's
+/// own zone.
+pub(super) fn schedules(around: &Around<'_>) -> Option<Fact> {
+    let zone = around.facts.at("django.settings.TIME_ZONE").into_owned();
+    let program = zone.value.text().filter(|_| zone.provenance.origin != Origin::Default)?;
+    let mut found = Vec::new();
+    for job in around.facts.at("kubernetes.schedules").value.items() {
+        let (Some(schedule), Some(zone)) = (job.text_of("schedule"), job.text_of("zone")) else {
+            continue;
+        };
+        if has_hour(schedule) {
+            let place = job.provenance.place.clone();
+            found.extend(place.map(|place| record(schedule, zone, program, place)));
+        }
+    }
+    for (path, zone) in crontabs(around) {
+        let Ok(text) = around.project.read(&path) else { continue };
+        let zone = of_file(text).unwrap_or(&zone);
+        for (line, number) in text.lines().zip(1_u32..) {
+            if let Some(schedule) = schedule(line).filter(|schedule| has_hour(schedule)) {
+                found.push(record(&schedule, zone, program, Place::line(&path, number)));
+            }
+        }
+    }
+    (!found.is_empty()).then(|| Fact::derived(found))
+}
+
+/// The crontabs that are brought into containers, with the zone of each.
+fn crontabs(around: &Around<'_>) -> Vec<(ProjectPath, String)> {
+    let is_crontab = |path: &ProjectPath| {
+        let words = path.name().to_lowercase();
+        words.contains("cron")
+            && matches!(path.extension(), "" | "cron" | "txt" | "crontab" | "tab")
+            && Role::of(path).counts()
+            && around.project.has_listed(path)
+    };
+    let mut found = Vec::new();
+    let variable = |facts: &str| {
+        let variable = around.facts.at(&format!("{facts}.TZ")).into_owned();
+        variable.value.text().map(str::to_owned)
+    };
+    let of_image = variable("docker.environment").unwrap_or_else(|| "UTC".to_owned());
+    for image in around.facts.at("docker.images").value.items() {
+        let copies = image.value.field("copies").map(|copies| copies.value.items().to_vec());
+        let paths = copies.unwrap_or_default().into_iter();
+        let paths = paths.filter_map(|copy| copy.text_of("path").map(ProjectPath::new));
+        let zone = variable("compose.environment").unwrap_or_else(|| of_image.clone());
+        found.extend(paths.filter(&is_crontab).map(|path| (path, zone.clone())));
+    }
+    for service in around.facts.at("compose.services").value.items() {
+        // What the image of another sets is not known.
+        let is_own =
+            service.value.field("application").is_some_and(|it| it.value == Value::Bool(true));
+        let zone = variable("compose.environment").unwrap_or_else(|| of_image.clone());
+        for mount in mounts(service).filter(|_| is_own).unwrap_or_default() {
+            found.extend(mount.path.filter(&is_crontab).map(|path| (path, zone.clone())));
+        }
+    }
+    found.sort();
+    found.dedup_by(|one, other| one.0 == other.0);
+    found
+}
+
+fn record(schedule: &str, zone: &str, program: &str, place: Place) -> Fact {
+    let alike = zone == program || UTC.contains(&zone) && UTC.contains(&program);
+    let fields = [
+        ("schedule", Value::from(schedule)),
+        ("zone", Value::from(zone)),
+        ("program-zone", Value::from(program)),
+        ("alike", Value::from(alike)),
+    ];
+    let fields = fields.map(|(name, value)| (name, Fact::derived(value).at(place.clone())));
+    Fact::derived(Value::record(fields)).at(place)
+}
+
+/// The zone that a crontab names for all of its jobs.
+fn of_file(text: &str) -> Option<&str> {
+    let zone = |line: &'_ str| -> Option<usize> {
+        ["CRON_TZ=", "TZ="]
+            .iter()
+            .find(|start| line.trim_start().starts_with(**start))
+            .map(|it| it.len())
+    };
+    text.lines().find_map(|line| {
+        let length = zone(line)?;
+        Some(line.trim().get(length..)?.trim_matches(['"', '\'']))
+    })
+}
+
+/// The five fields of a line of a crontab.
+fn schedule(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let fields = words.get(..5).filter(|_| words.len() > 5)?;
+    let is_field =
+        |field: &&str| field.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-".contains(c));
+    let starts = fields
+        .first()
+        .is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit() || c == '*'));
+    (starts && fields.iter().all(is_field)).then(|| fields.join(" "))
+}
+
+/// Whether a schedule names an hour of the day.
+fn has_hour(schedule: &str) -> bool {
+    let hour = schedule.split_whitespace().nth(1).unwrap_or("*");
+    hour.chars().all(|c| c.is_ascii_digit() || c == ',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_crontabs_have_schedules() {
+        for (line, told) in [
+            ("0 3 * * * /app/backup.sh", Some(true)),
+            ("*/5 * * * * root /app/poll", Some(false)),
+            ("0 3,15 * * 1-5 x", Some(true)),
+            ("# 0 3 * * * x", None),
+            ("MAILTO=ops@shop.example", None),
+            ("@daily /app/backup.sh", None),
+            ("this line is a sentence of words", None),
+        ] {
+            assert_eq!(schedule(line).map(|schedule| has_hour(&schedule)), told, "{line}");
+        }
+    }
+}
