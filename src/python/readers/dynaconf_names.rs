@@ -193,3 +193,25 @@ impl<'a> Interpreter<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::names;
+
+    #[test]
+    fn what_a_layer_may_replace_that_is_not_read_is_not_known() {
+        let program =
+            "from dynaconf import Dynaconf\nS = Dynaconf(settings_files=FILES)\nX = S.A\nY = S.B";
+        for (files, known) in
+            [("['a.toml']", true), ("['a.toml', 'b.ini']", false), ("['b.ini', 'a.toml']", true)]
+        {
+            let program = program.replace("FILES", files);
+            let sources =
+                [("settings.py", program.as_str()), ("a.toml", "a = 1"), ("b.ini", "[c]\na = 2")];
+            let found = names(&sources, None).variables;
+            let shown = |name: &str| found.get(name).map(|fact| fact.value.to_string());
+            assert_eq!(shown("X").as_deref() == Some("1"), known, "{files}");
+            assert!(shown("Y").is_some_and(|it| it.starts_with("unknown")), "{files}");
+        }
+    }
+}
