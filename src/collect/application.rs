@@ -80,6 +80,7 @@ pub(super) fn application(
     let environment = environment(so_far);
     for entry in entries(sources, so_far, &makers) {
         let evaluated = interpret(sources.project, sources.service, &environment, |interpreter| {
+            interpreter.starts_in(entry.file.folder());
             let namespace = interpreter.module(&entry.file);
             let of_framework = |made: &Made| classes.contains(&made.class.as_str());
             if !interpreter.made_objects().iter().any(of_framework) {

@@ -6,6 +6,7 @@ use super::data_files::OPENED;
 use super::heap::{Dict, Key, Object, Sequence};
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Shape, Spot, Term};
+use crate::fact::{Ignorance, Place};
 use crate::grammar::yaml;
 use crate::toml_tree::{self, NodeKind};
 
@@ -121,19 +122,30 @@ impl<'a> Interpreter<'a> {
     fn toml_document(&mut self, text: &str, from: &From) -> Result<Term<'a>, NotUnderstood> {
         let mut reader = toml_tree::Reader::new("", text);
         let tree = reader.parse();
-        if reader.finish().is_empty() { self.toml(&tree, from) } else { Err(NotUnderstood) }
+        let ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
+        let clean = reader.finish().is_empty();
+        if clean { self.toml(&tree, &ends, from) } else { Err(NotUnderstood) }
     }
 
-    fn toml(&mut self, node: &toml_tree::Node, from: &From) -> Result<Term<'a>, NotUnderstood> {
+    fn toml(
+        &mut self,
+        node: &toml_tree::Node,
+        ends: &[usize],
+        from: &From,
+    ) -> Result<Term<'a>, NotUnderstood> {
+        let line = ends.partition_point(|end| *end < node.span.start) + 1;
+        let from = &on_line(from, u32::try_from(line).unwrap_or(1));
         let kind = match &node.kind {
             NodeKind::Text(text) => Kind::Text(text.as_str().into()),
             NodeKind::Int(int) => Kind::Int(*int),
             NodeKind::Float(float) => Kind::Float(*float),
             NodeKind::Bool(bool) => Kind::Bool(*bool),
-            NodeKind::Date(_) => return Err(NotUnderstood),
+            NodeKind::Date(_) => {
+                Kind::Unknown(Rc::new(Ignorance::new("a date of a document is not followed")))
+            }
             NodeKind::List(items) => {
                 let items: Result<Vec<_>, _> =
-                    items.iter().map(|item| self.toml(item, from)).collect();
+                    items.iter().map(|item| self.toml(item, ends, from)).collect();
                 let sequence = Sequence { items: items?, rest: None };
                 return Ok(self.made(Shape::List, sequence, from.clone()));
             }
@@ -141,7 +153,7 @@ impl<'a> Interpreter<'a> {
                 let entries: Result<Vec<_>, _> = entries
                     .iter()
                     .map(|entry| {
-                        let value = self.toml(&entry.value, from)?;
+                        let value = self.toml(&entry.value, ends, from)?;
                         Ok((Key::Text(entry.key.as_str().into()), value))
                     })
                     .collect();
@@ -162,7 +174,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// YAML as `PyYAML` has it, which reads release 1.1: a scalar that the releases read differently is
-    /// not understood.
+    /// not known.
     fn yaml(
         &mut self,
         node: &yaml::Node,
@@ -172,6 +184,7 @@ impl<'a> Interpreter<'a> {
         if node.tag.is_some() {
             return Err(NotUnderstood);
         }
+        let from = &on_line(from, node.at.line);
         let kind = match &node.kind {
             yaml::Kind::Null => Kind::None,
             yaml::Kind::Bool(bool) => Kind::Bool(*bool),
@@ -179,12 +192,12 @@ impl<'a> Interpreter<'a> {
             yaml::Kind::Float(float) if is_plain_float(written_at(lines, node.at)) => {
                 Kind::Float(*float)
             }
-            yaml::Kind::Int(_) | yaml::Kind::Float(_) => return Err(NotUnderstood),
+            yaml::Kind::Int(_) | yaml::Kind::Float(_) => Self::read_differently(),
             yaml::Kind::Text(text) => {
                 let is_quoted = written_at(lines, node.at).starts_with(['"', '\'', '|', '>']);
                 match truth_word(text).filter(|_| !is_quoted) {
                     Some(truth) => Kind::Bool(truth),
-                    None if !is_quoted && is_read_otherwise(text) => return Err(NotUnderstood),
+                    None if !is_quoted && is_read_otherwise(text) => Self::read_differently(),
                     None => Kind::Text(text.as_str().into()),
                 }
             }
@@ -214,10 +227,24 @@ impl<'a> Interpreter<'a> {
         Ok(Term::new(kind, from.clone()))
     }
 
+    fn read_differently() -> Kind<'a> {
+        let why = "the releases of YAML read what is written there differently";
+        Kind::Unknown(Rc::new(Ignorance::new(why)))
+    }
+
     fn dictionary(&mut self, entries: Vec<(Key, Term<'a>)>, from: &From) -> Term<'a> {
         let dict = Dict { entries: entries.into_iter().collect(), rest: None };
         Term::new(Kind::Dict(self.heap.put(Object::Dict(dict))), from.clone())
     }
+}
+
+/// Where a value comes from that stands on a line of its file.
+fn on_line(from: &From, line: u32) -> From {
+    let mut from = from.clone();
+    if let Some(Place::File { path, .. }) = from.written.as_deref() {
+        from.written = Some(Rc::new(Place::line(path, line)));
+    }
+    from
 }
 
 /// The line from a place on.
@@ -262,9 +289,18 @@ fn truth_word(text: &str) -> Option<bool> {
 
 /// Whether release 1.1 may read an unquoted text as something else: a number of another base, a date.
 fn is_read_otherwise(text: &str) -> bool {
+    let number = text.trim_start_matches(['+', '-']);
+    let points = number.bytes().filter(|byte| *byte == b'.').count();
+    let is_of_digits = points < 2
+        && number.bytes().all(|byte| byte.is_ascii_digit() || b"_:.eE+-".contains(&byte));
+    let lower = number.to_ascii_lowercase();
+    let has_base = ["0x", "0b", "0o"].iter().any(|base| lower.starts_with(base));
+    let is_date = text.get(..4).is_some_and(|year| year.bytes().all(|it| it.is_ascii_digit()))
+        && text.get(4..5) == Some("-");
+    let starts = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
     matches!(text, "=" | "<<")
-        || text
-            .starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.'))
+        || starts && (is_of_digits || has_base || is_date)
+        || matches!(lower.as_str(), ".inf" | ".nan")
 }
 
 /// Whether a key is none of YAML's numbers, truth values and nothings.
@@ -286,6 +322,10 @@ mod tests {
             (".inf", true),
             ("a", false),
             ("no way", false),
+            ("1a2b3c", false),
+            ("2026-11-30 10:00:00 UTC", true),
+            ("0x1F", true),
+            ("10.0.0.1", false),
         ] {
             assert_eq!(is_read_otherwise(text), otherwise, "{text}");
         }

@@ -24,6 +24,8 @@ pub struct Read {
     pub name: String,
     /// Whether the program does not start without it.
     pub required: bool,
+    /// Whether it stops without it on one of the ways that it may go, as far as is known.
+    pub sometimes_required: bool,
     /// What stands for it where nobody sets it.
     pub default: Option<Fact>,
     /// Whether somebody is seen to set it.
@@ -35,6 +37,7 @@ pub struct Read {
 /// A variable that was asked for, before its place and default are worked out.
 pub(super) struct Asked<'a> {
     pub(super) required: bool,
+    pub(super) sometimes_required: bool,
     pub(super) default: Option<Term<'a>>,
     pub(super) set: bool,
     pub(super) at: Spot,
@@ -173,6 +176,9 @@ impl<'a> Interpreter<'a> {
         let found = self.variable(name, at);
         let caught = self.insisting == 0 && self.would_catch(error);
         self.note_read(name, !caught && self.possible == 0, None, &found, at);
+        if let Some(asked) = self.reads.get_mut(name).filter(|_| !caught && self.possible > 0) {
+            asked.sometimes_required = true;
+        }
         match found {
             Found::Set(term) => Ok(term),
             Found::Nobody if !caught => Ok(Self::at_deploy_time(name, at)),
@@ -259,6 +265,7 @@ impl<'a> Interpreter<'a> {
         let set = matches!(found, Found::Set(_));
         let asked = self.reads.entry(name.to_owned()).or_insert(Asked {
             required: false,
+            sometimes_required: false,
             default: None,
             set,
             at,

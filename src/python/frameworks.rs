@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::facts::MAX_FACTS;
-use super::heap::{Dict, Id, Key, Object, Sequence};
+use super::heap::{Dict, Id, Key, Object};
 use super::interpreter::{Arguments, Frame, Interpreter, Outcome, Raised};
 use super::namespace::Namespace;
-use super::term::{Class, From, Kind, Made as Instance, Shape, Spot, Term};
+use super::term::{Class, From, Kind, Made as Instance, Spot, Term};
 use crate::fact::{Fact, Ignorance, ProjectPath};
 
 /// An object of a library's class that the program made.
@@ -312,24 +312,6 @@ impl<'a> Interpreter<'a> {
                     list.rest.get_or_insert_with(|| Rc::clone(&why));
                 });
             }
-        }
-    }
-
-    /// What `django_heroku.settings(locals())` sets on its way.
-    pub(super) fn heroku(&mut self, arguments: &Arguments<'a>) {
-        let Some(Term { kind: Kind::Module(scope), from }) = arguments.first() else {
-            return;
-        };
-        let (scope, from) = (*scope, from.clone());
-        let everyone = Sequence { items: vec![Term::text("*", from.clone())], rest: None };
-        let hosts = self.made(Shape::List, everyone, from.clone());
-        let why = Rc::new(Ignorance::new("`django_heroku` sets it from the environment"));
-        let unknown = Term::new(Kind::Unknown(why), from);
-        if let Some(scope) = self.heap.scope_mut(scope) {
-            scope.names.insert("ALLOWED_HOSTS".into(), hosts);
-            scope.names.insert("DATABASES".into(), unknown.clone());
-            scope.names.insert("MIDDLEWARE".into(), unknown.clone());
-            scope.names.insert("SECRET_KEY".into(), unknown);
         }
     }
 }

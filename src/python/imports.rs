@@ -305,6 +305,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_a_type_is_one_of_its_module() {
+        let files = [
+            ("settings.py", "from kinds import Text\nX = 1"),
+            ("kinds.py", "type Text = str | bytes\ntype Pair[T] = tuple[T, T]"),
+        ];
+        let found = names(&files, Some(&[]));
+        assert!(found.raised.is_none() && found.variables.contains_key("X"));
+    }
+
+    #[test]
     fn lists_of_a_library_are_added_to() {
         each(&[(
             "from corsheaders.defaults import default_methods\nX = [*default_methods, 'PURGE'][5:] + list(default_methods + ('A',))[6:]",

@@ -166,7 +166,9 @@ impl<'a> Interpreter<'a> {
             }
             ("functools", "reduce") => return Some(self.reduced(arguments, at)),
             ("djp", "settings") => self.plugins(arguments, at),
-            ("django_heroku" | "django_on_heroku", "settings") => self.heroku(arguments),
+            ("django_heroku" | "django_on_heroku", "settings") => {
+                return Some(self.heroku(arguments, at).map(|()| Self::none_at(at)));
+            }
             _ => return None,
         }
         Some(Ok(Self::none_at(at)))

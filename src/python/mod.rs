@@ -50,6 +50,7 @@ mod formats;
 mod frameworks;
 mod functions;
 mod heap;
+mod heroku;
 mod ignored;
 mod imports;
 mod interpreter;

@@ -262,6 +262,14 @@ impl<'a> Interpreter<'a> {
         Ok(true)
     }
 
+    /// Takes a folder for one from which the program imports, after all others: that of the file which a
+    /// server is started with.
+    pub fn starts_in(&mut self, folder: ProjectPath) {
+        if !self.roots.contains(&folder) {
+            self.roots.push(folder);
+        }
+    }
+
     /// `sys.path.insert(0, folder)`, `sys.path.append(folder)`: another folder to import from.
     pub(super) fn search_further(&mut self, function: &str, arguments: &Arguments<'a>) {
         let position = usize::from(function == "sys.path.insert");

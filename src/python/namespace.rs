@@ -143,6 +143,7 @@ impl Interpreter<'_> {
             Some(Read {
                 name: name.clone(),
                 required: asked.required,
+                sometimes_required: asked.sometimes_required && !asked.required,
                 default: asked.default.as_ref().map(|default| self.fact(default, &mut left)),
                 set: asked.set,
                 place: self.place(asked.at)?,

@@ -116,6 +116,10 @@ impl<'a> Interpreter<'a> {
                     self.delete(target)?;
                 }
             }
+            Stmt::TypeAlias(alias) => {
+                let term = self.opaque("a type", self.spot(alias));
+                self.assign(&alias.name, term)?;
+            }
             Stmt::Nonlocal(nonlocal) => {
                 if let Some(frame) = self.frame() {
                     let names = nonlocal.names.iter();

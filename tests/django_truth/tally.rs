@@ -152,7 +152,8 @@ fn stopped(judged: &mut Judged, facts: &Facts, loads: &Known, why: &str, case: &
     if !case.whole {
         let variables = facts.at("django.variables");
         let is_required = |variable: &Fact| {
-            variable.value.field("required").is_some_and(|each| each.value == Known::Bool(true))
+            let is = |name: &str| variable.value.field(name).map(|it| &it.value);
+            [is("required"), is("sometimes-required")].contains(&Some(&Known::Bool(true)))
         };
         // What the program stops at is told: a variable as required, or a setting as unknown.
         let settings = facts.at("django.settings");

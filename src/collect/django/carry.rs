@@ -12,6 +12,25 @@ pub(super) fn setting(settings: &Record, name: &str) -> Fact {
     }
 }
 
+/// The setting of a name, or the one of its old name where the new one is not set. `None` is a value, and
+/// counts for `nothing`.
+pub(super) fn under_either_name(settings: &Record, new: &str, old: &str, nothing: &Value) -> Fact {
+    let counted = |mut fact: Fact| {
+        if fact.value == Value::Absent && fact.provenance.origin != Origin::Default {
+            fact.value = nothing.clone();
+        }
+        fact
+    };
+    let fact = settings.fields.get(new).cloned().map(|mut fact| {
+        if let Value::OneOf(parts) = fact.value {
+            fact.value = Value::OneOf(parts.into_iter().map(counted).collect());
+        }
+        counted(fact)
+    });
+    let fact = fact.unwrap_or_else(|| setting(settings, new));
+    first_set([fact, setting(settings, old)])
+}
+
 /// A field of a record; absent below something absent, unknown below something that is no record.
 pub(super) fn field(fact: &Fact, name: &str) -> Fact {
     each(fact, |value| match value {

@@ -9,6 +9,13 @@ use crate::collect::Sources;
 use crate::fact::{Facts, ProjectPath};
 use crate::project::Role;
 
+/// What a module of such classes imports.
+const LIBRARY: &str = "configurations";
+
+/// Names that a module imports from a module of the project.
+static IMPORTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?m)^from\s+([.0-9A-Za-z_]+)\s+import\s+([^#\n]+)").ok());
+
 /// A class at the margin of a module.
 static CLASS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)^class\s+([A-Za-z_][0-9A-Za-z_]*)\s*\(").ok());
@@ -23,10 +30,11 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// it is for development and another is named for production; else the default in `wsgi.py`.
 pub(super) fn with_class(selected: Selected, sources: &Sources<'_>, so_far: &Facts) -> Selected {
     let text = sources.project.read(&selected.file).unwrap_or_default();
-    if !text.contains("configurations") && selected.class.is_none() {
-        return selected;
-    }
-    let classes = classes(text);
+    let classes = if text.contains(LIBRARY) || selected.class.is_some() {
+        classes(text)
+    } else {
+        imported_classes(text, &selected.file, sources)
+    };
     if classes.is_empty() {
         return selected;
     }
@@ -59,6 +67,38 @@ fn classes(text: &str) -> Vec<&str> {
         return Vec::new();
     };
     pattern.captures_iter(text).filter_map(|found| Some(found.get(1)?.as_str())).collect()
+}
+
+/// The classes that a module only brings together: `from .production import Production`.
+fn imported_classes<'t>(
+    text: &'t str,
+    module: &ProjectPath,
+    sources: &Sources<'_>,
+) -> Vec<&'t str> {
+    let Some(pattern) = IMPORTED.as_ref() else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for found in pattern.captures_iter(text) {
+        let (Some(from), Some(names)) = (found.get(1), found.get(2)) else {
+            continue;
+        };
+        let below = from.as_str().trim_start_matches('.').replace('.', "/");
+        let file = match from.as_str().strip_prefix('.') {
+            Some(_) => vec![module.folder().join(&format!("{below}.py"))],
+            None => sources.service.files().filter(|it| is_module(it, &below)).cloned().collect(),
+        };
+        let text = file.iter().find_map(|file| sources.project.read(file).ok());
+        let defined = text.filter(|text| text.contains(LIBRARY)).map(classes).unwrap_or_default();
+        let names = names.as_str().trim_matches(['(', ')', ' ']).split(',').map(str::trim);
+        all.extend(names.filter(|name| defined.contains(name)));
+    }
+    all
+}
+
+fn is_module(file: &ProjectPath, module: &str) -> bool {
+    let path = file.as_str().strip_suffix(".py").unwrap_or_default();
+    path == module || path.strip_suffix(module).is_some_and(|root| root.ends_with('/'))
 }
 
 /// What a class is for, told by its name.

@@ -54,6 +54,11 @@ pub(in crate::collect) const VARIABLE: &[FactSpec] = &[
     FactSpec::new("name", Kind::Text, "Its name."),
     FactSpec::new("required", Kind::Bool, "Whether the settings do not load without it."),
     FactSpec::new(
+        "sometimes-required",
+        Kind::Bool,
+        "Whether they may not load without it, as a condition has it that is not known.",
+    ),
+    FactSpec::new(
         "set",
         Kind::Bool,
         "Whether somebody is seen to set it; unknown if it may be given at deploy time.",
@@ -311,6 +316,7 @@ pub(in crate::collect) fn variables(reads: &[Read], environment: &Environment) -
         Fact::derived(Value::record([
             ("name", Fact::derived(read.name.as_str()).at(read.place.clone())),
             ("required", Fact::derived(read.required).at(read.place.clone())),
+            ("sometimes-required", Fact::derived(read.sometimes_required).at(read.place.clone())),
             ("set", set.at(read.place.clone())),
             ("default", concealed(&read.name, default)),
         ]))

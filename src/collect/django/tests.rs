@@ -279,6 +279,29 @@ fn of_several_classes_production_runs_the_one_that_deploys() {
     }
     let plain = facts(&[MANAGE, ("shop/settings.py", "DEBUG = False")], None);
     assert_eq!(shown(&plain, "django.settings-module.class"), "not set");
+    let base = "from configurations import Configuration\nclass Base(Configuration):\n    A = 1\n";
+    let prod = "from configurations import values\nfrom .base import Base\nclass Prod(Base):\n    DEBUG = False\n";
+    for package in
+        ["from .dev import Dev\nfrom .prod import Prod", "from shop.settings.prod import Prod"]
+    {
+        let brought_together = facts(
+            &[
+                MANAGE,
+                ("shop/__init__.py", ""),
+                ("shop/settings/__init__.py", package),
+                ("shop/settings/base.py", base),
+                ("shop/settings/prod.py", prod),
+                ("shop/settings/dev.py", &prod.replace("Prod", "Dev")),
+            ],
+            None,
+        );
+        assert_eq!(
+            shown(&brought_together, "django.settings-module.class"),
+            "\"Prod\"",
+            "{package}"
+        );
+        assert_eq!(shown(&brought_together, "django.settings.A"), "1", "{package}");
+    }
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The entry that an address becomes; the option `engine` has this position.
-    pub(super) fn database_entry(
+    pub(in crate::python) fn database_entry(
         &mut self,
         address: &Term<'a>,
         arguments: &Arguments<'a>,

@@ -57,6 +57,11 @@ pub(in crate::python) fn holds_settings(class: &str) -> bool {
     usage(class).is_some()
 }
 
+/// Whether a name is one of the library's own options, which it keeps among the settings.
+pub(super) fn is_of_library(name: &str) -> bool {
+    name.ends_with("_FOR_DYNACONF")
+}
+
 /// What an object was told, whichever way its name is written.
 pub(super) fn option<'t, 'a>(named: &'t [(Rc<str>, Term<'a>)], name: &str) -> Option<&'t Term<'a>> {
     let told = |written: &str| {

@@ -8,6 +8,7 @@ use super::dynaconf::{option, prefixes, variable_of};
 use super::env_file::Loading;
 use crate::fact::{Ignorance, ProjectPath};
 use crate::grammar::dotenv::Reader;
+use crate::python::flask_config::is_capital;
 use crate::python::heap::{Dict, Key, Object, Sequence};
 use crate::python::interpreter::{Arguments, Interpreter, Raised};
 use crate::python::paths;
@@ -27,15 +28,18 @@ pub(super) struct Layers<'a> {
 }
 
 impl Layers<'_> {
+    /// A layer is not known: it may set any name, and replace what lower layers say.
     fn leave_open(&mut self, why: Rc<Ignorance>) {
+        for term in self.settings.values_mut() {
+            term.kind = Kind::Unknown(Rc::clone(&why));
+        }
         self.rest.get_or_insert(why);
     }
 }
 
 /// Whether a name is one that files of Python give: its first part in capitals.
 pub(super) fn is_setting(name: &str) -> bool {
-    let first = name.split("__").next().unwrap_or_default();
-    crate::python::flask_config::is_capital(first)
+    is_capital(name.split("__").next().unwrap_or_default())
 }
 
 /// The key of an entry, in capitals or not.
@@ -51,8 +55,8 @@ const MERGE: &str = "dynaconf_merge";
 impl<'a> Interpreter<'a> {
     /// `.env`, which does not replace what is set.
     pub(super) fn dynaconf_dotenv(&mut self, folders: &[ProjectPath]) {
-        let file = folders.iter().map(|folder| folder.join(".env"));
-        if let Some(file) = file.into_iter().find(|file| self.library.project().has(file)) {
+        let mut files = folders.iter().map(|folder| folder.join(".env"));
+        if let Some(file) = files.find(|file| self.library.project().has(file)) {
             self.load_file(&file, Loading::by(Reader::PythonDotenv));
         }
     }
@@ -113,8 +117,7 @@ impl<'a> Interpreter<'a> {
             let (name, extension) = file.name().rsplit_once('.')?;
             Some(file.folder().join(&format!("{name}.local.{extension}")))
         });
-        let local: Vec<ProjectPath> =
-            local.filter(|file| self.library.project().has(file)).collect();
+        let local: Vec<_> = local.filter(|file| self.library.project().has(file)).collect();
         for file in found.into_iter().chain(local) {
             if !taken.contains(&file) {
                 taken.push(file.clone());
@@ -136,8 +139,7 @@ impl<'a> Interpreter<'a> {
             "yaml" | "yml" => "yaml.safe_load",
             "json" => "json.loads",
             _ => {
-                let why = format!("`{file}` is not read");
-                layers.leave_open(Rc::new(Ignorance::new(why)));
+                layers.leave_open(Rc::new(Ignorance::new(format!("`{file}` is not read"))));
                 return Ok(());
             }
         };
@@ -199,8 +201,7 @@ impl<'a> Interpreter<'a> {
         file: &ProjectPath,
         at: Spot,
     ) -> Result<(), Raised> {
-        let scope = self.load(file)?.and_then(|scope| self.heap.scope(scope)).cloned();
-        let Some(scope) = scope else {
+        let Some(scope) = self.load(file)?.and_then(|it| self.heap.scope(it)).cloned() else {
             return Ok(());
         };
         if let Some(why) = scope.rest {
@@ -224,7 +225,9 @@ impl<'a> Interpreter<'a> {
     ) -> Result<(), Raised> {
         for (name, term) in &mut layers.settings {
             let variable = variable_of(made, name);
+            let place = term.from.at;
             *term = self.defaulted(&variable, term.clone(), at);
+            term.from.at = place.or(term.from.at);
         }
         let own = prefixes(made);
         let takes_all = own.is_empty();
@@ -238,8 +241,8 @@ impl<'a> Interpreter<'a> {
                 let Some(name) = variable.strip_prefix(&start) else {
                     continue;
                 };
-                let text = self.wished(variable, None, at);
-                let value = self.value_of_variable(&text, at)?;
+                let value = self.wished(variable, None, at);
+                let value = self.value_of_variable(&value, at)?;
                 self.set_layer(layers, name, &value, None, at)?;
             }
         }

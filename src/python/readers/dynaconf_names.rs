@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::dynaconf::{BOX, variable_of};
+use super::dynaconf::{BOX, is_of_library, variable_of};
 use super::dynaconf_layers::{folded, is_setting};
 use crate::python::heap::{Dict, Id, Key, Object};
 use crate::python::interpreter::{Arguments, Interpreter, Outcome};
@@ -64,6 +64,7 @@ impl<'a> Interpreter<'a> {
             return None;
         }
         Some(match scope.rest.clone() {
+            _ if is_of_library(&upper) => Ok(self.opaque("an option of dynaconf", at)),
             Some(why) => Ok(Term::unknown(why.as_ref().clone(), at)),
             None => self.demanded(&variable_of(made, &upper), error, at),
         })
@@ -190,5 +191,27 @@ impl<'a> Interpreter<'a> {
             let entries = &self.heap.dict(id)?.entries;
             entries.get(folded(entries, name)?).cloned()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::names;
+
+    #[test]
+    fn what_a_layer_may_replace_that_is_not_read_is_not_known() {
+        let program =
+            "from dynaconf import Dynaconf\nS = Dynaconf(settings_files=FILES)\nX = S.A\nY = S.B";
+        for (files, known) in
+            [("['a.toml']", true), ("['a.toml', 'b.ini']", false), ("['b.ini', 'a.toml']", true)]
+        {
+            let program = program.replace("FILES", files);
+            let sources =
+                [("settings.py", program.as_str()), ("a.toml", "a = 1"), ("b.ini", "[c]\na = 2")];
+            let found = names(&sources, None).variables;
+            let shown = |name: &str| found.get(name).map(|fact| fact.value.to_string());
+            assert_eq!(shown("X").as_deref() == Some("1"), known, "{files}");
+            assert!(shown("Y").is_some_and(|it| it.starts_with("unknown")), "{files}");
+        }
     }
 }

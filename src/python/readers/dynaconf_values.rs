@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::BoolWords;
-use super::dynaconf::variable_of;
+use super::dynaconf::{is_of_library, variable_of};
 use super::dynaconf_layers::Layers;
 use crate::python::formats::shown;
 use crate::python::heap::{Dict, Object, Sequence};
@@ -284,6 +284,9 @@ impl<'a> Interpreter<'a> {
                     };
                     match found {
                         Some(found) => self.settled(made, layers, &found, depth - 1, at)?,
+                        None if is_of_library(&upper) => {
+                            return Ok(self.unknown_from(&[term], "this reference", at));
+                        }
                         None => {
                             let variable = variable_of(made, &upper);
                             self.demanded(&variable, "DynaconfFormatError", at)?

@@ -107,11 +107,15 @@ fn variables(domain: &Record, settings: &Record, out: &mut dyn Write) -> io::Res
         let Some(name) = field("name").and_then(Value::text) else {
             continue;
         };
-        let known = match (field("set"), field("required"), field("default")) {
-            (Some(Value::Bool(true)), ..) => "it is set".to_owned(),
-            (_, Some(Value::Bool(true)), _) => "the settings do not load without it".to_owned(),
-            (_, _, Some(Value::Absent) | None) => "not set; nothing stands for it".to_owned(),
-            (_, _, Some(default)) => format!("not set; {default} stands for it"),
+        let is = |name: &str| field(name) == Some(&Value::Bool(true));
+        let known = match field("default") {
+            _ if is("set") => "it is set".to_owned(),
+            _ if is("required") => "the settings do not load without it".to_owned(),
+            _ if is("sometimes-required") => {
+                "not set; the settings may not load without it".to_owned()
+            }
+            Some(Value::Absent) | None => "not set; nothing stands for it".to_owned(),
+            Some(default) => format!("not set; {default} stands for it"),
         };
         let told = match changes.get(name) {
             Some(settings) => format!("; changes {}", settings.join(", ")),

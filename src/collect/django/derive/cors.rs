@@ -2,15 +2,19 @@
 
 use regex::Regex;
 
-use crate::collect::django::carry::{each, filter, first_set, map, or_default, setting, truth};
+use crate::collect::django::carry::{
+    each, filter, map, or_default, setting, truth, under_either_name,
+};
 use crate::fact::{Fact, Facts, Ignorance, List, Record, Value};
 
 /// Judges the `CORS_…` settings. They mean nothing unless `corsheaders` is used.
 pub(super) fn derive(settings: &Record, facts: &mut Facts) {
-    let either = |new: &str, old: &str| first_set([setting(settings, new), setting(settings, old)]);
-    let allow_all = truth(&either("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"));
-    let origins = either("CORS_ALLOWED_ORIGINS", "CORS_ORIGIN_WHITELIST");
-    let regexes = either("CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST");
+    let none = Value::list(Vec::new());
+    let either = |new, old, nothing| under_either_name(settings, new, old, nothing);
+    let no = Value::Bool(false);
+    let allow_all = truth(&either("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL", &no));
+    let origins = either("CORS_ALLOWED_ORIGINS", "CORS_ORIGIN_WHITELIST", &none);
+    let regexes = either("CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST", &none);
     facts.put("django.cors.allow-all", allow_all);
     facts.put("django.cors.origins", or_default(origins, Value::list(Vec::new())));
     let regexes = or_default(regexes, Value::list(Vec::new()));

@@ -1,7 +1,7 @@
 //! Settings and what they amount to, as a table.
 
 use super::derive;
-use crate::fact::{Fact, Facts, Ignorance, Place, ProjectPath, Record, Value};
+use crate::fact::{Fact, Facts, Ignorance, Origin, Place, ProjectPath, Record, Value};
 
 fn text_list(items: &[&str]) -> Fact {
     Fact::derived(items.iter().map(|item| Fact::derived(*item)).collect::<Vec<_>>())
@@ -161,6 +161,15 @@ fn origins_go_by_their_new_and_their_old_names() {
             "false",
         ),
         (vec![("CORS_ALLOW_ALL_ORIGINS", Fact::derived("False"))], "allow-all", "true"),
+        // `None` is a value, and no lack of one.
+        (
+            vec![
+                ("CORS_ALLOW_ALL_ORIGINS", Fact::absent().from_origin(Origin::Environment)),
+                ("CORS_ORIGIN_ALLOW_ALL", Fact::derived(true)),
+            ],
+            "allow-all",
+            "false",
+        ),
         (
             vec![("CORS_ORIGIN_WHITELIST", text_list(&["https://a.example"]))],
             "origins",
@@ -173,7 +182,7 @@ fn origins_go_by_their_new_and_their_old_names() {
                     "CORS_ALLOWED_ORIGINS",
                     Fact::derived(Value::one_of(vec![
                         text_list(&["https://b.example"]),
-                        Fact::absent(),
+                        Fact::absent().from_origin(Origin::Default),
                     ])),
                 ),
                 ("CORS_ORIGIN_WHITELIST", text_list(&["https://a.example"])),
