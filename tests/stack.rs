@@ -133,13 +133,14 @@ fn layers_that_disagree_are_named() {
 }
 
 /// What Django and its settings get wrong behind any server.
-const OF_DJANGO: [&str; 6] = [
+const OF_DJANGO: [&str; 7] = [
     "cookies/session-httponly",
     "cookies/session-secure",
     "exposure/no-debug-page",
     "http/csp-enforced",
     "http/hsts-covers-subdomains",
     "http/hsts-preload-ready",
+    "http/permissions-policy-set",
 ];
 
 /// Every verdict was reviewed by hand: nothing that fails is left out, and nothing else may fail.
