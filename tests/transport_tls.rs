@@ -111,6 +111,31 @@ fn a_certificate_of_a_known_authority_is_trusted() {
 }
 
 #[test]
+fn an_authority_that_the_machine_trusts_counts_where_asked_for() {
+    let authority = Authority::new();
+    let (chain, key) = authority.certify(&["shop.test"], 2035);
+    let port = serve_tls(chain, &key);
+    let trusted = tempfile::tempdir().unwrap();
+    // As OpenSSL names the files of such a folder.
+    std::fs::write(trusted.path().join("00000000.0"), authority.issuer.pem()).unwrap();
+    let status = |more: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_prodcheck"))
+            .args(["probe", &format!("https://shop.test:{port}/"), "--format", "json"])
+            .args(["--resolve", &format!("shop.test:{port}:127.0.0.1")])
+            .args(["--today", "2026-11-21", "--only", "tls/certificate-trusted"])
+            .args(more)
+            .env_remove("SSL_CERT_FILE")
+            .env("SSL_CERT_DIR", trusted.path())
+            .output()
+            .unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["findings"][0]["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status(&["--system-roots"]), "pass");
+    assert_eq!(status(&[]), "fail");
+}
+
+#[test]
 fn an_unknown_authority_is_told_and_the_site_is_read_all_the_same() {
     let (chain, key) = Authority::new().certify(&["shop.test"], 2035);
     let facts = facts(serve_tls(chain, &key), manner());
