@@ -28,13 +28,20 @@ fn serve() -> (u16, Asked) {
                 all.iter().filter(|one| **one == first).count()
             };
             let status = match first.as_str() {
-                "GET /" => "200 OK",
                 "POST /hook/" => "204 No Content",
                 "POST /login/" if tries > 3 => "429 Too Many Requests",
                 "GET /account/" | "POST /login/" => "401 Unauthorized",
+                "GET /" | "GET /media/photo.png" | "TRACE /" => "200 OK",
+                way_out if way_out.ends_with("etc%2fpasswd") => "200 OK",
                 _ => "404 Not Found",
             };
-            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+            let body = match first.as_str() {
+                way_out if way_out.ends_with("passwd") => "root:x:0:0:root:/root:/bin/bash\n",
+                "TRACE /" => text.as_str(),
+                _ => "",
+            };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}");
             let _ = line.write_all(answer.as_bytes()).and_then(|()| line.flush());
         }
     });
@@ -109,4 +116,18 @@ fn no_more_is_asked_than_the_user_allows() {
     let (report, _) = probed(port, &format!("{NAMED}\nrequests = 1"), &["--active"]);
     assert_eq!(knocks(&asked), BTreeMap::from([("GET /account/".to_owned(), 1)]));
     assert!(report.contains("no request is left of those that are allowed (1)"), "{report}");
+}
+
+#[test]
+fn a_folder_of_uploads_that_leads_out_and_a_request_sent_back_are_told() {
+    let (port, _) = serve();
+    let (report, told) = probed(port, "uploads = ['/media/photo.png']", &["--active"]);
+    assert!(told.contains(&format!("--active: TRACE https://shop.test:{port}/")), "{told}");
+    for line in [
+        "critical exposure/uploads-stay-in-folder",
+        "medium exposure/uploads-not-guessed",
+        "low exposure/trace-refused",
+    ] {
+        assert!(report.contains(line), "{line}\n{report}");
+    }
 }
