@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench probe` puts a small HTTPS site and its plain counterpart behind a line that is
 //! as slow as a distant host, runs `prodcheck probe` as a cold process, and prints the wall time and how
-//! many round trips that is.
+//! many round trips that is. The peers are asked beside it where the environment names them: `SSLYZE`, the
+//! program, and `OBSERVATORY_PEER`, the folder of the scanner, which `tests/observatory/run` tells what it runs.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -45,17 +46,55 @@ fn main() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(authority.certificate.as_bytes()).unwrap();
     for (name, flags) in WAYS {
-        let probe = || probed(https, http, file.path(), flags);
-        let mut walls: Vec<Duration> = (0..RUNS).map(|_| probe()).collect();
-        walls.sort();
-        let median = walls.get(RUNS / 2).copied().unwrap_or_default();
-        println!(
-            "{name}: {:.0} ms, {:.1} round trips of {} ms",
-            median.as_secs_f64() * 1000.0,
-            median.as_secs_f64() / ROUND_TRIP.as_secs_f64(),
-            ROUND_TRIP.as_millis()
-        );
+        tell(name, || probed(https, http, file.path(), flags));
     }
+    if let Some(program) = std::env::var_os("SSLYZE") {
+        tell("sslyze", || {
+            timed(Command::new(&program).arg(https.to_string()).args(["--sni", HOST]))
+        });
+    }
+    if let Some(folder) = std::env::var_os("OBSERVATORY_PEER") {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/observatory/peer.mjs");
+        let site =
+            serde_json::json!({ "host": HOST, "plain": http.port(), "secure": https.port() });
+        let sites = serde_json::json!({ "sites": [site] });
+        let mut input = tempfile::NamedTempFile::new().unwrap();
+        write!(input, "{sites}").unwrap();
+        tell("the Observatory", || {
+            let input = std::fs::File::open(input.path()).unwrap();
+            let trusted = ("NODE_EXTRA_CA_CERTS", file.path());
+            timed(
+                Command::new("node")
+                    .arg(script)
+                    .arg(&folder)
+                    .env(trusted.0, trusted.1)
+                    .stdin(input),
+            )
+        });
+    }
+}
+
+/// Prints the median of several runs.
+fn tell(name: &str, run: impl Fn() -> Duration) {
+    let mut walls: Vec<Duration> = (0..RUNS).map(|_| run()).collect();
+    walls.sort();
+    let median = walls.get(RUNS / 2).copied().unwrap_or_default();
+    println!(
+        "{name}: {:.0} ms, {:.1} round trips of {} ms",
+        median.as_secs_f64() * 1000.0,
+        median.as_secs_f64() / ROUND_TRIP.as_secs_f64(),
+        ROUND_TRIP.as_millis()
+    );
+}
+
+/// How long a peer takes, whatever it makes of the site.
+fn timed(command: &mut Command) -> Duration {
+    let start = Instant::now();
+    let output = command.output().unwrap();
+    let took = start.elapsed();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(!told.is_empty() && !told.contains("\"error\""), "{command:?}: {told}");
+    took
 }
 
 /// How much is asked, and the flags that say so.
