@@ -60,6 +60,11 @@ const SPECS: &[FactSpec] = &[
         "Where forms of the front page are sent over plain HTTP.",
     ),
     FactSpec::new(
+        "live.https.plain-links",
+        Kind::List(&Kind::Text),
+        "Links of the front page to its own host over plain HTTP.",
+    ),
+    FactSpec::new(
         "live.https.unpinned-scripts",
         Kind::List(&Kind::Text),
         "Scripts that the front page loads from other domains without a hash to pin them.",
@@ -174,8 +179,12 @@ fn headers(page: Exchanged<'_>) -> Fact {
 /// What the page loads, and where it sends what is typed; in plain HTTP, unless it tells browsers to
 /// use HTTPS all the same.
 fn resources(page: Exchanged<'_>, facts: &mut Facts) {
-    let paths =
-        ["live.https.plain-resources", "live.https.plain-forms", "live.https.unpinned-scripts"];
+    let paths = [
+        "live.https.plain-resources",
+        "live.https.plain-forms",
+        "live.https.plain-links",
+        "live.https.unpinned-scripts",
+    ];
     if !page.response.is_readable() {
         let why = "the page is compressed, though nobody asked for that";
         let unknown = page.fact(Ignorance::new(why), &["content-encoding"]);
@@ -188,10 +197,14 @@ fn resources(page: Exchanged<'_>, facts: &mut Facts) {
     let upgraded = content_policies(page.response.values("content-security-policy"))
         .iter()
         .any(|policy| policy.directives.contains_key("upgrade-insecure-requests"));
-    let plain = |find: fn(&str) -> Vec<String>| if upgraded { Vec::new() } else { find(body) };
+    let plain = |found: Vec<String>| if upgraded { Vec::new() } else { found };
     let scripts = markup::unpinned_scripts(&page.request.url, body);
-    let scripts: Vec<String> = scripts.iter().map(ToString::to_string).collect();
-    let found = [plain(markup::plain_resources), plain(markup::plain_forms), scripts];
+    let found = [
+        plain(markup::plain_resources(body)),
+        plain(markup::plain_forms(body)),
+        plain(markup::plain_links(&page.request.url, body)),
+        scripts.iter().map(ToString::to_string).collect(),
+    ];
     for (path, found) in paths.into_iter().zip(found) {
         let items = found.into_iter().map(|address| page.fact(address, &["content-type"]));
         facts.put(path, page.fact(items.collect::<Vec<Fact>>(), &["content-type"]));

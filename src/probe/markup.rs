@@ -130,6 +130,22 @@ pub(super) fn plain_forms(body: &str) -> Vec<String> {
     found
 }
 
+/// Where links lead to the page's own host in plain HTTP, each once.
+pub(super) fn plain_links(page: &Url, body: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for tag in tags(body).filter(|tag| tag.name == "a") {
+        let address = tag.address("href").filter(|address| is_plain(address));
+        let is_own = |url: &Url| url.host_str() == page.host_str();
+        if let Some(address) = address
+            && Url::parse(address).is_ok_and(|url| is_own(&url))
+            && !found.iter().any(|known| known == address)
+        {
+            found.push(address.to_owned());
+        }
+    }
+    found
+}
+
 /// The scripts of other registered domains that are not pinned to a hash, each once.
 pub(super) fn unpinned_scripts(page: &Url, body: &str) -> Vec<Url> {
     let domain =
