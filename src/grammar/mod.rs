@@ -8,6 +8,7 @@ pub mod image_reference;
 pub mod ini;
 pub mod interpolation;
 pub mod mail_records;
+pub mod package_name;
 pub mod registered_domain;
 pub mod set_cookie;
 pub mod shell_words;

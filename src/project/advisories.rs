@@ -12,6 +12,8 @@ use pep440_rs::Version;
 use rawzip::{CompressionMethod, ZipArchive};
 use serde::Deserialize;
 
+use crate::grammar::package_name::normal_name;
+
 /// No advisory is larger.
 const MAX_ENTRY_BYTES: u64 = 4 << 20;
 /// No database holds more of them.
@@ -74,8 +76,8 @@ impl Advisories {
         let archive = ZipArchive::from_slice(bytes).map_err(told)?;
         let mut entries = archive.entries();
         let mut left = MAX_ENTRIES;
-        while let Some(entry) = entries.next_entry().map_err(told)?.filter(|_| left > 0) {
-            left -= 1;
+        while let Some(entry) = entries.next_entry().map_err(told)? {
+            left = left.checked_sub(1).ok_or("it has too many files")?;
             if !entry.file_path().as_ref().ends_with(b".json") {
                 continue;
             }
@@ -122,7 +124,7 @@ impl Advisories {
                 versions: affected.versions,
                 ranges: ranges.map(|range| events(&range.events)).collect(),
             };
-            self.by_package.entry(package.name.to_lowercase()).or_default().push(told);
+            self.by_package.entry(normal_name(&package.name)).or_default().push(told);
         }
     }
 
@@ -291,6 +293,13 @@ mod tests {
         }
         assert_eq!(advisories.of("shop", "main"), None);
         assert_eq!(advisories.of("other", "1").unwrap(), []);
+    }
+
+    #[test]
+    fn a_package_is_known_by_its_name_however_it_is_written() {
+        let text = r#"{"id": "A-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "Zope.Interface"}, "versions": ["5.0"]}]}"#;
+        let advisories = Advisories::read(text.as_bytes()).unwrap();
+        assert_eq!(advisories.of("zope-interface", "5.0").unwrap().len(), 1);
     }
 
     #[test]

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::specifier::{Dialect, clauses, exact, normal_name};
+use super::specifier::{Dialect, clauses, exact};
 use super::{Listed, Package};
 use crate::fact::{Ignorance, Place, Position, ProjectPath};
+use crate::grammar::package_name::normal_name;
 use crate::project::Project;
 
 /// Files included by files are followed so far.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::specifier::normal_name;
 use crate::fact::{Fact, Ignorance, Place, ProjectPath};
+use crate::grammar::package_name::normal_name;
 use crate::project::Project;
 
 /// The lock files of Poetry, uv, PDM and Pipenv.

@@ -4,10 +4,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::listing::requirement;
-use super::specifier::{Dialect, clauses, exact, normal_name};
+use super::specifier::{Dialect, clauses, exact};
 use super::{Listed, Package};
 use crate::collect::lines::Lines;
 use crate::fact::{Ignorance, Place, ProjectPath};
+use crate::grammar::package_name::normal_name;
 use crate::project::Project;
 
 /// Poetry's groups that production installs too.

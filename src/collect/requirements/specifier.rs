@@ -105,19 +105,6 @@ fn figures(version: &str) -> Vec<u32> {
     figures
 }
 
-/// The name by which package indexes know a package (PEP 503): `zope.interface` is `zope-interface`.
-pub(super) fn normal_name(name: &str) -> String {
-    let mut normal = String::new();
-    for c in name.chars() {
-        match c {
-            '-' | '_' | '.' if normal.ends_with('-') => {}
-            '-' | '_' | '.' => normal.push('-'),
-            _ => normal.push(c.to_ascii_lowercase()),
-        }
-    }
-    normal
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,10 +164,5 @@ mod tests {
         ] {
             assert_eq!(series_of(version), series, "{version}");
         }
-    }
-
-    #[test]
-    fn names_are_told_apart_as_the_index_does() {
-        assert_eq!(normal_name("Zope._.Interface"), "zope-interface");
     }
 }
