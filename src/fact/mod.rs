@@ -80,6 +80,11 @@ impl Fact {
         self.value.field(field)?.value.text()
     }
 
+    /// Whether a field is known to be true, if this is a record that has it.
+    pub fn holds(&self, field: &str) -> bool {
+        self.value.field(field).is_some_and(|field| field.value == Value::Bool(true))
+    }
+
     /// The same fact with another origin.
     #[must_use]
     pub fn from_origin(mut self, origin: Origin) -> Self {

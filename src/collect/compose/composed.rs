@@ -85,16 +85,13 @@ impl Composed {
         for service in self.stacks.iter_mut().flat_map(|stack| &mut stack.services) {
             let dockerfile = service.build.as_ref().and_then(|build| build.dockerfile.as_ref());
             let image = images.iter().find(|image| {
-                let is = |name: &str| image.value.field(name).map(|field| &field.value);
-                is("path").and_then(Value::text) == dockerfile.map(ProjectPath::as_str)
-                    && is("application") == Some(&Value::Bool(false))
+                let application = image.value.field("application").map(|field| &field.value);
+                image.text_of("path") == dockerfile.map(ProjectPath::as_str)
+                    && application == Some(&Value::Bool(false))
             });
             let bases = image.and_then(|image| image.value.field("bases"));
             let base = bases.and_then(|bases| {
-                let in_image = |base: &&Fact| {
-                    base.value.field("in-image").is_some_and(|held| held.value == Value::Bool(true))
-                };
-                bases.value.items().iter().find(in_image)?.value.field("image")?.value.text()
+                bases.value.items().iter().find(|base| base.holds("in-image"))?.text_of("image")
             });
             if let Some(software) = base.and_then(ImageReference::parse).as_ref().and_then(of_image)
             {

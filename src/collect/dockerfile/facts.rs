@@ -167,10 +167,8 @@ impl Described<'_> {
         let everything = context::copies_everything(image);
         let bases = self.bases();
         let base = |field: &str| {
-            let held = |base: &&Fact| {
-                base.value.field("in-image").is_some_and(|held| held.value == Value::Bool(true))
-            };
-            let base = bases.iter().find(held).and_then(|base| base.value.field(field));
+            let base = bases.iter().find(|base| base.holds("in-image"));
+            let base = base.and_then(|base| base.value.field(field));
             base.cloned().unwrap_or_else(Fact::absent)
         };
         let fields = [

@@ -33,9 +33,7 @@ pub(in crate::collect) fn widest(rules: Vec<Fact>) -> Fact {
         Some(Value::Bool(false)) | None => 0,
         Some(_) => 1,
     };
-    let credentials = |rule: &Fact| {
-        rule.value.field("credentials").is_some_and(|fact| fact.value == Value::Bool(true))
-    };
+    let credentials = |rule: &Fact| rule.holds("credentials");
     // Of equals the first one: the key is smallest for the widest.
     rules
         .into_iter()

@@ -48,16 +48,12 @@ pub(super) fn probes(facts: &Facts) -> Option<Fact> {
         .value
         .items()
         .iter()
-        .filter(|image| is(image, "application"))
+        .filter(|image| image.holds("application"))
         .filter_map(|image| image.value.field("health-command"));
     let by_command = by_compose.chain(by_image).filter_map(of_command);
     let all: Vec<Fact> =
         by_command.chain(of_pods(facts)).map(|probe| record(&probe, facts)).collect();
     (!all.is_empty()).then(|| Fact::derived(all))
-}
-
-fn is(record: &Fact, field: &str) -> bool {
-    record.value.field(field).is_some_and(|fact| fact.value == Value::Bool(true))
 }
 
 /// The request that a command makes, if an error in the answer fails it.

@@ -3,6 +3,8 @@
 //! A container has UTC unless `TZ` says otherwise. (cron(8) and crontab(5) of Debian; Kubernetes, "`CronJob`:
 //! Time zones", read 2026-11.)
 
+use std::collections::BTreeSet;
+
 use super::inside::{Around, mounts};
 use crate::fact::{Fact, FactSpec, Kind, Origin, Place, ProjectPath, Value};
 use crate::project::Role;
@@ -34,9 +36,10 @@ pub(super) fn schedules(around: &Around<'_>) -> Option<Fact> {
             found.extend(place.map(|place| record(schedule, zone, program, place)));
         }
     }
-    for (path, zone) in crontabs(around) {
+    let of_containers = zone_of_containers(around);
+    for path in crontabs(around) {
         let Ok(text) = around.project.read(&path) else { continue };
-        let zone = of_file(text).unwrap_or(&zone);
+        let zone = of_file(text).unwrap_or(&of_containers);
         for (line, number) in text.lines().zip(1_u32..) {
             if let Some(schedule) = schedule(line).filter(|schedule| has_hour(schedule)) {
                 found.push(record(&schedule, zone, program, Place::line(&path, number)));
@@ -46,8 +49,16 @@ pub(super) fn schedules(around: &Around<'_>) -> Option<Fact> {
     (!found.is_empty()).then(|| Fact::derived(found))
 }
 
-/// The crontabs that are brought into containers, with the zone of each.
-fn crontabs(around: &Around<'_>) -> Vec<(ProjectPath, String)> {
+/// The time zone of the program's containers.
+fn zone_of_containers(around: &Around<'_>) -> String {
+    let named = ["compose.environment.TZ", "docker.environment.TZ"]
+        .iter()
+        .find_map(|variable| around.facts.at(variable).value.text().map(str::to_owned));
+    named.unwrap_or_else(|| "UTC".to_owned())
+}
+
+/// The crontabs that are brought into containers.
+fn crontabs(around: &Around<'_>) -> BTreeSet<ProjectPath> {
     let is_crontab = |path: &ProjectPath| {
         let words = path.name().to_lowercase();
         words.contains("cron")
@@ -55,30 +66,17 @@ fn crontabs(around: &Around<'_>) -> Vec<(ProjectPath, String)> {
             && Role::of(path).counts()
             && around.project.has_listed(path)
     };
-    let mut found = Vec::new();
-    let variable = |facts: &str| {
-        let variable = around.facts.at(&format!("{facts}.TZ")).into_owned();
-        variable.value.text().map(str::to_owned)
-    };
-    let of_image = variable("docker.environment").unwrap_or_else(|| "UTC".to_owned());
+    let mut found = BTreeSet::new();
     for image in around.facts.at("docker.images").value.items() {
-        let copies = image.value.field("copies").map(|copies| copies.value.items().to_vec());
-        let paths = copies.unwrap_or_default().into_iter();
-        let paths = paths.filter_map(|copy| copy.text_of("path").map(ProjectPath::new));
-        let zone = variable("compose.environment").unwrap_or_else(|| of_image.clone());
-        found.extend(paths.filter(&is_crontab).map(|path| (path, zone.clone())));
+        let copies = image.value.field("copies").map_or(&[][..], |copies| copies.value.items());
+        let paths = copies.iter().filter_map(|copy| copy.text_of("path").map(ProjectPath::new));
+        found.extend(paths.filter(&is_crontab));
     }
+    // What the image of another sets is not known.
     for service in around.facts.at("compose.services").value.items() {
-        // What the image of another sets is not known.
-        let is_own =
-            service.value.field("application").is_some_and(|it| it.value == Value::Bool(true));
-        let zone = variable("compose.environment").unwrap_or_else(|| of_image.clone());
-        for mount in mounts(service).filter(|_| is_own).unwrap_or_default() {
-            found.extend(mount.path.filter(&is_crontab).map(|path| (path, zone.clone())));
-        }
+        let mounted = mounts(service).filter(|_| service.holds("application")).unwrap_or_default();
+        found.extend(mounted.into_iter().filter_map(|mount| mount.path).filter(&is_crontab));
     }
-    found.sort();
-    found.dedup_by(|one, other| one.0 == other.0);
     found
 }
 

@@ -19,9 +19,7 @@ pub(super) const FIELDS: &[FactSpec] = &[
 /// The targets; none if it is not certain that this nginx stands beside these services.
 pub(super) fn targets(facts: &Facts) -> Option<Fact> {
     let services = facts.at("compose.services");
-    let has_proxy = services.value.items().iter().any(|service| {
-        service.value.field("proxy").is_some_and(|fact| fact.value == Value::Bool(true))
-    });
+    let has_proxy = services.value.items().iter().any(|service| service.holds("proxy"));
     let names = facts.at("compose.service-names");
     let is_service =
         |host: &str| names.value.items().iter().any(|name| name.value.text() == Some(host));
@@ -71,11 +69,11 @@ pub(super) fn reaches_program(location: &Fact, facts: &Facts) -> bool {
         return true;
     }
     let services = facts.at("compose.services");
-    services.value.items().iter().any(|service| {
-        let is = |name: &str| service.value.field(name).map(|fact| &fact.value);
-        is("name").and_then(Value::text) == Some(host)
-            && is("application") == Some(&Value::Bool(true))
-    })
+    services
+        .value
+        .items()
+        .iter()
+        .any(|service| service.text_of("name") == Some(host) && service.holds("application"))
 }
 
 /// The servers of an upstream.

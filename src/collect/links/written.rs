@@ -58,13 +58,10 @@ fn containers<'f>(
         file.value.text().is_some_and(|file| Role::of(&ProjectPath::new(file)) == Role::Production)
     });
     let deployments = around.facts.at("platform.deployments");
-    let is_yes = |fact: &Fact, field: &str| {
-        fact.value.field(field).is_some_and(|field| field.value == Value::Bool(true))
-    };
     let elsewhere = !pods.value.items().is_empty()
-        || deployments.value.items().iter().any(|deployment| is_yes(deployment, "web"));
+        || deployments.value.items().iter().any(|deployment| deployment.holds("web"));
     let services = services.value.items().iter().filter(|service| {
-        is_yes(service, "application") && is_yes(service, "build") && !is_yes(service, "one-shot")
+        service.holds("application") && service.holds("build") && !service.holds("one-shot")
     });
     let of_service = |service: &'f Fact| {
         Some(Container {
@@ -72,13 +69,13 @@ fn containers<'f>(
             fact: service,
             dockerfile: service.text_of("dockerfile"),
             mounts: mounts(service)?,
-            read_only: is_yes(service, "read-only"),
+            read_only: service.holds("read-only"),
         })
     };
     if !elsewhere || of_production {
         return services.map(of_service).collect();
     }
-    let serving = pods.value.items().iter().filter(|pod| is_yes(pod, "serves"));
+    let serving = pods.value.items().iter().filter(|pod| pod.holds("serves"));
     let own: Vec<&Fact> = serving.filter(|pod| pod.text_of("image").is_some_and(is_own)).collect();
     let images: BTreeSet<Option<&str>> = own.iter().map(|pod| pod.text_of("image")).collect();
     // Which of several images has the program is not told.
@@ -95,7 +92,7 @@ fn containers<'f>(
             fact: pod,
             dockerfile: None,
             mounts: targets.map(mount).collect::<Option<_>>()?,
-            read_only: is_yes(pod, "read-only"),
+            read_only: pod.holds("read-only"),
         })
     };
     own.into_iter().map(of_pod).collect()

@@ -115,8 +115,8 @@ impl<'s> Containers<'s> {
         let words = NAMES.iter().find(|(kind, _)| *kind == store).map_or(&[][..], |(_, it)| it);
         let is_named = |service: &Fact| {
             let name = service.text_of("name").unwrap_or_default().to_lowercase();
-            let is_built = field(service, "build") == Some(&Value::Bool(true));
-            is_built && name.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
+            service.holds("build")
+                && name.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
         };
         let mut services = self.services.iter();
         let is_image = |service: &Fact| {
@@ -133,8 +133,4 @@ impl<'s> Containers<'s> {
         let service = services.find(|service| service.text_of("datastore") == Some(store))?;
         service.value.field("asks-for-password").cloned()
     }
-}
-
-fn field<'f>(service: &'f Fact, name: &str) -> Option<&'f Value> {
-    service.value.field(name).map(|field| &field.value)
 }

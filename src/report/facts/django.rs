@@ -107,7 +107,7 @@ fn variables(domain: &Record, settings: &Record, out: &mut dyn Write) -> io::Res
         let Some(name) = field("name").and_then(Value::text) else {
             continue;
         };
-        let is = |name: &str| field(name) == Some(&Value::Bool(true));
+        let is = |name: &str| variable.holds(name);
         let known = match field("default") {
             _ if is("set") => "it is set".to_owned(),
             _ if is("required") => "the settings do not load without it".to_owned(),
