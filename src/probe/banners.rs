@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::answers::{Answers, Exchanged};
 use super::front_page::front_page;
-use super::question::Question;
 use super::{Probe, Site};
 use crate::fact::{Fact, FactSpec, Facts, Kind};
 
@@ -25,10 +24,6 @@ const BANNERS: [&str; 5] =
 impl Probe for Banners {
     fn facts(&self) -> &'static [FactSpec] {
         SPECS
-    }
-
-    fn questions(&self, _site: &Site, _so_far: &Answers) -> Vec<Question> {
-        Vec::new()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {

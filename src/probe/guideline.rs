@@ -4,7 +4,7 @@
 
 use super::answers::Answers;
 use super::offer::Offer;
-use super::question::{Certificate, Question};
+use super::question::Certificate;
 use super::tls::shown;
 use super::{Probe, Site, all_unknown};
 use crate::fact::{FactSpec, Facts, Ignorance, Kind, List, Value};
@@ -131,10 +131,6 @@ const CURVES: &[&str] = &["x25519", "secp256r1", "secp384r1"];
 impl Probe for Guideline {
     fn facts(&self) -> &'static [FactSpec] {
         SPECS
-    }
-
-    fn questions(&self, _site: &Site, _so_far: &Answers) -> Vec<Question> {
-        Vec::new()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {

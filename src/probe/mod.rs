@@ -64,8 +64,10 @@ pub trait Probe: Sync {
     /// The facts it can yield.
     fn facts(&self) -> &'static [FactSpec];
     /// What it wants to know, given what is known. It is asked again after every round of answers, and
-    /// may name the same questions again.
-    fn questions(&self, site: &Site, so_far: &Answers) -> Vec<Question>;
+    /// may name the same questions again. Those that look at what others asked ask nothing.
+    fn questions(&self, _site: &Site, _so_far: &Answers) -> Vec<Question> {
+        Vec::new()
+    }
     /// What it would like to know as well, if requests are left when all probes have asked.
     fn wishes(&self, _site: &Site, _so_far: &Answers) -> Vec<Question> {
         Vec::new()

@@ -3,7 +3,6 @@
 //! No check judges this: what is busy, this machine or the site, cannot be told from here.
 
 use super::answers::Answers;
-use super::question::Question;
 use super::tls::shown;
 use super::{Probe, Site};
 use crate::fact::{FactSpec, Facts, Ignorance, Kind, Value};
@@ -50,10 +49,6 @@ const FEWEST: usize = 5;
 impl Probe for Timing {
     fn facts(&self) -> &'static [FactSpec] {
         SPECS
-    }
-
-    fn questions(&self, _site: &Site, _so_far: &Answers) -> Vec<Question> {
-        Vec::new()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {
