@@ -6,7 +6,7 @@
 use super::object::At;
 use super::{ingress, secrets};
 use crate::collect::Sources;
-use crate::credential::{bits, placeholder};
+use crate::credential::is_made;
 use crate::fact::secret::is_secret_name;
 use crate::fact::{Fact, FactSpec, Kind, ProjectPath, Value};
 use crate::grammar::image_reference::ImageReference;
@@ -107,7 +107,7 @@ fn is_written(name: &str, text: &str) -> bool {
     let name = name.replace(['-', '.'], "_");
     // `replicationPasswordKey: postgresql-replication-password` is the name of an entry.
     let is_name = text.chars().all(|c| c.is_ascii_lowercase() || "-_.".contains(c));
-    is_secret_name(&name) && !is_name && placeholder(text).is_none() && bits(text) >= STRONG_BITS
+    is_secret_name(&name) && !is_name && is_made(text, STRONG_BITS)
 }
 
 /// An image by its parts: `repository` with `tag` or `digest`. Without a tag it is that of the chart.

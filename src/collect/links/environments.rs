@@ -9,7 +9,7 @@ use crate::collect::Sources;
 use crate::collect::compose::is_compose_name;
 use crate::collect::env::SecretKind;
 use crate::collect::env::files::is_env_name;
-use crate::credential::{bits, placeholder};
+use crate::credential::is_made;
 use crate::fact::secret::is_secret_name;
 use crate::fact::{Fact, FactSpec, Facts, Kind, Place, ProjectPath, Value};
 use crate::grammar::yaml::{self, Node};
@@ -43,7 +43,7 @@ pub(super) fn shared(sources: &Sources<'_>, facts: &Facts) -> Option<Fact> {
         };
         let other = others.iter().find(has).map(|(path, _)| path.as_str());
         // Of one that can be guessed other checks tell.
-        if other.is_some() && !is_strong(value) {
+        if other.is_some() && !is_made(value, STRONG_BITS) {
             return None;
         }
         let at = |value: Value| Fact { value, provenance: secret.provenance.clone() };
@@ -83,10 +83,6 @@ fn of_production(facts: &Facts) -> Vec<(String, Fact)> {
         is_own.then_some((name, value))
     });
     own.collect()
-}
-
-fn is_strong(text: &str) -> bool {
-    placeholder(text).is_none() && bits(text) >= STRONG_BITS
 }
 
 /// Whether a file says what another environment than production is given.

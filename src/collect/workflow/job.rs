@@ -1,7 +1,7 @@
 //! One job of a workflow: whether it deploys, and with what.
 
 use crate::collect::compose::{is_harmless, masked_command, password_in_url, written_secret};
-use crate::credential::{bits, placeholder};
+use crate::credential::is_made;
 use crate::fact::{Fact, Origin, Place, Position, ProjectPath, Provenance, Value, secret};
 use crate::grammar::yaml::Node;
 
@@ -195,8 +195,7 @@ fn strong_secret<'t>(name: &str, text: &'t str) -> Option<&'t str> {
         password_in_url(text)
     };
     let is_real = |value: &str| {
-        placeholder(value).is_none()
-            && bits(value) >= STRONG_BITS
+        is_made(value, STRONG_BITS)
             && !secret::words(value).iter().any(|word| OF_TESTS.contains(&word.as_str()))
     };
     told.filter(|value| !is_filled_in && is_real(value))
