@@ -55,8 +55,17 @@ pub(super) fn stacks(project: &Project, paths: &[&ProjectPath]) -> Vec<Vec<Proje
     if production.is_empty() {
         return neutral(&counted);
     }
+    // In a folder named for production, too, the plain file stands back behind one that is named so itself.
+    let is_named =
+        |path: &ProjectPath| Role::of(&ProjectPath::new(path.name())) == Role::Production;
+    let stands_back = |path: &ProjectPath| {
+        let mut beside = production.iter().filter(|other| other.folder() == path.folder());
+        !is_named(path) && beside.any(|other| is_named(other))
+    };
     production
-        .into_iter()
+        .iter()
+        .copied()
+        .filter(|path| !stands_back(path))
         .map(|path| match base_of(&counted, path) {
             Some(base) if is_overlay(project, base, path) => vec![base.clone(), path.clone()],
             _ => vec![path.clone()],
