@@ -15,6 +15,8 @@ pub struct Environment {
     pub variables: Fields,
     /// Whether these are all there are; otherwise any other may be given at deploy time.
     pub whole: bool,
+    /// Variables that a file gives which nobody can read: set, nobody knows to what.
+    pub expected: BTreeSet<String>,
 }
 
 /// A variable that the program asked for.
@@ -50,7 +52,7 @@ pub(super) struct Surroundings {
     loaded: BTreeMap<String, Fact>,
     /// What the program took out.
     removed: BTreeSet<String>,
-    /// What the program was seen to refuse to run without.
+    /// What is sure to be given, or the program was seen to refuse to run without it.
     insisted: BTreeSet<String>,
 }
 
@@ -66,7 +68,8 @@ pub(super) enum Found<'a> {
 
 impl Surroundings {
     pub(super) fn new(given: Environment) -> Self {
-        Self { given, loaded: BTreeMap::new(), removed: BTreeSet::new(), insisted: BTreeSet::new() }
+        let insisted = if given.whole { BTreeSet::new() } else { given.expected.clone() };
+        Self { given, loaded: BTreeMap::new(), removed: BTreeSet::new(), insisted }
     }
 
     pub(super) fn is_whole(&self) -> bool {
