@@ -164,6 +164,7 @@ impl<'a> Interpreter<'a> {
             ("itertools.chain", "from_iterable") => {
                 return Some(Ok(self.chained(true, arguments, at)));
             }
+            ("object", "__setattr__") => return Some(Ok(self.set_attribute(arguments, at))),
             ("functools", "reduce") => return Some(self.reduced(arguments, at)),
             ("djp", "settings") => self.plugins(arguments, at),
             ("django_heroku" | "django_on_heroku", "settings") => {
@@ -189,7 +190,7 @@ impl<'a> Interpreter<'a> {
                 Ok(self.copied(&value, levels))
             }
             "sys.exit" | "os._exit" => {
-                Err(Raised::new("SystemExit", format!("the settings stop ({})", self.shown(at))))
+                Err(Raised::new("SystemExit", format!("the program stops ({})", self.shown(at))))
             }
             "werkzeug.utils.import_string" | "django.utils.module_loading.import_string" => {
                 let named = match arguments.first().and_then(|name| name.as_text().cloned()) {
