@@ -275,7 +275,7 @@ impl<'a> Interpreter<'a> {
     /// Whether a file is there. What the project has is there in production too; of what it does not
     /// have, modules and `.env` files are absent (they would have to be put there by hand), and
     /// whether others are is known only there.
-    pub(super) fn path_exists(&self, path: &str, from: From) -> Term<'a> {
+    pub(super) fn path_exists(&mut self, path: &str, from: From) -> Term<'a> {
         let inside = paths::project_path(path);
         let there = inside
             .as_ref()
@@ -290,7 +290,10 @@ impl<'a> Interpreter<'a> {
                 Term::new(Kind::Bool(false), From { supposed, ..from })
             }
             (false, false, true) => Term::new(Kind::Bool(false), from),
-            (false, false, false) => super::comparisons::either_bool(&from),
+            (false, false, false) => {
+                self.looked_for.insert(path.to_owned());
+                super::comparisons::either_bool(&from)
+            }
         }
     }
 
