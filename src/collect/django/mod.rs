@@ -182,7 +182,7 @@ impl Collector for Django {
         facts.put("django.stopped-by", stopped_by(&namespace).at(place.clone()));
         let settings = settings(namespace, &version, &place);
         facts.put("django.variables", variables(&reads, &environment));
-        derive::derive(&settings, &mut facts);
+        derive::derive(&settings, so_far, &mut facts);
         derive::derive_deployment(&settings, release, so_far, &mut facts);
         issued::derive(sources, &settings, &mut facts);
         facts.put("django.csrf-failure-view", csrf_view::found(sources, &settings));
