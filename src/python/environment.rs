@@ -16,7 +16,7 @@ pub struct Environment {
     pub variables: Fields,
     /// Whether these are all there are; otherwise any other may be given at deploy time.
     pub whole: bool,
-    /// Variables that a file gives which nobody can read: set, nobody knows to what.
+    /// Variables that are taken to be set, nobody knows to what.
     pub expected: BTreeSet<String>,
 }
 

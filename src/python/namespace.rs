@@ -136,6 +136,11 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The modules of the project that have run, on any of the ways.
+    pub fn files(&self) -> Vec<ProjectPath> {
+        self.modules.keys().cloned().collect()
+    }
+
     /// Every variable that was asked for, by name.
     pub fn reads(&self) -> Vec<Read> {
         let mut left = MAX_FACTS;

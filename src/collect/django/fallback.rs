@@ -1,14 +1,22 @@
 //! What a server runs that nobody tells a settings module: the default in `wsgi.py` and `asgi.py`.
 
+use super::dispatch::Open;
 use super::named::NAMED;
 use super::select::Selected;
 use crate::collect::Sources;
 use crate::fact::{Fact, Place, ProjectPath};
 use crate::project::Role;
 
-/// Whether that is a module for development; absent if a file that deploys names the module, or if
-/// there is no default.
-pub(super) fn is_development(sources: &Sources<'_>, selected: &Selected) -> Fact {
+/// Whether that is a module for development, or one that takes such a module by default; absent if a file that
+/// deploys names the module, or if there is no default.
+pub(super) fn is_development(
+    sources: &Sources<'_>,
+    selected: &Selected,
+    open: Option<&Open>,
+) -> Fact {
+    if let Some(open) = open {
+        return Fact::derived(true).at(open.at.clone());
+    }
     if selected.because.ends_with("names it") {
         return Fact::absent();
     }

@@ -5,6 +5,7 @@ mod class;
 mod csrf_view;
 mod defaults;
 mod derive;
+mod dispatch;
 mod fallback;
 mod issued;
 mod logins;
@@ -28,7 +29,8 @@ use crate::fact::{
 };
 use crate::project::Role;
 use crate::project::service::is_command_line;
-use crate::python::{Environment, Namespace, Read, interpret};
+use crate::python::{Environment, Namespace, Read};
+use dispatch::Evaluated;
 
 /// Knows the settings that production runs.
 pub struct Django;
@@ -105,8 +107,8 @@ const OWN: &[FactSpec] = &[
     FactSpec::new(
         "django.falls-back-to-development",
         Kind::Bool,
-        "Whether `wsgi.py` or `asgi.py` runs settings for development unless it is told others; absent \
-         if a file that deploys tells them, or if nothing is the default.",
+        "Whether `wsgi.py`, `asgi.py` or the package of settings runs settings for development unless it is told \
+         others; absent if a file that deploys tells them, or if nothing is the default.",
     ),
     FactSpec::new(
         "django.debug-when-told-off",
@@ -155,22 +157,10 @@ impl Collector for Django {
             return facts;
         };
         let place = Place::whole(&selected.file);
-        let class = selected.class.as_deref().map_or_else(Fact::absent, Fact::derived);
-        let module = Value::record([
-            ("name", Fact::derived(selected.module.as_str()).at(place.clone())),
-            ("class", class.at(place.clone())),
-            ("file", Fact::derived(selected.file.as_str()).at(place.clone())),
-            ("because", Fact::derived(selected.because.as_str()).at(place.clone())),
-            ("missing", Fact::derived(selected.missing.clone()).at(place.clone())),
-        ]);
-        facts.put("django.settings-module", Fact::derived(module).at(place.clone()));
-        let environment = environment(so_far);
-        let evaluated = interpret(sources.project, sources.service, &environment, |interpreter| {
-            (selected.evaluated(interpreter), interpreter.reads())
-        });
-        let (mut namespace, reads) = evaluated.unwrap_or_else(|why| {
-            (Namespace { rest: Some(why), ..Namespace::default() }, Vec::new())
-        });
+        facts.put("django.settings-module", selected.fact());
+        let given = environment(so_far);
+        let (Evaluated { mut namespace, reads, .. }, open) =
+            dispatch::evaluated(sources, &selected, &given);
         if !namespace.variables.contains_key("SECRET_KEY") {
             namespace.rest = namespace.rest.or(selected.part_of.clone());
         }
@@ -181,18 +171,24 @@ impl Collector for Django {
         let loads = loads(&namespace).at(place.clone());
         facts.put("django.stopped-by", stopped_by(&namespace).at(place.clone()));
         let settings = settings(namespace, &version, &place);
-        facts.put("django.variables", variables(&reads, &environment));
+        facts.put("django.variables", variables(&reads, &given));
         derive::derive(&settings, so_far, &mut facts);
         derive::derive_deployment(&settings, release, so_far, &mut facts);
         issued::derive(sources, &settings, &mut facts);
         facts.put("django.csrf-failure-view", csrf_view::found(sources, &settings));
         routes::derive(sources, &settings, &mut facts);
-        facts.put("django.falls-back-to-development", fallback::is_development(sources, &selected));
+        let falls_back = fallback::is_development(sources, &selected, open.as_ref());
+        facts.put("django.falls-back-to-development", falls_back);
         logins::derive(sources, &settings, so_far, &mut facts);
         tracker::derive(sources, &settings, so_far, &mut facts);
         facts.put(
             "django.debug-when-told-off",
-            switch::told_off(sources, &selected, &environment, &settings),
+            switch::told_off(
+                sources,
+                &selected,
+                open.map_or(given, |open| open.environment),
+                &settings,
+            ),
         );
         facts.put("django.settings", Fact::derived(settings).at(place));
         facts.put("django.version", version);

@@ -57,48 +57,51 @@ pub(super) fn named(sources: &Sources<'_>, so_far: &Facts) -> Vec<Named> {
         ranked.filter(|(_, path)| Role::of(path).counts() && speaks(path)).collect();
     ranked.sort();
     for (rank, path) in ranked {
-        let Ok(text) = sources.project.read(path) else {
-            continue;
-        };
-        let Some(pattern) = NAMED.as_ref() else {
-            continue;
-        };
-        for captures in pattern.captures_iter(text) {
-            let (Some(module), Some(whole)) = (captures.get(1), captures.get(0)) else {
-                continue;
-            };
-            let before = text.get(..whole.start()).unwrap_or_default();
-            let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-            if before.get(line_start..).unwrap_or_default().trim_start().starts_with('#') {
-                continue;
-            }
-            if is_build_step(path, before) || is_build_command(text.get(line_start..)) {
-                continue;
-            }
-            let line = before.matches('\n').count() + 1;
+        let names = if rank >= STARTS { DEFAULTS } else { "names it" };
+        for (module, line) in
+            sources.project.read(path).map(|it| in_text(path, it)).unwrap_or_default()
+        {
             let number = u32::try_from(line).unwrap_or(u32::MAX);
-            // Of `config("DJANGO_SETTINGS_MODULE")` only the call is seen, not what it gives.
-            let after = text.get(whole.end()..).unwrap_or_default();
-            if after.starts_with('(') {
-                continue;
-            }
-            let names = if rank >= STARTS { DEFAULTS } else { "names it" };
-            let name = module.as_str().trim_end_matches('.');
-            let is_quoted = text.get(..module.start()).is_some_and(|it| it.ends_with(['"', '\'']));
-            let modules = if path.extension() == "py" && !is_quoted {
-                assigned(text, name)
-            } else {
-                vec![name]
-            };
-            all.extend(modules.into_iter().map(|module| Named {
+            all.push(Named {
                 module: module.to_owned(),
                 class: class.clone(),
                 by: format!("`{path}:{line}` {names}"),
                 deployed_at: (rank < SCRIPTS).then(|| Place::line(path, number)),
-            }));
+            });
         }
     }
     all
+}
+
+/// The modules that a file names, each with its line.
+fn in_text<'t>(path: &ProjectPath, text: &'t str) -> Vec<(&'t str, usize)> {
+    let mut found = Vec::new();
+    for captures in NAMED.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+        let (Some(module), Some(whole)) = (captures.get(1), captures.get(0)) else {
+            continue;
+        };
+        let before = text.get(..whole.start()).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let is_comment = before.get(line_start..).unwrap_or_default().trim_start().starts_with('#');
+        // Of `config("DJANGO_SETTINGS_MODULE")` only the call is seen, not what it gives.
+        let is_call = text.get(whole.end()..).unwrap_or_default().starts_with('(');
+        if is_comment
+            || is_call
+            || is_build_step(path, before)
+            || is_build_command(text.get(line_start..))
+        {
+            continue;
+        }
+        let line = before.matches('\n').count() + 1;
+        let name = module.as_str().trim_end_matches('.');
+        let is_quoted = text.get(..module.start()).is_some_and(|it| it.ends_with(['"', '\'']));
+        if path.extension() == "py" && !is_quoted {
+            found.extend(assigned(text, name).into_iter().map(|module| (module, line)));
+        } else {
+            found.push((name, line));
+        }
+    }
+    found
 }
 
 /// The modules that a program may assign to a variable, those named for production first:

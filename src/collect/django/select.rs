@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::class;
 use super::named::{DEFAULTS, Named, named};
 use crate::collect::Sources;
-use crate::fact::{Fact, Facts, Ignorance, ProjectPath, Value};
+use crate::fact::{Fact, Facts, Ignorance, Place, ProjectPath, Value};
 use crate::project::Role;
 use crate::python::{Interpreter, Namespace};
 
@@ -28,6 +28,19 @@ pub(super) struct Selected {
 }
 
 impl Selected {
+    /// As `django.settings-module` has it.
+    pub(super) fn fact(&self) -> Fact {
+        let at = |fact: Fact| fact.at(Place::whole(&self.file));
+        let class = self.class.as_deref().map_or_else(Fact::absent, Fact::derived);
+        at(Fact::derived(Value::record([
+            ("name", at(Fact::derived(self.module.as_str()))),
+            ("class", at(class)),
+            ("file", at(Fact::derived(self.file.as_str()))),
+            ("because", at(Fact::derived(self.because.as_str()))),
+            ("missing", at(Fact::derived(self.missing.clone()))),
+        ])))
+    }
+
     /// What the module sets.
     pub(super) fn evaluated(&self, interpreter: &mut Interpreter<'_>) -> Namespace {
         match &self.class {

@@ -15,7 +15,7 @@ const OFF: &[&str] = &["False", "0"];
 pub(super) fn told_off(
     sources: &Sources<'_>,
     selected: &Selected,
-    environment: &Environment,
+    mut environment: Environment,
     settings: &Record,
 ) -> Fact {
     let debug = setting(settings, "DEBUG");
@@ -25,7 +25,6 @@ pub(super) fn told_off(
     };
     let mut last = Fact::absent();
     for text in OFF {
-        let mut environment = environment.clone();
         let told = Fact::derived(*text).from_origin(Origin::Environment);
         environment.variables.insert(name.clone().into(), told);
         let evaluated = interpret(sources.project, sources.service, &environment, |interpreter| {
