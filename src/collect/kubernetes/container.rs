@@ -62,9 +62,14 @@ pub(super) const FIELDS: &[FactSpec] = &[
 ];
 
 /// The containers of a pod as records. `patched` is why what they leave out may be said elsewhere.
-pub(super) fn of_pod(pod: &Pod<'_>, patched: Option<&Ignorance>) -> Vec<Fact> {
+/// `ranged` is what gives limits to containers that have none.
+pub(super) fn of_pod(
+    pod: &Pod<'_>,
+    patched: Option<&Ignorance>,
+    ranged: Option<&Ignorance>,
+) -> Vec<Fact> {
     let one = |container: At<'_>, serves: bool| {
-        Described { pod, container, serves: serves && pod.serves, patched }.fact()
+        Described { pod, container, serves: serves && pod.serves, patched, ranged }.fact()
     };
     let first = pod.spec.items("initContainers").map(|container| one(container, false));
     first.chain(pod.spec.items("containers").map(|container| one(container, true))).collect()
@@ -75,6 +80,7 @@ struct Described<'d> {
     container: At<'d>,
     serves: bool,
     patched: Option<&'d Ignorance>,
+    ranged: Option<&'d Ignorance>,
 }
 
 impl Described<'_> {
@@ -94,7 +100,7 @@ impl Described<'_> {
             ("escalation-refused", self.escalation_refused()),
             ("read-only", self.demanded(&["securityContext", "readOnlyRootFilesystem"])),
             ("mounts", at.fact(self.mounts())),
-            ("memory-limited", self.present(&["resources", "limits", "memory"])),
+            ("memory-limited", self.memory_limited()),
             ("readiness", self.present(&["readinessProbe"])),
             ("liveness", self.present(&["livenessProbe"])),
             ("http-probes", at.fact(self.http_probes())),
@@ -125,6 +131,17 @@ impl Described<'_> {
 
     fn present(&self, way: &[&str]) -> Fact {
         self.container.at(way).map_or_else(|| self.unsaid(), |at| at.fact(true))
+    }
+
+    /// By itself, or by the limit of the whole pod (Kubernetes 1.34, "Pod-level resource specification").
+    fn memory_limited(&self) -> Fact {
+        let way = ["resources", "limits", "memory"];
+        let said = self.container.at(&way).or_else(|| self.pod.spec.at(&way));
+        match (said, self.ranged) {
+            (Some(at), _) => at.fact(true),
+            (None, Some(why)) => self.container.fact(Value::Unknown(why.clone())),
+            (None, None) => self.unsaid(),
+        }
     }
 
     fn escalation_refused(&self) -> Fact {
