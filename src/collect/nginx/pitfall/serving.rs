@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::{Found, Here};
 use crate::collect::nginx::listen::Listen;
 use crate::collect::nginx::syntax::{Block, Directive};
-use crate::fact::{Place, ProjectPath};
 
 /// What does in an `if` what it seems to.
 const SAFE_IN_IF: &[&str] =
@@ -106,7 +105,7 @@ fn twice_named(servers: &[(&Directive, bool)], found: &mut Found) {
         for directive in server.inside().named("server_name").filter(|each| !each.is_templated()) {
             for name in directive.words.iter().map(|word| word.text.to_lowercase()) {
                 let is_same = |(known, at): &(String, &Directive)| {
-                    *known == name && !are_alternatives(at, directive)
+                    *known == name && !at.is_alternative_to(directive)
                 };
                 let is_own = own.iter().any(|(known, _)| *known == name);
                 if name != "_" && !is_own && seen.iter().any(is_same) {
@@ -117,19 +116,4 @@ fn twice_named(servers: &[(&Directive, bool)], found: &mut Found) {
         }
         seen.extend(own);
     }
-}
-
-/// Whether two directives stand in files of which one is run instead of the other: `nginx.conf` and
-/// `nginx-without-tls.conf`. In the folders that nginx's own main file includes, both are.
-fn are_alternatives(one: &Directive, other: &Directive) -> bool {
-    let (Place::File { path: one, .. }, Place::File { path: other, .. }) =
-        (&one.place, &other.place)
-    else {
-        return false;
-    };
-    let stem = |path: &ProjectPath| path.name().split('.').next().unwrap_or_default().to_owned();
-    let (first, second) = (stem(one), stem(other));
-    let is_included = matches!(one.folder().name(), "conf.d" | "sites-enabled");
-    let is_variant = first.starts_with(&second) || second.starts_with(&first);
-    one != other && one.folder() == other.folder() && is_variant && !is_included
 }
