@@ -35,6 +35,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
         "Capabilities it adds that lead out of the container.",
     ),
     FactSpec::new(
+        "unconfined",
+        Kind::List(&Kind::Text),
+        "The settings that take a confinement by the kernel off: `seccompProfile`, `appArmorProfile`, `procMount`.",
+    ),
+    FactSpec::new(
         "root-refused",
         Kind::Bool,
         "Whether it is not started as root: by `runAsNonRoot`, or a user other than 0.",
@@ -96,6 +101,7 @@ impl Described<'_> {
             ("takes-connections", at.fact(at.items("ports").next().is_some())),
             ("privileged", self.said(&["securityContext", "privileged"], true)),
             ("capabilities", self.capabilities()),
+            ("unconfined", self.container.fact(self.unconfined())),
             ("root-refused", self.root_refused()),
             ("escalation-refused", self.escalation_refused()),
             ("read-only", self.demanded(&["securityContext", "readOnlyRootFilesystem"])),
@@ -178,6 +184,24 @@ impl Described<'_> {
             is_strong_capability(&name).then(|| at.fact(name))
         });
         added.fact(strong.collect::<Vec<_>>())
+    }
+
+    /// What the container says wins over what the pod says.
+    fn unconfined(&self) -> Vec<Fact> {
+        let of = |key: &str| {
+            let way = ["securityContext", key, "type"];
+            self.container.at(&way).or_else(|| self.pod.spec.at(&way))
+        };
+        let settings = [
+            ("seccompProfile", of("seccompProfile"), "Unconfined"),
+            ("appArmorProfile", of("appArmorProfile"), "Unconfined"),
+            ("procMount", self.container.at(&["securityContext", "procMount"]), "Unmasked"),
+        ];
+        let taken_off = settings.into_iter().filter_map(|(name, at, word)| {
+            let at = at?;
+            (at.node.scalar().as_deref() == Some(word)).then(|| at.fact(name))
+        });
+        taken_off.collect()
     }
 
     fn image_pinned(&self) -> Fact {
