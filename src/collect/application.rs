@@ -9,13 +9,13 @@ use super::django::environment;
 use crate::fact::{Fact, Facts, Ignorance, ProjectPath, Value};
 use crate::project::Role;
 use crate::project::constructors::signs;
-use crate::python::{Called, Made, Read, interpret};
+use crate::python::{Called, Environment, Made, Read, interpret};
 
 /// What was made and called on the way to the application.
 pub(super) struct Application {
     /// The file that was run.
     pub(super) file: ProjectPath,
-    /// The objects of the framework's class, the first one first; at least one.
+    /// The objects of the framework's class, the first one first; at least one of what is found.
     pub(super) objects: Vec<Made>,
     /// The calls of libraries' functions.
     pub(super) calls: Vec<Called>,
@@ -58,12 +58,13 @@ static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"\bpython[0-9.]*["',\s]+(?:-[uOBI]+["',\s]+)*([\w./-]+\.py)\b"#).ok()
 });
 
-/// The application of a framework, by the dotted name of its class; none if the program makes none.
+/// The application of a framework, by the dotted names of its classes; why it is not known if nothing that
+/// makes one leads to it; none if the program makes none.
 pub(super) fn application(
     sources: &Sources<'_>,
     so_far: &Facts,
     classes: &[&str],
-) -> Option<Application> {
+) -> Option<Result<Application, Ignorance>> {
     let constructors: Vec<String> =
         classes.iter().filter_map(|class| class.rsplit('.').next()).flat_map(signs).collect();
     let constructs = |path: &ProjectPath| {
@@ -78,32 +79,71 @@ pub(super) fn application(
         return None;
     }
     let environment = environment(so_far);
+    let mut stopped = None;
     for entry in entries(sources, so_far, &makers) {
-        let evaluated = interpret(sources.project, sources.service, &environment, |interpreter| {
-            interpreter.starts_in(entry.file.folder());
-            let namespace = interpreter.module(&entry.file);
-            let of_framework = |made: &Made| classes.contains(&made.class.as_str());
-            if !interpreter.made_objects().iter().any(of_framework) {
-                for factory in
-                    entry.factory.iter().map(String::as_str).chain(FACTORIES.iter().copied())
-                {
-                    if interpreter.call_function(&entry.file, factory) {
-                        break;
-                    }
-                }
+        match run(sources, &environment, &entry, classes) {
+            Ok(application) if !application.objects.is_empty() => return Some(Ok(application)),
+            Ok(Application { cut_short: why, file, .. }) => {
+                stopped = stopped.or(why.filter(|_| makers.contains(&&file)));
             }
-            let objects: Vec<Made> =
-                interpreter.made_objects().into_iter().filter(of_framework).collect();
-            let cut_short = namespace.raised.or(namespace.rest);
-            (objects, interpreter.calls(), interpreter.reads(), cut_short)
-        });
-        if let Ok((objects, calls, reads, cut_short)) = evaluated
-            && !objects.is_empty()
-        {
-            return Some(Application { file: entry.file, objects, calls, reads, cut_short });
+            Err(why) => stopped = stopped.or(Some(why)),
         }
     }
-    None
+    let maker = makers.into_iter().find(|path| imports(sources, path, classes))?;
+    let is_djangos = so_far.found("django");
+    (!is_djangos).then(|| Err(not_reached(maker, stopped)))
+}
+
+/// What a file makes, and the function in it that makes the application, if it has one.
+fn run(
+    sources: &Sources<'_>,
+    environment: &Environment,
+    entry: &Entry,
+    classes: &[&str],
+) -> Result<Application, Ignorance> {
+    interpret(sources.project, sources.service, environment, |interpreter| {
+        interpreter.starts_in(entry.file.folder());
+        let namespace = interpreter.module(&entry.file);
+        let of_framework = |made: &Made| classes.contains(&made.class.as_str());
+        let mut cut_short = namespace.raised.or(namespace.rest);
+        if !interpreter.made_objects().iter().any(of_framework) {
+            let named = entry.factory.iter().map(String::as_str);
+            for factory in named.chain(FACTORIES.iter().copied()) {
+                match interpreter.call_function(&entry.file, factory) {
+                    Ok(false) => continue,
+                    Ok(true) => {}
+                    Err(why) => cut_short = cut_short.or(Some(why)),
+                }
+                break;
+            }
+        }
+        Application {
+            file: entry.file.clone(),
+            objects: interpreter.made_objects().into_iter().filter(of_framework).collect(),
+            calls: interpreter.calls(),
+            reads: interpreter.reads(),
+            cut_short,
+        }
+    })
+}
+
+/// Whether a file imports the framework; others only speak of it, or inherit from what another file has.
+fn imports(sources: &Sources<'_>, path: &ProjectPath, classes: &[&str]) -> bool {
+    let frameworks = classes.iter().filter_map(|class| class.split('.').next());
+    let signs: Vec<String> =
+        frameworks.flat_map(|name| [format!("from {name}"), format!("import {name}")]).collect();
+    sources.project.read(path).is_ok_and(|text| {
+        let mut lines = text.lines().map(str::trim_start);
+        lines.any(|line| signs.iter().any(|sign| line.starts_with(sign.as_str())))
+    })
+}
+
+fn not_reached(maker: &ProjectPath, stopped: Option<Ignorance>) -> Ignorance {
+    let Some(Ignorance { why, remedy }) = stopped else {
+        return Ignorance::new(format!("how `{maker}` makes its application is not followed"));
+    };
+    let why = format!("`{maker}` does not get as far as its application: {why}");
+    Ignorance { why: why.into(), remedy }
 }
 
 /// A file to run, and the function in it that makes the application, if one is named.

@@ -134,13 +134,17 @@ impl<'a> Interpreter<'a> {
     /// package, which may have modules below it, and Python gives no such name to all modules.
     pub(super) fn surely_lacks(&self, module: Id, name: &str) -> bool {
         let file = self.modules.iter().find(|(_, known)| **known == module).map(|(file, _)| file);
-        let is_running = self.frames.iter().any(|frame| frame.scopes.first() == Some(&module));
         let names = self.heap.scope(module).map(|scope| &scope.names);
         let makes_names = names.is_some_and(|names| names.contains_key("__getattr__"));
         file.is_some_and(|file| file.name() != "__init__.py")
-            && !is_running
+            && !self.is_running(module)
             && !makes_names
             && !name.starts_with("__")
+    }
+
+    /// Whether a module has not run to its end.
+    pub(super) fn is_running(&self, module: Id) -> bool {
+        self.frames.iter().any(|frame| frame.scopes.first() == Some(&module))
     }
 
     /// `object[index]`.

@@ -237,7 +237,7 @@ impl<'a> Interpreter<'a> {
         }
         match (&object.kind, Key::of(index)) {
             (Kind::Library(name), Some(Key::Text(variable))) if name.as_ref() == "os.environ" => {
-                self.environment.remove(&variable);
+                self.remove_variable(&variable);
             }
             (Kind::Dict(id), key) => self.heap.change_dict(*id, &mut |dict| match &key {
                 Some(key) => {

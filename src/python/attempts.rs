@@ -111,7 +111,7 @@ impl<'a> Interpreter<'a> {
         }
         let at = self.spot(raise);
         let name = raise.exc.as_deref().and_then(last_name).unwrap_or("Exception");
-        let why = format!("the settings stop with `{name}` ({})", self.shown(at));
+        let why = format!("the program stops with `{name}` ({})", self.shown(at));
         let mut raised = Raised::new(name, why);
         raised.variables.clone_from(&self.deciders);
         raised
@@ -120,7 +120,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn assertion(&mut self, assertion: &'a StmtAssert) -> Step<'a> {
         let test = self.eval(&assertion.test)?;
         let at = self.spot(assertion);
-        let why = format!("the settings stop at an assertion ({})", self.shown(at));
+        let why = format!("the program stops at an assertion ({})", self.shown(at));
         let failed = Raised::new("AssertionError", why);
         let variables = test.from.variables.clone();
         let (holding, failing) = (|_: &mut Self| Ok(Flow::Next), |_: &mut Self| Err(failed));

@@ -7,6 +7,7 @@ use ruff_python_ast::{Expr, Stmt, StmtMatch};
 use super::heap::Heap;
 use super::interpreter::{Flow, Interpreter, Raised, Step};
 use super::term::{Kind, Term};
+use crate::fact::Ignorance;
 
 /// A test and what runs if it holds; the last one may have none.
 #[derive(Clone, Copy)]
@@ -277,6 +278,20 @@ impl<'a> Interpreter<'a> {
                 self.bind(name, before.clone());
             }
         }
+    }
+}
+
+/// Why a value depends on a branch that these variables decide.
+pub(super) fn branching(variables: &[Rc<str>]) -> Ignorance {
+    match variables {
+        [] => Ignorance::new("depends on a condition that is not known"),
+        [only] => Ignorance::new(format!("depends on the environment (`{only}`)"))
+            .settled_by(format!("give `--env-file` or `--env {only}=…`")),
+        [first, others @ ..] => Ignorance::new(format!(
+            "depends on the environment (`{first}` and {} more)",
+            others.len()
+        ))
+        .settled_by("give `--env-file`"),
     }
 }
 

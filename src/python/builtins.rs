@@ -100,7 +100,7 @@ impl<'a> Interpreter<'a> {
                     None => Ok(self.opaque("what is read from a file", at)),
                 };
             }
-            "exit" | "quit" => return Err(Raised::new("SystemExit", "the settings stop")),
+            "exit" | "quit" => return Err(Raised::new("SystemExit", "the program stops")),
             "dict" => return Ok(self.new_dict(arguments, at)),
             "dir" => return Ok(self.names_of(arguments, at)),
             "__import__" => return self.import_by_name(arguments, at),

@@ -33,6 +33,7 @@ impl<'a> Interpreter<'a> {
             from.take_in(&right.from);
             if let (true, Some(variable)) = (is_environment(&right), left.as_text()) {
                 from.depend_on(std::slice::from_ref(variable));
+                from.depend_on(self.heap.changes.deciders(variable));
             }
             let answer = self.compared(&left, *operator, &right, at)?;
             holds = match (holds, answer) {

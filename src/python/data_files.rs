@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::formats::shown;
 use super::heap::Sequence;
 use super::ignored;
 use super::interpreter::{Arguments, Interpreter, Outcome, Raised};
@@ -101,9 +102,11 @@ impl<'a> Interpreter<'a> {
         raised.variables.clone_from(&path.from.variables);
         let inside = self.named_file(path);
         let is_prepared = self.would_catch(&raised.name);
+        // Where the program has looked whether the file is there, it is.
+        let is_there = shown(path).is_some_and(|path| self.looked_for.contains(&path));
         let is_absent =
             inside.is_some_and(|file| is_prepared && !self.library.project().has(&file));
-        if is_absent {
+        if is_absent && !is_there {
             return Err(raised);
         }
         self.may_raise(raised)?;
@@ -111,5 +114,19 @@ impl<'a> Interpreter<'a> {
         // Where the path is made up, the text is not.
         read.from.fallback = Truth::False;
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::names;
+
+    #[test]
+    fn a_file_that_was_looked_for_is_there_where_it_is_read() {
+        let program = "import os\nX = None\nif os.path.isfile('c.yml'):\n    try:\n        X = open('c.yml').read()\n    except OSError:\n        raise\nif not X:\n    raise ValueError";
+        let found = names(&[("settings.py", program)], Some(&[]));
+        assert!(found.raised.is_none(), "{:?}", found.raised);
+        let unread = "try:\n    X = open('c.yml').read()\nexcept OSError:\n    raise";
+        assert!(names(&[("settings.py", unread)], Some(&[])).raised.is_some());
     }
 }

@@ -1,8 +1,9 @@
 //! What the program finds in its environment, with the `.env` files it has loaded so far.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::changes::Change;
 use super::interpreter::{Interpreter, Outcome, Raised};
 use super::term::{From, Kind, Spot, Term};
 use crate::fact::{Fact, Fields, Ignorance, Origin, Place};
@@ -15,6 +16,8 @@ pub struct Environment {
     pub variables: Fields,
     /// Whether these are all there are; otherwise any other may be given at deploy time.
     pub whole: bool,
+    /// Variables that a file gives which nobody can read: set, nobody knows to what.
+    pub expected: BTreeSet<String>,
 }
 
 /// A variable that the program asked for.
@@ -43,14 +46,10 @@ pub(super) struct Asked<'a> {
     pub(super) at: Spot,
 }
 
-/// The environment while the program runs.
+/// What surrounds the program while it runs, whatever it does itself.
 pub(super) struct Surroundings {
     given: Environment,
-    /// What the program put there itself, or loaded from a file.
-    loaded: BTreeMap<String, Fact>,
-    /// What the program took out.
-    removed: BTreeSet<String>,
-    /// What the program was seen to refuse to run without.
+    /// What is sure to be given, or the program was seen to refuse to run without it.
     insisted: BTreeSet<String>,
 }
 
@@ -62,47 +61,34 @@ pub(super) enum Found<'a> {
     Nobody,
     /// Nothing, and nothing will.
     Nothing,
+    /// One of these, as the variables decide.
+    OneOf(Vec<Self>, Vec<Rc<str>>),
 }
 
 impl Surroundings {
     pub(super) fn new(given: Environment) -> Self {
-        Self { given, loaded: BTreeMap::new(), removed: BTreeSet::new(), insisted: BTreeSet::new() }
+        let insisted = if given.whole { BTreeSet::new() } else { given.expected.clone() };
+        Self { given, insisted }
     }
 
     pub(super) fn is_whole(&self) -> bool {
         self.given.whole
     }
 
-    /// Sets a variable as the program itself does; `firmly` also where it is set already.
-    pub(super) fn load(&mut self, name: &str, fact: Fact, firmly: bool) {
-        if self.removed.remove(name) || firmly {
-            self.given.variables.remove(name);
-            self.loaded.insert(name.to_owned(), fact);
-        } else if !self.given.variables.contains_key(name) {
-            self.loaded.entry(name.to_owned()).or_insert(fact);
+    /// The variables that production is seen to have from the start.
+    pub(super) fn given(&self) -> &Fields {
+        &self.given.variables
+    }
+}
+
+impl Found<'_> {
+    /// Whether somebody is seen to set it, at least on one way.
+    fn is_set(&self) -> bool {
+        match self {
+            Self::Set(_) => true,
+            Self::Nobody | Self::Nothing => false,
+            Self::OneOf(ways, _) => ways.iter().any(Self::is_set),
         }
-    }
-
-    /// Takes a variable out, as `del os.environ[…]` does.
-    pub(super) fn remove(&mut self, name: &str) {
-        self.removed.insert(name.to_owned());
-    }
-
-    pub(super) fn is_removed(&self, name: &str) -> bool {
-        self.removed.contains(name)
-    }
-
-    pub(super) fn fact(&self, name: &str) -> Option<&Fact> {
-        if self.is_removed(name) {
-            return None;
-        }
-        self.given.variables.get(name).or_else(|| self.loaded.get(name))
-    }
-
-    pub(super) fn names(&self) -> BTreeSet<&str> {
-        let given = self.given.variables.keys().map(|name| &**name);
-        let all = given.chain(self.loaded.keys().map(String::as_str));
-        all.filter(|name| !self.is_removed(name)).collect()
     }
 }
 
@@ -140,11 +126,23 @@ pub(super) fn given_at_deploy_time(name: &str) -> Ignorance {
 impl<'a> Interpreter<'a> {
     /// What stands in the environment under a name.
     pub(super) fn variable(&self, name: &str, at: Spot) -> Found<'a> {
-        let Some(fact) = self.environment.fact(name) else {
-            let sure = self.environment.is_whole() || self.environment.is_removed(name);
-            return if sure { Found::Nothing } else { Found::Nobody };
-        };
-        Self::found(name, fact, at)
+        self.after_change(self.heap.changes.of(name), name, at)
+    }
+
+    fn after_change(&self, change: &Change, name: &str, at: Spot) -> Found<'a> {
+        match change {
+            Change::Nothing => match self.environment.given().get(name) {
+                Some(fact) => Self::found(name, fact, at),
+                None if self.environment.is_whole() => Found::Nothing,
+                None => Found::Nobody,
+            },
+            Change::Set(fact) => Self::found(name, fact, at),
+            Change::Removed => Found::Nothing,
+            Change::OneOf(several) => {
+                let ways = several.ways.iter().map(|way| self.after_change(way, name, at));
+                Found::OneOf(ways.collect(), several.deciders.clone())
+            }
+        }
     }
 
     /// What a variable is that somebody sets.
@@ -179,6 +177,18 @@ impl<'a> Interpreter<'a> {
         if let Some(asked) = self.reads.get_mut(name).filter(|_| !caught && self.possible > 0) {
             asked.sometimes_required = true;
         }
+        self.insisted_on(name, found, caught, error, at)
+    }
+
+    /// What was found under a name that the program cannot do without.
+    fn insisted_on(
+        &mut self,
+        name: &str,
+        found: Found<'a>,
+        caught: bool,
+        error: &str,
+        at: Spot,
+    ) -> Outcome<'a> {
         match found {
             Found::Set(term) => Ok(term),
             Found::Nobody if !caught => Ok(Self::at_deploy_time(name, at)),
@@ -188,34 +198,65 @@ impl<'a> Interpreter<'a> {
                 raised.supposed = !self.environment.is_whole();
                 Err(raised)
             }
+            Found::OneOf(ways, deciders) => {
+                let each = ways.into_iter();
+                let each = each.map(|way| self.insisted_on(name, way, caught, error, at));
+                let (there, stops): (Vec<_>, Vec<_>) = each.partition(Result::is_ok);
+                let stop = stops.into_iter().find_map(Result::err);
+                match stop {
+                    Some(stop) if there.is_empty() => return Err(stop),
+                    Some(stop) => self.may_raise(stop)?,
+                    None => {}
+                }
+                let mut term = Term::one_of(there.into_iter().flatten());
+                term.from.depend_on(&deciders);
+                Ok(term)
+            }
         }
     }
 
     /// The value of a variable that may be missing: `os.environ.get("X", default)`.
     pub(super) fn wished(&mut self, name: &str, default: Option<Term<'a>>, at: Spot) -> Term<'a> {
-        let mut found = self.variable(name, at);
-        if matches!(found, Found::Nobody) && is_of_test_runs(name) {
-            found = Found::Nothing;
-        }
+        let found = self.variable(name, at);
         self.note_read(name, false, default.clone(), &found, at);
         let fallback = default.as_ref().map_or(Truth::False, Self::stands_in);
-        let mut term = match (found, default) {
-            (Found::Set(term), _) => term,
-            (Found::Nobody, _) if self.environment.insisted.contains(name) => {
-                Self::at_deploy_time(name, at)
+        let mut term = self.or_default(name, found, default, at);
+        term.from.fallback = term.from.fallback.max(fallback);
+        term
+    }
+
+    /// What was found under a name, or what stands for it.
+    fn or_default(
+        &self,
+        name: &str,
+        found: Found<'a>,
+        default: Option<Term<'a>>,
+        at: Spot,
+    ) -> Term<'a> {
+        match (found, default) {
+            (Found::OneOf(ways, deciders), default) => {
+                let ways = ways.into_iter();
+                let each = ways.map(|way| self.or_default(name, way, default.clone(), at));
+                let mut term = Term::one_of(each);
+                term.from.depend_on(&deciders);
+                term
             }
+            (Found::Set(term), _) => term,
+            (Found::Nobody, _) if self.is_insisted(name) => Self::at_deploy_time(name, at),
             (_, Some(default)) => self.defaulted(name, default, at),
-            (Found::Nobody, None) => {
+            (Found::Nobody, None) if !is_of_test_runs(name) => {
                 let kind = Kind::Unset(Rc::new(given_at_deploy_time(name)));
                 Term::new(kind, Self::from_variable(name, at))
             }
-            (Found::Nothing, None) => {
+            (Found::Nobody | Found::Nothing, None) => {
                 let from = From { variables: vec![name.into()], ..From::literal(at) };
                 Term::new(Kind::None, from)
             }
-        };
-        term.from.fallback = term.from.fallback.max(fallback);
-        term
+        }
+    }
+
+    fn is_insisted(&self, name: &str) -> bool {
+        self.environment.insisted.contains(name) && !is_of_test_runs(name)
     }
 
     /// Whether a default is a text, so that the program runs on where the variable is missing.
@@ -262,7 +303,7 @@ impl<'a> Interpreter<'a> {
         found: &Found<'a>,
         at: Spot,
     ) {
-        let set = matches!(found, Found::Set(_));
+        let set = found.is_set();
         let asked = self.reads.entry(name.to_owned()).or_insert(Asked {
             required: false,
             sometimes_required: false,

@@ -119,7 +119,7 @@ impl<'a> Interpreter<'a> {
         let prefix = arguments.get(0, "prefix").and_then(|it| it.as_text().cloned());
         let start = format!("{}_", prefix.as_deref().unwrap_or("FLASK"));
         let loads = arguments.named("loads").map(|loads| loads.kind.clone());
-        let names: Vec<String> = self.environment.names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = self.variable_names().into_iter().collect();
         for name in names {
             let Some(key) = name.strip_prefix(&start) else {
                 continue;

@@ -262,23 +262,22 @@ impl<'a> Interpreter<'a> {
         self.module(path)
     }
 
-    /// Calls a function of a module without arguments; whether there is such a function.
-    pub fn call_function(&mut self, path: &ProjectPath, name: &str) -> bool {
+    /// Calls a function of a module without arguments; whether there is such a function, and what it stops at.
+    pub fn call_function(&mut self, path: &ProjectPath, name: &str) -> Result<bool, Ignorance> {
         let Some(scope) = self.modules.get(path).copied() else {
-            return false;
+            return Ok(false);
         };
         let function = self.heap.scope(scope).and_then(|scope| scope.names.get(name)).cloned();
         let Some(Term { kind: Kind::Function(function), from }) = function else {
-            return false;
+            return Ok(false);
         };
         let Some(at) = from.at else {
-            return false;
+            return Ok(false);
         };
         self.frames.push(Frame::new(function.file, vec![scope]));
-        // What the function raises tells nothing that its objects do not show.
-        let _ = self.invoke(&function, Arguments::default(), at);
+        let outcome = self.invoke(&function, Arguments::default(), at);
         self.frames.pop();
-        true
+        outcome.map(|_| true).map_err(|raised| raised.why)
     }
 
     /// The objects of libraries' classes that were made so far, in their order.

@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::branches::branching;
 use super::budget::{MAX_ALTERNATIVES, MAX_ITEMS};
+use super::changes::Changes;
 use super::expressions::too_long;
 use super::term::{From, Kind, Term};
 use crate::fact::Ignorance;
@@ -19,7 +21,10 @@ pub(super) struct Id(usize);
 
 /// All that can change.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heap<'a>(Vec<Rc<Object<'a>>>);
+pub(super) struct Heap<'a> {
+    objects: Vec<Rc<Object<'a>>>,
+    pub(super) changes: Changes,
+}
 
 /// Something that can change.
 #[derive(Clone, Debug)]
@@ -109,16 +114,16 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Heap<'a> {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.objects.len()
     }
 
     pub(super) fn put(&mut self, object: Object<'a>) -> Id {
-        self.0.push(Rc::new(object));
-        Id(self.0.len() - 1)
+        self.objects.push(Rc::new(object));
+        Id(self.objects.len() - 1)
     }
 
     pub(super) fn get(&self, id: Id) -> Option<&Object<'a>> {
-        self.0.get(id.0).map(Rc::as_ref)
+        self.objects.get(id.0).map(Rc::as_ref)
     }
 
     /// The one sequence that stands here; none if it depends on a branch.
@@ -144,7 +149,7 @@ impl<'a> Heap<'a> {
     }
 
     pub(super) fn scope_mut(&mut self, id: Id) -> Option<&mut Scope<'a>> {
-        match self.0.get_mut(id.0).map(Rc::make_mut)? {
+        match self.objects.get_mut(id.0).map(Rc::make_mut)? {
             Object::Scope(scope) => Some(scope),
             _ => None,
         }
@@ -169,7 +174,7 @@ impl<'a> Heap<'a> {
     }
 
     fn change(&mut self, id: Id, change: &mut dyn FnMut(&mut Object<'a>)) {
-        let Some(object) = self.0.get_mut(id.0).map(Rc::make_mut) else {
+        let Some(object) = self.objects.get_mut(id.0).map(Rc::make_mut) else {
             return;
         };
         match object {
@@ -184,12 +189,12 @@ impl<'a> Heap<'a> {
 
     /// A fresh object for each possible form of this one.
     pub(super) fn forms(&mut self, id: Id) -> Vec<Id> {
-        match self.0.get(id.0).map(Rc::as_ref) {
+        match self.objects.get(id.0).map(Rc::as_ref) {
             Some(Object::OneOf(alternatives)) => {
-                let first = self.0.len();
+                let first = self.objects.len();
                 let alternatives = alternatives.clone();
-                self.0.extend(alternatives);
-                (first..self.0.len()).map(Id).collect()
+                self.objects.extend(alternatives);
+                (first..self.objects.len()).map(Id).collect()
             }
             _ => vec![id],
         }
@@ -206,29 +211,35 @@ impl<'a> Heap<'a> {
 
     /// Takes over what another state made after the two parted, so that no number is given twice.
     pub(super) fn adopt(&mut self, other: &Self) {
-        let made = other.0.get(self.0.len()..).unwrap_or_default();
-        self.0.extend(made.iter().cloned());
+        let made = other.objects.get(self.objects.len()..).unwrap_or_default();
+        self.objects.extend(made.iter().cloned());
     }
 
     /// What may be the case after one of two branches was taken, as these variables decide.
     pub(super) fn joined(one: &Self, other: &Self, variables: &[Rc<str>]) -> Self {
-        let length = one.0.len().max(other.0.len());
-        let joined = (0..length).filter_map(|index| match (one.0.get(index), other.0.get(index)) {
-            (Some(one), Some(other)) if Rc::ptr_eq(one, other) => Some(Rc::clone(one)),
-            (Some(one), Some(other)) => Some(join(one, other, variables)),
-            (Some(only), None) | (None, Some(only)) => Some(Rc::clone(only)),
-            (None, None) => None,
+        let length = one.objects.len().max(other.objects.len());
+        let joined = (0..length).filter_map(|index| {
+            match (one.objects.get(index), other.objects.get(index)) {
+                (Some(one), Some(other)) if Rc::ptr_eq(one, other) => Some(Rc::clone(one)),
+                (Some(one), Some(other)) => Some(join(one, other, variables)),
+                (Some(only), None) | (None, Some(only)) => Some(Rc::clone(only)),
+                (None, None) => None,
+            }
         });
-        Self(joined.collect())
+        let changes = Changes::joined(&one.changes, &other.changes, variables);
+        Self { objects: joined.collect(), changes }
     }
 
     /// What may be the case after something has run an unknown number of times, once of which is seen.
     pub(super) fn blurred(before: &Self, after: &Self, why: &Rc<Ignorance>) -> Self {
-        let blurred = after.0.iter().enumerate().map(|(index, after)| match before.0.get(index) {
-            Some(before) if !Rc::ptr_eq(before, after) => blur(before, after, why),
-            _ => Rc::clone(after),
+        let blurred = after.objects.iter().enumerate().map(|(index, after)| {
+            match before.objects.get(index) {
+                Some(before) if !Rc::ptr_eq(before, after) => blur(before, after, why),
+                _ => Rc::clone(after),
+            }
         });
-        Self(blurred.collect())
+        let changes = Changes::joined(&before.changes, &after.changes, &[]);
+        Self { objects: blurred.collect(), changes }
     }
 }
 
@@ -363,20 +374,6 @@ fn join_forms<'a>(
         [only] => Rc::clone(only),
         _ if forms.len() <= MAX_ALTERNATIVES => Rc::new(Object::OneOf(forms)),
         _ => Rc::new(Object::Sequence(in_all(&forms, &Rc::new(branching(variables))))),
-    }
-}
-
-/// Why a value depends on a branch that these variables decide.
-pub(super) fn branching(variables: &[Rc<str>]) -> Ignorance {
-    match variables {
-        [] => Ignorance::new("depends on a condition that is not known"),
-        [only] => Ignorance::new(format!("depends on the environment (`{only}`)"))
-            .settled_by(format!("give `--env-file` or `--env {only}=…`")),
-        [first, others @ ..] => Ignorance::new(format!(
-            "depends on the environment (`{first}` and {} more)",
-            others.len()
-        ))
-        .settled_by("give `--env-file`"),
     }
 }
 

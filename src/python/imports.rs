@@ -191,8 +191,21 @@ impl<'a> Interpreter<'a> {
                 let why = format!("a module has no `{name}` ({})", self.shown(at));
                 Err(Raised::new("ImportError", why))
             }
-            None => Ok(self.opaque(&format!("the name `{name}`"), at)),
+            None => match file.filter(|_| self.is_running(scope)) {
+                Some(file) => Ok(self.caught_in_cycle(file, name, at)),
+                None => Ok(self.opaque(&format!("the name `{name}`"), at)),
+            },
         }
+    }
+
+    /// A name of a module that waits for the one at work: Python stops there, if the modules are imported
+    /// in this order.
+    fn caught_in_cycle(&self, waiting: &ProjectPath, name: &str, at: Spot) -> Term<'a> {
+        let importing = self.shown(at);
+        let why =
+            format!("`{waiting}` has no `{name}` yet: it waits for what it imports ({importing})");
+        let remedy = "take the modules' imports of each other apart";
+        Term::unknown(Ignorance::new(why).settled_by(remedy), at)
     }
 
     /// `from module import *`.
@@ -280,6 +293,14 @@ mod tests {
         ];
         let found = names(&files, None);
         assert!(found.raised.is_none() && found.variables.contains_key("X"));
+        let files = [
+            ("settings.py", "from one import A as X"),
+            ("one.py", "from two import B\nA = B"),
+            ("two.py", "from one import A\nB = A"),
+        ];
+        let caught = names(&files, Some(&[])).variables.remove("X").unwrap();
+        let why = "`one.py` has no `A` yet: it waits for what it imports (two.py:1)";
+        assert_eq!(caught.value.to_string(), format!("unknown ({why})"));
         let files = [("settings.py", "from one import B\nX = 1"), ("one.py", "A = 1")];
         assert!(names(&files, None).raised.is_some());
     }

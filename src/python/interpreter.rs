@@ -1,6 +1,6 @@
 //! The state of an evaluation: names, frames, what was raised, what is known of the environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub struct Interpreter<'a> {
     pub(super) main: Option<ProjectPath>,
     /// Calls of the project's functions and of libraries, for those who look for particular ones.
     pub(super) calls: Vec<Call<'a>>,
+    /// Files that are not in the project, of which the program asks whether they are there.
+    pub(super) looked_for: BTreeSet<String>,
     /// What files of variables say that are read and not loaded.
     pub(super) variable_files: BTreeMap<ProjectPath, super::readers::Variables>,
 }
@@ -192,6 +194,7 @@ impl<'a> Interpreter<'a> {
             possible: 0,
             main: None,
             calls: Vec::new(),
+            looked_for: BTreeSet::new(),
             variable_files: BTreeMap::new(),
         }
     }

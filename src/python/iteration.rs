@@ -28,7 +28,7 @@ impl<'a> Interpreter<'a> {
             Kind::Sequence(_, id) => match self.heap.sequence(*id) {
                 Some(sequence) => (sequence.items.clone(), sequence.rest.clone()),
                 None => {
-                    let why = Rc::new(super::heap::branching(&term.from.variables));
+                    let why = Rc::new(super::branches::branching(&term.from.variables));
                     (self.heap.in_all_forms(*id, &why), Some(why))
                 }
             },

@@ -164,6 +164,7 @@ impl<'a> Interpreter<'a> {
             ("itertools.chain", "from_iterable") => {
                 return Some(Ok(self.chained(true, arguments, at)));
             }
+            ("object", "__setattr__") => return Some(Ok(self.set_attribute(arguments, at))),
             ("functools", "reduce") => return Some(self.reduced(arguments, at)),
             ("djp", "settings") => self.plugins(arguments, at),
             ("django_heroku" | "django_on_heroku", "settings") => {
@@ -189,7 +190,7 @@ impl<'a> Interpreter<'a> {
                 Ok(self.copied(&value, levels))
             }
             "sys.exit" | "os._exit" => {
-                Err(Raised::new("SystemExit", format!("the settings stop ({})", self.shown(at))))
+                Err(Raised::new("SystemExit", format!("the program stops ({})", self.shown(at))))
             }
             "werkzeug.utils.import_string" | "django.utils.module_loading.import_string" => {
                 let named = match arguments.first().and_then(|name| name.as_text().cloned()) {
@@ -274,7 +275,7 @@ impl<'a> Interpreter<'a> {
     /// Whether a file is there. What the project has is there in production too; of what it does not
     /// have, modules and `.env` files are absent (they would have to be put there by hand), and
     /// whether others are is known only there.
-    pub(super) fn path_exists(&self, path: &str, from: From) -> Term<'a> {
+    pub(super) fn path_exists(&mut self, path: &str, from: From) -> Term<'a> {
         let inside = paths::project_path(path);
         let there = inside
             .as_ref()
@@ -289,7 +290,10 @@ impl<'a> Interpreter<'a> {
                 Term::new(Kind::Bool(false), From { supposed, ..from })
             }
             (false, false, true) => Term::new(Kind::Bool(false), from),
-            (false, false, false) => super::comparisons::either_bool(&from),
+            (false, false, false) => {
+                self.looked_for.insert(path.to_owned());
+                super::comparisons::either_bool(&from)
+            }
         }
     }
 

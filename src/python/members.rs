@@ -43,9 +43,13 @@ impl<'a> Interpreter<'a> {
             None if name == "__class__" => {
                 Ok(Term::new(Kind::Class(Rc::clone(class)), From::literal(at)))
             }
-            None => match self.as_plain(object) {
-                Some(plain) => self.attribute(&plain, name, at),
-                None => self.inherited_unknown(class, name, at),
+            None => match (self.as_plain(object), self.member(class, "__getattr__")) {
+                (Some(plain), _) => self.attribute(&plain, name, at),
+                (None, Some(finds)) if !name.starts_with("__") => {
+                    let finds = self.bound(finds, object, at);
+                    self.applied(&finds, Term::text(name, From::literal(at)), at)
+                }
+                _ => self.inherited_unknown(class, name, at),
             },
         }
     }

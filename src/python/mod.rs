@@ -32,6 +32,7 @@ mod branches;
 mod budget;
 mod builtins;
 mod calls;
+mod changes;
 mod classes;
 mod comparisons;
 mod comprehensions;

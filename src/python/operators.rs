@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use ruff_python_ast::{Operator, UnaryOp};
 
+use super::branches::branching;
 use super::budget::{MAX_ITEMS, MAX_TEXT_BYTES};
 use super::builtins::SENTINEL;
 use super::comparisons::either_bool;
-use super::heap::{Dict, Id, Key, Object, Sequence, branching};
+use super::heap::{Dict, Id, Key, Object, Sequence};
 use super::interpreter::{Interpreter, Outcome};
 use super::paths;
 use super::refusals;

@@ -80,11 +80,14 @@ impl<'a> Interpreter<'a> {
                 .heap
                 .scope(*scope)
                 .map(|scope| (scope.names.get(&attribute).cloned(), scope.rest.is_some())),
-            Kind::Class(class) => Some((self.member(class, &attribute), false)),
-            Kind::Instance(class, fields) => {
-                let own = self.heap.scope(*fields).and_then(|it| it.names.get(&attribute)).cloned();
-                Some((own.or_else(|| self.member(class, &attribute)), false))
-            }
+            Kind::Class(_) | Kind::Instance(..) => match self.attribute(&object, &attribute, at) {
+                Ok(term) => {
+                    let is_open = matches!(term.kind, Kind::Unknown(_));
+                    Some((Some(term), is_open))
+                }
+                Err(raised) if raised.name.as_ref() == "AttributeError" => Some((None, false)),
+                Err(raised) => return Err(raised),
+            },
             Kind::Made(made) if made.class.as_ref() == SENTINEL => Some((None, false)),
             _ => None,
         };

@@ -13,7 +13,11 @@ pub(super) fn names(files: &[(&str, &str)], environment: Option<&[(&str, &str)]>
             .at(Place::line(&ProjectPath::new("production.env"), 1));
         ((*name).to_owned().into(), Fact { value: (*value).into(), provenance })
     });
-    let environment = Environment { variables: variables.collect(), whole: environment.is_some() };
+    let environment = Environment {
+        variables: variables.collect(),
+        whole: environment.is_some(),
+        ..Environment::default()
+    };
     let entry = ProjectPath::new(files[0].0);
     interpret(&project, &service, &environment, |interpreter| interpreter.module(&entry)).unwrap()
 }

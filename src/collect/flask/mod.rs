@@ -146,8 +146,13 @@ impl Collector for Flask {
 
     fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {
         let mut facts = Facts::default();
-        let Some(application) = application(sources, so_far, CLASSES) else {
-            return facts;
+        let application = match application(sources, so_far, CLASSES) {
+            Some(Ok(application)) => application,
+            Some(Err(why)) => {
+                facts.put("flask", Fact::derived(Value::Unknown(why)));
+                return facts;
+            }
+            None => return facts,
         };
         let place = Place::whole(&application.file);
         let uses = |names: &[&str]| {

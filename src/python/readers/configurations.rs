@@ -111,7 +111,7 @@ impl<'a> Interpreter<'a> {
         } else {
             self.wished(&name, Some(default), at)
         };
-        if self.environment.fact(&name).is_none() && !is_url {
+        if self.variable_fact(&name).is_none() && !is_url {
             return Ok(value);
         }
         self.each(&value, |this, value| this.configuration_cast(&kind, made, value, at))

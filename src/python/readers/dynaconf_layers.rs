@@ -235,7 +235,7 @@ impl<'a> Interpreter<'a> {
         let mut starts: Vec<String> = all.map(|prefix| format!("{prefix}_")).collect();
         starts.dedup();
         starts.extend(takes_all.then(String::new));
-        let names: Vec<String> = self.environment.names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = self.variable_names().into_iter().collect();
         for start in starts {
             for variable in &names {
                 let Some(name) = variable.strip_prefix(&start) else {

@@ -162,7 +162,7 @@ impl<'a> Interpreter<'a> {
         }
         for (name, fact) in self.file_variables(file, loading) {
             if fact.value != Value::Absent {
-                self.environment.load(&name, fact, loading.firmly);
+                self.put_variable(&name, &fact, loading.firmly);
             }
         }
         true
@@ -174,7 +174,7 @@ impl<'a> Interpreter<'a> {
             .file_variables(file, loading)
             .into_iter()
             .filter_map(|(name, fact)| {
-                let known = self.environment.fact(&name)?;
+                let known = self.variable_fact(&name)?;
                 let why = "which of two values counts depends on the release of environs";
                 let value = Value::Unknown(Ignorance::new(why));
                 (known.value != fact.value).then_some((name, Fact { value, ..fact }))
@@ -182,7 +182,7 @@ impl<'a> Interpreter<'a> {
             .collect();
         let loaded = self.load_file(file, loading);
         for (name, fact) in before {
-            self.environment.load(&name, fact, true);
+            self.put_variable(&name, &fact, true);
         }
         loaded
     }
@@ -210,7 +210,7 @@ impl<'a> Interpreter<'a> {
         let mut outer = |name: &str| {
             // What replaces the environment is seen in references, too.
             let replaced = own.iter().any(|own| own.name == name);
-            let known = self.environment.fact(name).filter(|_| !replaced)?;
+            let known = self.variable_fact(name).filter(|_| !replaced)?;
             known.value.text().map(str::to_owned)
         };
         let entries = read_with(&text, &mut outer).entries;
@@ -259,6 +259,35 @@ mod tests {
                 found.variables.get("X").is_none_or(|fact| fact.value.to_string() != "1")
             };
             assert!(!stops(None) && stops(Some(&[])), "{program}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_may_be_loaded_may_count() {
+        let load = "import os\nfrom dotenv import load_dotenv\nif os.environ.get('B'):\n    load_dotenv()\n";
+        for (program, expected) in [
+            ("X = os.environ.get('A', 'd')", "one of \"1\" or \"d\""),
+            (
+                "X = os.environ['A']",
+                "one of \"1\" or unknown (read from the environment (`A`), given at deploy time)",
+            ),
+            (
+                "try:\n    X = os.environ['A']\nexcept KeyError:\n    X = 'e'",
+                "one of \"1\" or \"e\"",
+            ),
+            ("X = 'A' in os.environ", "one of true or false"),
+            ("os.environ['A'] = '2'\nX = os.environ['A']", "\"2\""),
+            ("load_dotenv()\nX = os.environ['A']", "\"1\""),
+            ("os.environ.setdefault('A', '3')\nX = os.environ['A']", "one of \"1\" or \"3\""),
+        ] {
+            let program = format!("{load}{program}");
+            let files = [("settings.py", program.as_str()), (".env", "A=1")];
+            let found = names(&files, None).variables;
+            let fact = found.get("X").unwrap();
+            assert_eq!(fact.value.to_string(), expected, "{program}");
+            let definite = matches!(fact.value, crate::fact::Value::Text(_));
+            let names_it = fact.provenance.variables.iter().any(|it| it == "B");
+            assert!(definite || names_it, "{program}");
         }
     }
 }

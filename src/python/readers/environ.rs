@@ -159,7 +159,7 @@ impl<'a> Interpreter<'a> {
             (None, Some(default)) => self.wished(&name, Some(default.clone()), at),
             (None, None) => self.demanded(&name, "ImproperlyConfigured", at)?,
         };
-        let is_default = self.environment.fact(&name).is_none();
+        let is_default = self.variable_fact(&name).is_none();
         let off = |this: &Self, field: &str| {
             this.field_of(made, field).is_some_and(|term| this.truth(&term) == Some(false))
         };
@@ -211,7 +211,7 @@ impl<'a> Interpreter<'a> {
             return None;
         }
         let variable = format!("{name}_FILE");
-        self.environment.fact(&variable)?;
+        self.variable_fact(&variable)?;
         let path = self.wished(&variable, None, at);
         path.as_text().filter(|path| !path.is_empty())?;
         let file = self.named_file(&path);

@@ -86,7 +86,7 @@ impl<'a> Interpreter<'a> {
             if let Some(parser) = this.field_of(made, &parser_name(method)) {
                 return this.each(&value, |this, value| this.applied(&parser, value.clone(), at));
             }
-            let is_default = this.environment.fact(&name).is_none() && default.is_some();
+            let is_default = this.variable_fact(&name).is_none() && default.is_some();
             // Addresses of caches and mail servers become dictionaries, defaults too.
             if is_default && !method.starts_with("dj_") {
                 return Ok(value);
@@ -184,7 +184,7 @@ impl<'a> Interpreter<'a> {
                 Some((name, default)) => (name, Some(default)),
                 None => (inside, None),
             };
-            let known = self.environment.fact(name).and_then(|fact| fact.value.text());
+            let known = self.variable_fact(name).and_then(|fact| fact.value.text());
             match known.map(str::to_owned).or_else(|| default.map(str::to_owned)) {
                 Some(known) => out.push_str(&known),
                 None => return self.unknown_from(&[&value], "this reference", at),

@@ -160,7 +160,7 @@ impl<'a> Interpreter<'a> {
         error: &str,
         at: Spot,
     ) -> Outcome<'a> {
-        if self.environment.fact(name).is_none()
+        if self.variable_fact(name).is_none()
             && let Some(fact) = file
         {
             let found = Self::found(name, fact, at);

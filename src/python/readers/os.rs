@@ -1,7 +1,6 @@
 //! `os.environ` and `os.getenv`.
 
 use crate::fact::{Fact, Origin};
-use crate::python::environment::is_of_test_runs;
 use crate::python::formats::shown;
 use crate::python::heap::{Dict, Key, Object};
 use crate::python::interpreter::{Arguments, Interpreter, Outcome};
@@ -23,10 +22,9 @@ impl<'a> Interpreter<'a> {
                 return self.method(&all, method, arguments, at);
             }
             ("clear", None) => {
-                let names: Vec<String> =
-                    self.environment.names().into_iter().map(str::to_owned).collect();
+                let names: Vec<String> = self.variable_names().into_iter().collect();
                 for name in &names {
-                    self.environment.remove(name);
+                    self.remove_variable(name);
                 }
                 return Ok(Self::none_at(at));
             }
@@ -44,7 +42,7 @@ impl<'a> Interpreter<'a> {
                         Some(default) => this.wished(&name, Some(default.clone()), at),
                         None => this.demanded(&name, "KeyError", at)?,
                     };
-                    this.environment.remove(&name);
+                    this.remove_variable(&name);
                     Ok(value)
                 }
                 None => Ok(this.unknown_from(&[key], "this variable", at)),
@@ -91,21 +89,12 @@ impl<'a> Interpreter<'a> {
         if fact.provenance.origin == Origin::Derived {
             fact.provenance.origin = Origin::Literal;
         }
-        self.environment.load(name, fact, firmly);
-    }
-
-    /// Whether a variable is set; none if that is decided at deploy time.
-    pub(in crate::python) fn is_in_environment(&self, name: &str) -> Option<bool> {
-        if self.environment.fact(name).is_some() {
-            return Some(true);
-        }
-        let sure = self.environment.is_whole() || self.environment.is_removed(name);
-        (sure || is_of_test_runs(name)).then_some(false)
+        self.put_variable(name, &fact, firmly);
     }
 
     /// `os.environ` as a dictionary.
     pub(in crate::python) fn all_variables(&mut self, at: Spot) -> Term<'a> {
-        let names: Vec<String> = self.environment.names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = self.variable_names().into_iter().collect();
         let mut dict = Dict::default();
         for name in names {
             let value = self.wished(&name, None, at);

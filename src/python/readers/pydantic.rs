@@ -285,13 +285,11 @@ impl<'a> Interpreter<'a> {
             return name;
         }
         let upper = name.to_uppercase();
-        if self.environment.fact(&upper).is_some() {
+        if self.variable_fact(&upper).is_some() {
             return upper;
         }
-        let mut known = self.environment.names().into_iter();
-        known
-            .find(|known| known.to_uppercase() == upper)
-            .map_or_else(|| upper.clone(), str::to_owned)
+        let mut known = self.variable_names().into_iter();
+        known.find(|known| known.to_uppercase() == upper).unwrap_or(upper)
     }
 
     /// The value that a field has before it is converted, and whether it is the default.
@@ -312,7 +310,7 @@ impl<'a> Interpreter<'a> {
         let counts = |text: Option<&str>| !(reading.ignores_empty && text == Some(""));
         let set = names
             .iter()
-            .find(|name| self.environment.fact(name).is_some_and(|fact| counts(fact.value.text())));
+            .find(|name| self.variable_fact(name).is_some_and(|fact| counts(fact.value.text())));
         let in_file = || {
             names.iter().find_map(|name| {
                 let mut lines = reading.file.iter().rev();
@@ -331,7 +329,7 @@ impl<'a> Interpreter<'a> {
         let first = names.first().cloned().unwrap_or_default();
         match default {
             // An empty variable counts as none.
-            Some(default) if self.environment.fact(&first).is_some() => Ok((default, true)),
+            Some(default) if self.variable_fact(&first).is_some() => Ok((default, true)),
             Some(default) => Ok((self.wished(&first, Some(default), at), true)),
             None => Ok((self.demanded(&first, "ValidationError", at)?, false)),
         }
