@@ -4,8 +4,10 @@
 mod loopback;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -116,6 +118,29 @@ fn versions_are_named_and_their_advisories_fetched() {
     let query = |name, version| json!({ "package": { "ecosystem": "PyPI", "name": name }, "version": version });
     assert_eq!(sent, json!({ "queries": [query("basket", "3.1"), query("shop", "1.0")] }));
     assert_eq!(heard.len(), 3);
+}
+
+#[test]
+fn an_audit_asks_about_what_is_pinned_and_nothing_else() {
+    let (url, heard) = service(|path, _| match path {
+        "/osv/v1/querybatch" => (200, named(&["A-1"])),
+        _ => (200, advisory("A-1").to_string()),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let list = "Shop==1.0\nbasket>=2\ngit+https://git.example/secret.git\n";
+    fs::write(folder.path().join("requirements.txt"), list).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_prodcheck"))
+        .args(["audit", "--no-config", "--only", "dependencies/no-known-vulnerabilities"])
+        .args(["--advisories", url.as_str()])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("1 fail") && told.contains("A-1"), "{told}");
+    let heard = heard.lock().unwrap();
+    let asked: Value = serde_json::from_str(&heard.first().unwrap().1).unwrap();
+    let shop = json!({ "package": { "ecosystem": "PyPI", "name": "shop" }, "version": "1.0" });
+    assert_eq!(asked, json!({ "queries": [shop] }));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod admin_tool;
 mod build;
 mod composed;
+mod declared;
 mod environment;
 mod files;
 mod lifetime;
@@ -64,7 +65,7 @@ const FACTS: &[FactSpec] = &[
     ),
     FactSpec::new(
         "compose.services",
-        Kind::List(&Kind::Record(service::FIELDS)),
+        Kind::List(&Kind::Record(declared::SERVICE)),
         "The services of production; those that only a profile starts are left out.",
     ),
     FactSpec::new(

@@ -172,8 +172,9 @@ fn folders(item: &Item) -> Vec<Fact> {
         .iter()
         .filter_map(|volume| {
             let mount = mount::parse(volume).filter(|mount| mount.bind)?;
-            let read_only = mount.read_only;
             let source = mount.source?;
+            // All of the host holds keys, of which reading is enough.
+            let read_only = mount.read_only && (source != "/" || runs(item, METERS));
             is_dangerous_folder(&source, read_only).then(|| volume.fact(source.as_str()))
         })
         .collect()

@@ -110,7 +110,10 @@ fn of_command(command: &str) -> Vec<(&'static str, String)> {
     let shown = || masked_command(command.trim());
     // `apt-get install sudo` uses none.
     let mut programs = words.iter().skip_while(|word| is_before_program(word));
-    if programs.next() == Some(&"sudo") || command.contains("| sudo ") {
+    if programs.next() == Some(&"sudo")
+        || command.contains("| sudo ")
+        || command.contains("NOPASSWD")
+    {
         found.push(("sudo", shown()));
     }
     let sets_password = words.iter().any(|word| program(word) == "chpasswd")

@@ -35,6 +35,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
         "Capabilities it adds that lead out of the container.",
     ),
     FactSpec::new(
+        "unconfined",
+        Kind::List(&Kind::Text),
+        "The settings that take a confinement by the kernel off: `seccompProfile`, `appArmorProfile`, `procMount`.",
+    ),
+    FactSpec::new(
         "root-refused",
         Kind::Bool,
         "Whether it is not started as root: by `runAsNonRoot`, or a user other than 0.",
@@ -62,9 +67,14 @@ pub(super) const FIELDS: &[FactSpec] = &[
 ];
 
 /// The containers of a pod as records. `patched` is why what they leave out may be said elsewhere.
-pub(super) fn of_pod(pod: &Pod<'_>, patched: Option<&Ignorance>) -> Vec<Fact> {
+/// `ranged` is what gives limits to containers that have none.
+pub(super) fn of_pod(
+    pod: &Pod<'_>,
+    patched: Option<&Ignorance>,
+    ranged: Option<&Ignorance>,
+) -> Vec<Fact> {
     let one = |container: At<'_>, serves: bool| {
-        Described { pod, container, serves: serves && pod.serves, patched }.fact()
+        Described { pod, container, serves: serves && pod.serves, patched, ranged }.fact()
     };
     let first = pod.spec.items("initContainers").map(|container| one(container, false));
     first.chain(pod.spec.items("containers").map(|container| one(container, true))).collect()
@@ -75,6 +85,7 @@ struct Described<'d> {
     container: At<'d>,
     serves: bool,
     patched: Option<&'d Ignorance>,
+    ranged: Option<&'d Ignorance>,
 }
 
 impl Described<'_> {
@@ -90,11 +101,12 @@ impl Described<'_> {
             ("takes-connections", at.fact(at.items("ports").next().is_some())),
             ("privileged", self.said(&["securityContext", "privileged"], true)),
             ("capabilities", self.capabilities()),
+            ("unconfined", self.container.fact(self.unconfined())),
             ("root-refused", self.root_refused()),
             ("escalation-refused", self.escalation_refused()),
             ("read-only", self.demanded(&["securityContext", "readOnlyRootFilesystem"])),
             ("mounts", at.fact(self.mounts())),
-            ("memory-limited", self.present(&["resources", "limits", "memory"])),
+            ("memory-limited", self.memory_limited()),
             ("readiness", self.present(&["readinessProbe"])),
             ("liveness", self.present(&["livenessProbe"])),
             ("http-probes", at.fact(self.http_probes())),
@@ -125,6 +137,17 @@ impl Described<'_> {
 
     fn present(&self, way: &[&str]) -> Fact {
         self.container.at(way).map_or_else(|| self.unsaid(), |at| at.fact(true))
+    }
+
+    /// By itself, or by the limit of the whole pod (Kubernetes 1.34, "Pod-level resource specification").
+    fn memory_limited(&self) -> Fact {
+        let way = ["resources", "limits", "memory"];
+        let said = self.container.at(&way).or_else(|| self.pod.spec.at(&way));
+        match (said, self.ranged) {
+            (Some(at), _) => at.fact(true),
+            (None, Some(why)) => self.container.fact(Value::Unknown(why.clone())),
+            (None, None) => self.unsaid(),
+        }
     }
 
     fn escalation_refused(&self) -> Fact {
@@ -161,6 +184,24 @@ impl Described<'_> {
             is_strong_capability(&name).then(|| at.fact(name))
         });
         added.fact(strong.collect::<Vec<_>>())
+    }
+
+    /// What the container says wins over what the pod says.
+    fn unconfined(&self) -> Vec<Fact> {
+        let of = |key: &str| {
+            let way = ["securityContext", key, "type"];
+            self.container.at(&way).or_else(|| self.pod.spec.at(&way))
+        };
+        let settings = [
+            ("seccompProfile", of("seccompProfile"), "Unconfined"),
+            ("appArmorProfile", of("appArmorProfile"), "Unconfined"),
+            ("procMount", self.container.at(&["securityContext", "procMount"]), "Unmasked"),
+        ];
+        let taken_off = settings.into_iter().filter_map(|(name, at, word)| {
+            let at = at?;
+            (at.node.scalar().as_deref() == Some(word)).then(|| at.fact(name))
+        });
+        taken_off.collect()
     }
 
     fn image_pinned(&self) -> Fact {

@@ -117,7 +117,9 @@ impl Collector for Kubernetes {
             .iter()
             .filter_map(|object| pod::Pod::of(object, manifests.is_kustomized))
             .collect();
-        let containers = pods.iter().flat_map(|pod| container::of_pod(pod, patched));
+        let ranged = manifests.objects.iter().find_map(limits);
+        let containers =
+            pods.iter().flat_map(|pod| container::of_pod(pod, patched, ranged.as_ref()));
         facts.put("kubernetes.containers", list(containers.collect(), rest));
         facts.put("kubernetes.pods", list(pods.iter().map(pod::Pod::fact).collect(), rest));
         let ingresses =
@@ -133,6 +135,14 @@ impl Collector for Kubernetes {
         facts.put("kubernetes.secret-values", list(values.collect(), rest));
         facts
     }
+}
+
+/// That an object gives a limit of memory to the containers of a name space that have none.
+fn limits(object: &Object) -> Option<Ignorance> {
+    let spec = object.root().at(&["spec"]).filter(|_| object.kind == "LimitRange")?;
+    let gives = spec.items("limits").any(|limit| limit.at(&["default", "memory"]).is_some());
+    let why = format!("`{}` limits the containers of one name space", object.path);
+    gives.then(|| Ignorance::new(why).settled_by("write the limit beside the container"))
 }
 
 /// A job that runs by the clock, as a record.

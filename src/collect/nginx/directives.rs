@@ -126,6 +126,7 @@ const FOREIGN: &[&str] = &[
     "xss_",
     "eval",
     "sysguard",
+    "shib_",
     "aws_",
     "njs",
     "wasm",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::fact::{Fact, Ignorance, Origin, Place, Value};
+use crate::fact::{Fact, Ignorance, Origin, Place, ProjectPath, Value};
 
 /// One directive, with the block it opens if it opens one.
 #[derive(Clone, Debug)]
@@ -38,6 +38,21 @@ pub(super) struct Block {
 }
 
 impl Directive {
+    /// Whether another one stands in a file that is run instead of this one's: `nginx.conf` and
+    /// `nginx-without-tls.conf`. In the folders that nginx's own main file includes, both are.
+    pub(super) fn is_alternative_to(&self, other: &Self) -> bool {
+        let (Place::File { path: one, .. }, Place::File { path: other, .. }) =
+            (&self.place, &other.place)
+        else {
+            return false;
+        };
+        let stem = |path: &ProjectPath| path.name().split('.').next().map(str::to_owned);
+        let (Some(first), Some(second)) = (stem(one), stem(other)) else { return false };
+        let is_variant = first.starts_with(&second) || second.starts_with(&first);
+        let is_included = matches!(one.folder().name(), "conf.d" | "sites-enabled");
+        one != other && one.folder() == other.folder() && is_variant && !is_included
+    }
+
     /// The text of a word after the name, counted from 0.
     pub(super) fn word(&self, index: usize) -> Option<&str> {
         self.words.get(index).map(|word| word.text.as_str())

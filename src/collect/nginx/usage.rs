@@ -3,6 +3,7 @@
 //! A folder often holds a configuration for the first start without a certificate, or an older one,
 //! beside the one that is mounted.
 
+use crate::collect::compose::is_compose_name;
 use crate::fact::ProjectPath;
 use crate::grammar::interpolation::expand;
 use crate::project::{Project, Role};
@@ -10,7 +11,7 @@ use crate::project::{Project, Role};
 /// What Dockerfiles and compose files copy or mount: paths as they write them, resolved.
 pub(super) fn sources(project: &Project) -> Vec<ProjectPath> {
     let mut found = Vec::new();
-    for path in project.paths().filter(|path| Role::of(path).counts() && tells(path.name())) {
+    for path in project.paths().filter(|path| Role::of(path).counts() && tells(path)) {
         for line in project.read(path).unwrap_or_default().lines() {
             for source in sources_of_line(line) {
                 // Relative to the file, or to the root where that is what is built.
@@ -36,10 +37,8 @@ pub(super) fn is_unused(path: &ProjectPath, all: &[ProjectPath], sources: &[Proj
         && all.iter().any(|other| other.folder() == folder && named(other))
 }
 
-fn tells(name: &str) -> bool {
-    let name = name.to_lowercase();
-    let yaml = ["yml", "yaml"].iter().any(|ending| name.ends_with(ending));
-    name.contains("dockerfile") || (yaml && name.contains("compose"))
+fn tells(path: &ProjectPath) -> bool {
+    path.name().to_lowercase().contains("dockerfile") || is_compose_name(path)
 }
 
 /// `COPY a b /target`, `- ./a:/target:ro`, `source: ./a`.
@@ -69,6 +68,7 @@ mod tests {
     fn a_file_beside_the_one_that_is_mounted_is_unused() {
         for (teller, line, unused) in [
             ("compose.yaml", "      - ./nginx/site.conf:/etc/nginx/conf.d/default.conf:ro", true),
+            ("production.yml", "      - ./nginx/site.conf:/etc/nginx/conf.d/default.conf", true),
             ("compose.yaml", "      - \"./nginx:/etc/nginx/conf.d\"", false),
             ("compose.dev.yaml", "      - ./nginx/site.conf:/etc/nginx/conf.d/default.conf", false),
             ("compose.yaml", "      - ./nginx/${SETUP:-site}.conf:/etc/nginx/conf.d/a.conf", true),

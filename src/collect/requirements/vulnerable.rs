@@ -109,6 +109,33 @@ mod tests {
     use crate::project::{Given, Project};
 
     #[test]
+    fn installed_are_all_versions_that_may_be() {
+        let project = Project::of_texts([
+            ("requirements.txt", "A==1.0\nb>=2\nC==2.0\n"),
+            ("requirements/prod.txt", "a==1.1\n"),
+            ("requirements-dev.txt", "pytest==9.0\n"),
+        ]);
+        let given = Given::nothing(Date::parse("2026-11-21").unwrap());
+        let services = crate::project::services(&project, "shop");
+        let found = crate::collect::requirements::installed(&project, &services, &given);
+        let told: Vec<String> =
+            found.iter().map(|it| format!("{} {}", it.package, it.version)).collect();
+        assert_eq!(told, ["a 1.0", "a 1.1", "c 2.0"]);
+    }
+
+    #[test]
+    fn what_a_service_did_not_tell_stays_open() {
+        let project = Project::of_texts([("requirements.txt", "shop==2.0")]);
+        let mut given = Given::nothing(Date::parse("2026-11-21").unwrap());
+        let mut advisories = Advisories::default();
+        advisories.leave_open(Ignorance::new("it answered 500"));
+        given.advisories = Some(Arc::new(advisories));
+        let facts = collected(&Requirements, &project, &given, &Facts::default());
+        let told = facts.at("requirements.vulnerabilities").value.to_string();
+        assert_eq!(told, "[… perhaps more]");
+    }
+
+    #[test]
     fn pinned_versions_are_held_against_the_database() {
         let database = r#"{"id": "A-1", "aliases": ["CVE-1"], "affected": [{"package": {"ecosystem": "PyPI", "name": "zope-interface"},
             "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.1"}]}]}]}"#;

@@ -102,15 +102,19 @@ pub(super) fn of_servers(http: &Block, found: &mut Found) {
 }
 
 fn twice_named(servers: &[(&Directive, bool)], found: &mut Found) {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<(String, &Directive)> = Vec::new();
     for (server, _) in servers {
-        let mut own: Vec<String> = Vec::new();
+        let mut own: Vec<(String, &Directive)> = Vec::new();
         for directive in server.inside().named("server_name").filter(|each| !each.is_templated()) {
             for name in directive.words.iter().map(|word| word.text.to_lowercase()) {
-                if seen.contains(&name) && name != "_" && !own.contains(&name) {
+                let is_same = |(known, at): &(String, &Directive)| {
+                    *known == name && !at.is_alternative_to(directive)
+                };
+                let is_own = own.iter().any(|(known, _)| *known == name);
+                if name != "_" && !is_own && seen.iter().any(is_same) {
                     found.add("server-name-taken", directive);
                 }
-                own.push(name);
+                own.push((name, directive));
             }
         }
         seen.extend(own);

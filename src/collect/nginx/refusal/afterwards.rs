@@ -47,13 +47,15 @@ pub(in crate::collect::nginx) fn undefined(http: &Block) -> Vec<Refusal> {
 }
 
 fn named_twice(http: &Block, found: &mut Vec<Refusal>) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<(&str, &Directive)> = Vec::new();
     for directive in http.named("upstream").filter(|each| !each.is_templated()) {
         let name = directive.word(0).unwrap_or_default();
-        if seen.contains(&name) {
+        let is_same =
+            |(known, at): &(&str, &Directive)| *known == name && !at.is_alternative_to(directive);
+        if seen.iter().any(is_same) {
             found.push(Refusal::of(directive, format!("duplicate upstream \"{name}\"")));
         }
-        seen.push(name);
+        seen.push((name, directive));
     }
 }
 
@@ -77,7 +79,7 @@ fn listens(server: &Directive) -> impl Iterator<Item = &Directive> {
 }
 
 fn defaults_twice(http: &Block, found: &mut Vec<Refusal>) {
-    let mut defaults = Vec::new();
+    let mut defaults: Vec<(_, &Directive)> = Vec::new();
     for server in http.named("server") {
         for directive in listens(server) {
             let listen = Listen::of(directive);
@@ -85,11 +87,14 @@ fn defaults_twice(http: &Block, found: &mut Vec<Refusal>) {
                 continue;
             }
             let socket = socket_of(directive);
-            if defaults.contains(&socket) {
+            let is_same = |(known, at): &(_, &Directive)| {
+                *known == socket && !at.is_alternative_to(directive)
+            };
+            if defaults.iter().any(is_same) {
                 let what = format!("a duplicate default server for {}", listen.text);
                 found.push(Refusal::of(directive, what));
             }
-            defaults.push(socket);
+            defaults.push((socket, directive));
         }
     }
 }
