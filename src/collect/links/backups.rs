@@ -1,8 +1,9 @@
-//! Dumps of databases that scripts of the project make for a backup: whether the script goes on when the dump has
+//! Dumps of databases that scripts and crontabs of the project make for a backup: whether the script goes on when the dump has
 //! failed, and whether the dump leaves the machine.
 //!
 //! That nothing here makes one says nothing: platforms do, and machines.
 
+use super::crontab::{is_crontab, job};
 use super::inside::Around;
 use crate::fact::{Fact, FactSpec, Kind, Place, ProjectPath, Value};
 use crate::project::Role;
@@ -70,13 +71,20 @@ const SENDERS: &[&str] = &[
     "off-site",
 ];
 
-/// The dumps of all scripts that are for backups; none if there is none.
+/// The dumps of all scripts that are for backups and of all crontabs; none if there is none.
 pub(super) fn dumps(around: &Around<'_>) -> Option<Fact> {
-    let scripts = around.project.with_extension("sh").filter(|path| is_of_backup(path));
-    let found: Vec<(&ProjectPath, Dump)> = scripts
-        .filter_map(|path| Some((path, around.project.read(path).ok()?)))
-        .flat_map(|(path, text)| text_dumps(text).into_iter().map(move |dump| (path, dump)))
-        .collect();
+    let mut found: Vec<(&ProjectPath, Dump)> = Vec::new();
+    for path in around.project.paths() {
+        let dumps = if path.extension() == "sh" && is_of_backup(path) {
+            text_dumps
+        } else if is_crontab(path) {
+            crontab_dumps
+        } else {
+            continue;
+        };
+        let text = around.project.read(path).unwrap_or_default();
+        found.extend(dumps(text).into_iter().map(|dump| (path, dump)));
+    }
     if found.is_empty() {
         return None;
     }
@@ -151,6 +159,12 @@ fn text_dumps(text: &str) -> Vec<Dump> {
     found
 }
 
+/// The dumps of a crontab, whose shell knows no `pipefail`.
+fn crontab_dumps(text: &str) -> Vec<Dump> {
+    let jobs = text.lines().zip(1_u32..).filter_map(|(line, number)| Some((job(line)?.1, number)));
+    jobs.filter_map(|(command, line)| dump(command, line, false)).collect()
+}
+
 /// The dump of a command, if it makes one and neither fetches it from elsewhere nor loads it again.
 fn dump(command: &str, line: u32, sees: bool) -> Option<Dump> {
     let (program, before, after) = PROGRAMS.iter().find_map(|program| {
@@ -205,6 +219,14 @@ mod tests {
                 .collect::<Vec<_>>();
             assert_eq!(shown.join("; "), told, "{text}");
         }
+    }
+
+    #[test]
+    fn crontabs_make_dumps_themselves() {
+        let text = "SHELL=/bin/sh\n@daily pg_dump shop > shop.sql\n0 3 * * * postgres pg_dump shop | gzip > shop.gz\n5 * * * * /app/backup.sh\n";
+        let shown: Vec<_> =
+            crontab_dumps(text).iter().map(|dump| (dump.line, dump.hides_failure)).collect();
+        assert_eq!(shown, [(2, false), (3, true)]);
     }
 
     #[test]

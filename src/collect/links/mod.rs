@@ -5,6 +5,7 @@
 
 mod backups;
 mod certificates;
+mod crontab;
 mod environments;
 mod health;
 mod inside;
@@ -79,7 +80,7 @@ const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "links.backups",
         Kind::List(&Kind::Record(backups::FIELDS)),
-        "The dumps of databases that scripts for backups write to files. None, if no script does.",
+        "The dumps of databases that scripts for backups and crontabs write to files. None, if none does.",
     ),
     FactSpec::new(
         "links.schedules",

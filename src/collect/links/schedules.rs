@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::crontab::{is_crontab, job};
 use super::inside::{Around, mounts};
 use crate::fact::{Fact, FactSpec, Kind, Origin, Place, ProjectPath, Value};
-use crate::project::Role;
 
 /// The fields of one job.
 pub(super) const FIELDS: &[FactSpec] = &[
@@ -41,7 +41,7 @@ pub(super) fn schedules(around: &Around<'_>) -> Option<Fact> {
         let Ok(text) = around.project.read(&path) else { continue };
         let zone = of_file(text).unwrap_or(&of_containers);
         for (line, number) in text.lines().zip(1_u32..) {
-            if let Some(schedule) = schedule(line).filter(|schedule| has_hour(schedule)) {
+            if let Some((schedule, _)) = job(line).filter(|(schedule, _)| has_hour(schedule)) {
                 found.push(record(&schedule, zone, program, Place::line(&path, number)));
             }
         }
@@ -59,23 +59,17 @@ fn zone_of_containers(around: &Around<'_>) -> String {
 
 /// The crontabs that are brought into containers.
 fn crontabs(around: &Around<'_>) -> BTreeSet<ProjectPath> {
-    let is_crontab = |path: &ProjectPath| {
-        let words = path.name().to_lowercase();
-        words.contains("cron")
-            && matches!(path.extension(), "" | "cron" | "txt" | "crontab" | "tab")
-            && Role::of(path).counts()
-            && around.project.has_listed(path)
-    };
+    let is_listed = |path: &ProjectPath| is_crontab(path) && around.project.has_listed(path);
     let mut found = BTreeSet::new();
     for image in around.facts.at("docker.images").value.items() {
         let copies = image.value.field("copies").map_or(&[][..], |copies| copies.value.items());
         let paths = copies.iter().filter_map(|copy| copy.text_of("path").map(ProjectPath::new));
-        found.extend(paths.filter(&is_crontab));
+        found.extend(paths.filter(is_listed));
     }
     // What the image of another sets is not known.
     for service in around.facts.at("compose.services").value.items() {
         let mounted = mounts(service).filter(|_| service.holds("application")).unwrap_or_default();
-        found.extend(mounted.into_iter().filter_map(|mount| mount.path).filter(&is_crontab));
+        found.extend(mounted.into_iter().filter_map(|mount| mount.path).filter(is_listed));
     }
     found
 }
@@ -106,18 +100,6 @@ fn of_file(text: &str) -> Option<&str> {
     })
 }
 
-/// The five fields of a line of a crontab.
-fn schedule(line: &str) -> Option<String> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let fields = words.get(..5).filter(|_| words.len() > 5)?;
-    let is_field =
-        |field: &&str| field.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-".contains(c));
-    let starts = fields
-        .first()
-        .is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit() || c == '*'));
-    (starts && fields.iter().all(is_field)).then(|| fields.join(" "))
-}
-
 /// Whether a schedule names an hour of the day.
 fn has_hour(schedule: &str) -> bool {
     let hour = schedule.split_whitespace().nth(1).unwrap_or("*");
@@ -129,17 +111,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_crontabs_have_schedules() {
-        for (line, told) in [
-            ("0 3 * * * /app/backup.sh", Some(true)),
-            ("*/5 * * * * root /app/poll", Some(false)),
-            ("0 3,15 * * 1-5 x", Some(true)),
-            ("# 0 3 * * * x", None),
-            ("MAILTO=ops@shop.example", None),
-            ("@daily /app/backup.sh", None),
-            ("this line is a sentence of words", None),
+    fn an_hour_of_the_day_is_a_number() {
+        for (schedule, told) in [
+            ("0 3 * * *", true),
+            ("0 3,15 * * 1-5", true),
+            ("*/5 * * * *", false),
+            ("@daily", false),
         ] {
-            assert_eq!(schedule(line).map(|schedule| has_hour(&schedule)), told, "{line}");
+            assert_eq!(has_hour(schedule), told, "{schedule}");
         }
     }
 }
