@@ -315,11 +315,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Notes that the program does not run without these.
+    /// Notes that the program does not run without these: those of them on which it does not depend whether
+    /// it comes here.
     pub(super) fn require(&mut self, variables: &[Rc<str>]) {
-        for variable in variables {
+        let is_sure = self.possible == 0;
+        for variable in variables.iter().filter(|variable| !self.deciders.contains(variable)) {
             if let Some(asked) = self.reads.get_mut(variable.as_ref()) {
-                asked.required = true;
+                asked.required |= is_sure;
+                asked.sometimes_required |= !is_sure;
             }
         }
     }
