@@ -159,8 +159,7 @@ impl<'a> Interpreter<'a> {
             at: Some(at),
             written: fact.provenance.place.clone().map(Rc::new),
             variables: vec![name.into()],
-            supposed: false,
-            fallback: Truth::False,
+            ..From::nowhere()
         };
         Found::Set(Term::new(kind, from))
     }
@@ -284,10 +283,9 @@ impl<'a> Interpreter<'a> {
         From {
             origin: Origin::Environment,
             at: Some(at),
-            written: None,
             variables: vec![name.into()],
             supposed: true,
-            fallback: Truth::False,
+            ..From::nowhere()
         }
     }
 

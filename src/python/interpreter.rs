@@ -35,6 +35,9 @@ pub struct Interpreter<'a> {
     pub(super) reads: BTreeMap<String, super::environment::Asked<'a>>,
     /// The objects of libraries' classes that were made, with the scopes of their fields.
     pub(super) objects: Vec<(Rc<str>, Id)>,
+    /// The names of modules and classes that statements set which do not run, with the variables that might
+    /// have led there.
+    pub(super) passed_over: BTreeMap<String, BTreeSet<String>>,
     /// Where the sequence of made-up values has come to.
     pub(super) draws: u64,
     /// How many conditions that cannot be known decide whether this runs.
@@ -190,6 +193,7 @@ impl<'a> Interpreter<'a> {
             budget: Budget::default(),
             reads: BTreeMap::new(),
             objects: Vec::new(),
+            passed_over: BTreeMap::new(),
             draws: 0,
             possible: 0,
             main: None,

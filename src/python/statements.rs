@@ -163,6 +163,7 @@ impl<'a> Interpreter<'a> {
             outcome = once.map(|_| Flow::Next);
         }
         self.leave_loop();
+        self.pass_over(&each.body, &iterable.from.variables);
         match outcome? {
             Flow::Next => self.block(&each.orelse),
             Flow::Break => Ok(Flow::Next),
