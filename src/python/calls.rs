@@ -213,9 +213,11 @@ impl<'a> Interpreter<'a> {
             Body::Value(value) => self.eval(value).map(Flow::Return),
             Body::Opaque => Ok(Flow::Next),
         };
-        let returns = self.frames.pop().map(|frame| frame.returns).unwrap_or_default();
+        let ended = self.frames.pop().map(|frame| (frame.returns, frame.swayed_by));
+        let (returns, swayed_by) = ended.unwrap_or_default();
         self.budget.leave();
         let mut value = self.returned(outcome, returns, at)?;
+        value.from.be_swayed_by(&swayed_by);
         if let Some(yields) = yields {
             return Ok(Term::new(Kind::Sequence(Shape::Iterator, yields), From::literal(at)));
         }

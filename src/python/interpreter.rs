@@ -82,6 +82,8 @@ pub(super) struct Frame<'a> {
     pub(super) nonlocals: Vec<&'a str>,
     /// What may have been returned already, each with the state at that point.
     pub(super) returns: Vec<(Term<'a>, Heap<'a>)>,
+    /// The variables that might have led to another `return`.
+    pub(super) swayed_by: Vec<Rc<str>>,
     pub(super) loops: Vec<Loop<'a>>,
     /// Where a generator keeps what it yields.
     pub(super) yields: Option<Id>,
@@ -98,6 +100,7 @@ impl Frame<'_> {
             globals: Vec::new(),
             nonlocals: Vec::new(),
             returns: Vec::new(),
+            swayed_by: Vec::new(),
             loops: Vec::new(),
             yields: None,
             is_call: false,

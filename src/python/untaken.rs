@@ -33,11 +33,14 @@ impl<'a> Interpreter<'a> {
         if variables.is_empty() {
             return;
         }
-        let mut changed = Changed(BTreeSet::new());
+        let mut changed = Changed::default();
         changed.visit_body(statements);
-        self.sway(variables, |name, _| changed.0.contains(name));
+        self.sway(variables, |name, _| changed.names.contains(name));
+        if let Some(frame) = self.frame().filter(|frame| frame.is_call && changed.returns) {
+            frame.swayed_by.extend(variables.iter().cloned());
+        }
         if self.frames.last().is_some_and(|frame| !frame.is_call) {
-            for name in changed.0 {
+            for name in changed.names {
                 let known = self.passed_over.entry(name.to_owned()).or_default();
                 known.extend(variables.iter().map(Rc::to_string));
             }
@@ -79,13 +82,19 @@ fn holds(term: &Term<'_>, object: Id) -> bool {
     matches!(term.kind, Kind::Sequence(_, id) | Kind::Dict(id) if id == object)
 }
 
-/// The names that statements change, those within them included.
-struct Changed<'s>(BTreeSet<&'s str>);
+/// What statements change, those within them included.
+#[derive(Default)]
+struct Changed<'s> {
+    names: BTreeSet<&'s str>,
+    /// Whether they may end the function.
+    returns: bool,
+}
 
 impl<'s> StatementVisitor<'s> for Changed<'s> {
     fn visit_stmt(&mut self, statement: &'s Stmt) {
         match statement {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            Stmt::Return(_) => self.returns = true,
             Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.note(target)),
             Stmt::AnnAssign(assign) => self.note(&assign.target),
             Stmt::AugAssign(assign) => self.note(&assign.target),
@@ -108,7 +117,7 @@ impl<'s> Changed<'s> {
     fn note(&mut self, target: &'s Expr) {
         match target {
             Expr::Name(name) => {
-                self.0.insert(name.id.as_str());
+                self.names.insert(name.id.as_str());
             }
             Expr::Attribute(attribute) => self.note(&attribute.value),
             Expr::Subscript(subscript) => self.note(&subscript.value),
@@ -135,6 +144,7 @@ mod tests {
             "X = ['a']\nfor host in env.list('A', default=[]):\n    X.append(host)",
             "X = ['a']\nX.extend(env.list('A', default=[]))",
             "X = {}\nX.update(env.dict('A', default={}))",
+            "def f():\n    if env.bool('A', default=False):\n        return 2\n    return 1\nX = f()",
             "X = 1\nif env.bool('A', default=False):\n    try:\n        X, Y = 2, 3\n    finally:\n        pass",
         ] {
             let program = format!("import os\nimport environ\nenv = environ.Env()\n{program}");
