@@ -336,6 +336,9 @@ impl<'a> Interpreter<'a> {
             if super::readers::reads_fields(&library) {
                 return self.settings_object(class, &library, &arguments, at);
             }
+            if super::readers::is_model(&library) && self.member(class, "__init__").is_none() {
+                return self.model_object(class, &arguments, at);
+            }
             if super::flask_config::is_application(&library) {
                 return self.make_application(class, &library, arguments, at);
             }
