@@ -11,7 +11,7 @@ use prodcheck::check::load::{Context, Depth, load};
 use prodcheck::check::register::Register;
 use prodcheck::check::{Matcher, Predicate, Scalar, Test};
 use prodcheck::fact::{Catalogue, Fact, FactPath, Facts, List, Value};
-use prodcheck::project::Advisories;
+use prodcheck::project::{Advisories, Installed};
 use prodcheck::toml_tree::Reader;
 use prodcheck::truth::Truth;
 use proptest::prelude::*;
@@ -126,6 +126,9 @@ proptest! {
             if let Ok(advisories) = Advisories::read(bytes) {
                 advisories.of("a", "1");
             }
+            let affected = [Installed { package: "a".to_owned(), version: "1".to_owned() }].into();
+            let taken = Advisories::default().take_named("A-1", bytes, &affected);
+            prop_assert!(taken.is_err(), "what names no package affects none");
         }
     }
 

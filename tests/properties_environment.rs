@@ -113,7 +113,7 @@ fn evaluated(program: &str, variables: &[(String, String)]) -> Namespace {
             (name.clone().into(), Fact { value: value.as_str().into(), provenance })
         })
         .collect();
-    let environment = Environment { variables, whole: false };
+    let environment = Environment { variables, ..Environment::default() };
     let path = ProjectPath::new("settings.py");
     interpret(&project, &service, &environment, |interpreter| interpreter.module(&path)).unwrap()
 }

@@ -96,11 +96,11 @@ proptest! {
 
     #[test]
     fn any_text_in_any_of_the_files_is_facts(
-        text in "(CREATE USER |PASSWORD |\\$\\$|environment=|\\[env\\]\n|\\[Service\\]\n|Environment=|ExecStart=|User=|services:\n|host all all |hostssl |10.0.0.0/8 |md5|@|\\[mysqld\\]|!include |include |net:|-r |==|\\[|\\]|#|=|:|\n|\\\\|\"|'|bind|include |user default|>|gunicorn |-w|x.sh|\\$[A-Z]|[a-z0-9 .]){0,60}",
+        text in "(pool_mode=|max_prepared_statements = |\\[databases\\]\n|/var/log/\\*.log |\\{|\\}|rotate |postrotate\n|endscript\n|pg_dump | gzip |\\| ?|\\{\"env\": |CREATE USER |PASSWORD |\\$\\$|environment=|\\[env\\]\n|\\[Service\\]\n|Environment=|ExecStart=|User=|services:\n|host all all |hostssl |10.0.0.0/8 |md5|@|\\[mysqld\\]|!include |include |net:|-r |==|\\[|\\]|#|=|:|\n|\\\\|\"|'|bind|include |user default|>|gunicorn |-w|x.sh|\\$[A-Z]|[a-z0-9 .]){0,60}",
         file in prop::sample::select(vec![
             "requirements.txt", "pyproject.toml", "Pipfile", "poetry.lock", "Pipfile.lock",
             "redis.conf", "pgbouncer.ini", "postgresql.conf", "pg_hba.conf", "mongod.conf", "my.cnf", "x.service", "x.sh", "render.yaml",
-            "gunicorn.conf.py", "supervisord.conf", "uwsgi.ini", "userlist.txt", "init.sql", "pip.conf", "runtime.txt", "fly.toml", "vercel.json", "app.yaml",
+            "gunicorn.conf.py", "supervisord.conf", "uwsgi.ini", "userlist.txt", "init.sql", "pip.conf", "runtime.txt", "fly.toml", "vercel.json", "app.yaml", "app.json", "logrotate.d/shop", "backup.sh",
         ]),
     ) {
         facts(&[(file, &text), ("Procfile", "web: ./x.sh && gunicorn x && uwsgi uwsgi.ini")]);

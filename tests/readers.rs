@@ -147,7 +147,7 @@ fn environment<'t>(
         let provenance = Provenance::new(Origin::Environment).at(place.clone());
         (name.clone().into(), Fact { value: value.as_str().into(), provenance })
     });
-    Environment { variables: variables.collect(), whole }
+    Environment { variables: variables.collect(), whole, ..Environment::default() }
 }
 
 fn evaluated(project: &Project, environment: &Environment, row: &Row) -> Namespace {

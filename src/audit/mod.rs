@@ -92,25 +92,22 @@ fn audited<'s, 'j, 'a>(
 ) -> (Vec<Audited<'a>>, Judging<'j, 'a>) {
     let nothing = Project::of_texts(std::iter::empty());
     let project = request.project.unwrap_or(&nothing);
-    let all = || {
-        let services = services(project, &request.name);
-        let reading = Reading::new(project, &services, request.given, catalogue);
-        let (today, several) = (request.given.today, services.len() > 1);
-        let judging = Judging { checks, catalogue, policy, today, several };
-        let of_service = |service: &Service| {
-            let mut facts = reading.facts(service);
-            facts.merge(live().cloned().unwrap_or_default());
-            Audited {
-                summary: summary(service, &facts),
-                secrets: secrets(&facts),
-                judged: judging.judge(service, &facts),
-            }
-        };
-        (services.par_iter().map(of_service).collect(), judging)
+    // Every program file is searched in the end; in the order of their paths two cores would wait for each other.
+    project.search_for_applications();
+    let services = services(project, &request.name);
+    let reading = Reading::new(project, &services, request.given, catalogue);
+    let (today, several) = (request.given.today, services.len() > 1);
+    let judging = Judging { checks, catalogue, policy, today, several };
+    let of_service = |service: &Service| {
+        let mut facts = reading.facts(service);
+        facts.merge(live().cloned().unwrap_or_default());
+        Audited {
+            summary: summary(service, &facts),
+            secrets: secrets(&facts),
+            judged: judging.judge(service, &facts),
+        }
     };
-    // Every program file is searched in the end.
-    let (audited, ()) = rayon::join(all, || project.search_for_applications());
-    audited
+    (services.par_iter().map(of_service).collect(), judging)
 }
 
 /// What the Observatory would say of the site, if one was asked.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::advisories::Source;
 use super::fleet::Shard;
 use crate::check::Severity;
 use crate::date::Date;
@@ -134,9 +135,11 @@ pub(super) struct Production {
     /// The Django version that runs
     #[arg(long, value_name = "VERSION")]
     pub(super) django: Option<String>,
-    /// A database of known vulnerabilities: what OSV exports for Python (`all.zip`), or files of JSON from it
-    #[arg(long, value_name = "FILE")]
-    pub(super) advisories: Option<PathBuf>,
+    /// Known vulnerabilities: the database that OSV exports for Python (`all.zip`), files of JSON from it, or the
+    /// address of a service, `https://api.osv.dev`. That is sent the names and versions of the packages that are
+    /// pinned, and nothing else
+    #[arg(long, value_name = "FILE|URL", value_parser = Source::parse)]
+    pub(super) advisories: Option<Source>,
 }
 
 /// How sites are asked.

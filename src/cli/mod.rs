@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod advisories;
 mod arguments;
 mod fleet;
 mod init;
@@ -108,7 +109,9 @@ fn audited(command: &Audit, color: When) -> anyhow::Result<u8> {
     }
     let policy = setup::policy(&command.judgement, config.as_ref(), &library)?;
     let today = command.judgement.today.unwrap_or_else(today);
-    let given = setup::given(&command.production, &policy, config.as_ref(), today)?;
+    let mut given = setup::given(&command.production, &policy, config.as_ref(), today)?;
+    let advisories = command.production.advisories.as_ref();
+    advisories::ask(advisories, &command.network, &project, &mut given)?;
     let url = command.url.clone().or_else(|| policy.live.url.clone());
     let site = Asker::new(&command.network, &policy, given.today)?.site(url.as_deref())?;
     let ask = site.as_ref().map(|site| || site.ask());
@@ -204,7 +207,9 @@ fn facts_told(command: &FactsOf, color: When) -> anyhow::Result<u8> {
     }
     let project = Project::open(&command.path)?;
     let policy = Policy::default();
-    let given = setup::given(&command.production, &policy, None, today())?;
+    let mut given = setup::given(&command.production, &policy, None, today())?;
+    let advisories = command.production.advisories.as_ref();
+    advisories::ask(advisories, &command.network, &project, &mut given)?;
     let asker = Asker::new(&command.network, &policy, given.today)?;
     let site = asker.site(command.url.as_deref())?;
     let live = site.as_ref().map(site::Site::ask);

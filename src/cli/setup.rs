@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use super::arguments::{Judgement, LibraryFrom, Production};
 use crate::check::Library;
@@ -14,8 +13,8 @@ use crate::date::Date;
 use crate::fact::Catalogue;
 use crate::policy::{self, FILE_NAMES, Policy, Threshold};
 use crate::problem::{Problem, Problems};
+use crate::project::Given;
 use crate::project::given::EnvFile;
-use crate::project::{Advisories, Given};
 
 /// A text of the user's, and what he calls it.
 pub(super) struct Document {
@@ -215,22 +214,10 @@ pub(super) fn given(
         env_file: env_file.map(|file| EnvFile { name: file.shown, text: file.text }),
         env,
         process_env: production.env_from_process.then(process_environment),
-        advisories: production.advisories.as_deref().map(advisories).transpose()?,
+        advisories: None,
         django: production.django.clone().or_else(|| policy.django.version.clone()),
         today,
     })
-}
-
-/// The database of vulnerabilities that the user named.
-fn advisories(path: &Path) -> Result<Arc<Advisories>, Problem> {
-    let shown = path.display();
-    let bytes = fs::read(path)
-        .map_err(|error| Problem::new(format!("`{shown}` cannot be read: {error}")))?;
-    let read = Advisories::read(&bytes).map_err(|why| {
-        Problem::new(format!("`{shown}` is no database of vulnerabilities: {why}"))
-            .with_hint("give what OSV exports for Python, `PyPI/all.zip`")
-    })?;
-    Ok(Arc::new(read))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the user asked for it with --env-from-process")]

@@ -184,7 +184,8 @@ impl Site {
 /// Patience with one question, unless the whole site gets less.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-fn manner(flags: &Flags) -> Result<Manner, Problem> {
+/// How the user wants to be asked for him.
+pub(super) fn manner(flags: &Flags) -> Result<Manner, Problem> {
     let timeout = Duration::from_secs(flags.timeout.max(1));
     let authorities = match &flags.ca_file {
         Some(path) => Some(fs::read(path).map_err(|error| {

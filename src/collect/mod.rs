@@ -11,6 +11,7 @@ pub mod git;
 pub mod kubernetes;
 mod lines;
 pub mod links;
+pub mod logrotate;
 pub mod nginx;
 pub mod platform;
 pub mod requirements;
@@ -51,6 +52,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &kubernetes::Kubernetes,
     &workflow::Workflow,
     &env::Env,
+    &logrotate::Logrotate,
     &django::Django,
     &flask::Flask,
     &fastapi::FastApi,

@@ -1,9 +1,10 @@
-//! Known vulnerabilities of Python packages: a database that the user gives.
+//! Known vulnerabilities of Python packages: a database that the user gives, or what a service tells of the
+//! versions that are installed.
 //!
-//! It is what OSV exports for `PyPI` (`all.zip`, a file of JSON for each), or some of those files put one after the
-//! other. (Open Source Vulnerability format, "affected".)
+//! The database is what OSV exports for `PyPI` (`all.zip`, a file of JSON for each), or some of those files put one
+//! after the other. A service has the same files, one by one. (Open Source Vulnerability format, "affected".)
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::str::FromStr;
 
@@ -12,10 +13,11 @@ use pep440_rs::Version;
 use rawzip::{CompressionMethod, ZipArchive};
 use serde::Deserialize;
 
+use crate::fact::Ignorance;
 use crate::grammar::package_name::normal_name;
 
 /// No advisory is larger.
-const MAX_ENTRY_BYTES: u64 = 4 << 20;
+pub const MAX_ENTRY_BYTES: u64 = 4 << 20;
 /// No database holds more of them.
 const MAX_ENTRIES: usize = 500_000;
 
@@ -23,6 +25,16 @@ const MAX_ENTRIES: usize = 500_000;
 #[derive(Clone, Debug, Default)]
 pub struct Advisories {
     by_package: BTreeMap<String, Vec<Advisory>>,
+    rest: Option<Ignorance>,
+}
+
+/// A version of a package that is installed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Installed {
+    /// The name that the package index has.
+    pub package: String,
+    /// The version as it is pinned.
+    pub version: String,
 }
 
 /// One vulnerability of one package.
@@ -69,6 +81,44 @@ impl Advisories {
             return Err("no vulnerability of a package of PyPI is in it".to_owned());
         }
         Ok(found)
+    }
+
+    /// Adds the advisory that a service has under a number, which it says these versions have. One that says
+    /// otherwise of itself is refused.
+    pub fn take_named(
+        &mut self,
+        id: &str,
+        text: &[u8],
+        affected: &BTreeSet<Installed>,
+    ) -> Result<(), String> {
+        let written: Written = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        if written.id != id {
+            return Err("it has another number".to_owned());
+        }
+        let withdrawn = written.withdrawn.is_some();
+        self.add(written);
+        match affected.iter().find(|it| !withdrawn && !self.is_known_for(it, id)) {
+            Some(it) => {
+                Err(format!("it does not say that it affects {} {}", it.package, it.version))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn is_known_for(&self, installed: &Installed, id: &str) -> bool {
+        let Ok(version) = Version::from_str(&installed.version) else { return false };
+        let known = self.by_package.get(&installed.package).map_or(&[][..], Vec::as_slice);
+        known.iter().any(|advisory| advisory.id == id && advisory.affects(&version))
+    }
+
+    /// Says why there may be more than what is known here; the first reason counts.
+    pub fn leave_open(&mut self, why: Ignorance) {
+        self.rest.get_or_insert(why);
+    }
+
+    /// Why there may be more than what is known here, if there may.
+    pub fn rest(&self) -> Option<&Ignorance> {
+        self.rest.as_ref()
     }
 
     fn take_archive(&mut self, bytes: &[u8]) -> Result<(), String> {

@@ -19,7 +19,7 @@ pub mod rules;
 pub mod service;
 mod walk;
 
-pub use advisories::Advisories;
+pub use advisories::{Advisories, Installed};
 pub use given::Given;
 pub use repository::Repository;
 pub use role::Role;

@@ -16,6 +16,8 @@ pub struct Environment {
     pub variables: Fields,
     /// Whether these are all there are; otherwise any other may be given at deploy time.
     pub whole: bool,
+    /// Variables that a file gives which nobody can read: set, nobody knows to what.
+    pub expected: BTreeSet<String>,
 }
 
 /// A variable that the program asked for.
@@ -47,7 +49,7 @@ pub(super) struct Asked<'a> {
 /// What surrounds the program while it runs, whatever it does itself.
 pub(super) struct Surroundings {
     given: Environment,
-    /// What the program was seen to refuse to run without.
+    /// What is sure to be given, or the program was seen to refuse to run without it.
     insisted: BTreeSet<String>,
 }
 
@@ -65,7 +67,8 @@ pub(super) enum Found<'a> {
 
 impl Surroundings {
     pub(super) fn new(given: Environment) -> Self {
-        Self { given, insisted: BTreeSet::new() }
+        let insisted = if given.whole { BTreeSet::new() } else { given.expected.clone() };
+        Self { given, insisted }
     }
 
     pub(super) fn is_whole(&self) -> bool {

@@ -13,7 +13,11 @@ pub(super) fn names(files: &[(&str, &str)], environment: Option<&[(&str, &str)]>
             .at(Place::line(&ProjectPath::new("production.env"), 1));
         ((*name).to_owned().into(), Fact { value: (*value).into(), provenance })
     });
-    let environment = Environment { variables: variables.collect(), whole: environment.is_some() };
+    let environment = Environment {
+        variables: variables.collect(),
+        whole: environment.is_some(),
+        ..Environment::default()
+    };
     let entry = ProjectPath::new(files[0].0);
     interpret(&project, &service, &environment, |interpreter| interpreter.module(&entry)).unwrap()
 }
@@ -309,29 +313,6 @@ fn a_module_that_is_not_there_is_absent_only_where_the_program_expects_it() {
     let bare = names(&[("shop/settings.py", "X = 1\nfrom .local import *")], None);
     assert!(value_of(&bare, "X").starts_with("one of 1 or unknown"), "{}", value_of(&bare, "X"));
     assert!(bare.rest.is_some());
-}
-
-#[test]
-fn env_files_are_read_where_the_program_reads_them() {
-    for (program, expected) in [
-        ("from dotenv import load_dotenv\nX = os.getenv('A')\nload_dotenv()\n", DEPLOY),
-        ("from dotenv import load_dotenv\nload_dotenv()\nX = os.getenv('A')\n", "\"1\""),
-        (
-            "import environ\nfrom paths import BASE\nenviron.Env.read_env(BASE / '.env')\nX = os.getenv('A')",
-            DEPLOY,
-        ),
-        ("import environ\nenviron.Env.read_env()\nX = os.getenv('A')", DEPLOY),
-        ("from decouple import config\nX = config('A', cast=int)", "1"),
-    ] {
-        let namespace = names(
-            &[
-                ("shop/settings.py", program),
-                (".env", "A=1 # one\nB=2".split(" # one\nB=2").next().unwrap()),
-            ],
-            None,
-        );
-        assert_eq!(value_of(&namespace, "X"), expected, "{program}");
-    }
 }
 
 #[test]

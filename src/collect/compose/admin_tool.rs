@@ -1,6 +1,7 @@
 //! Tools that let whoever reaches them look into other services.
 
 use super::port;
+use super::routing;
 use super::service::{Service, image};
 use super::software::{Software, console_ports};
 use super::tree::Item;
@@ -22,12 +23,9 @@ pub(super) fn of_service(service: &Service) -> Option<(&'static str, Fact)> {
 /// are.
 fn routed(service: &Item) -> Option<Fact> {
     let labels = service.get("labels").map_or(&[][..], Item::entries);
-    let is_rule = |name: &str| {
-        name.starts_with("traefik.http.routers.") && name.rsplit('.').next() == Some("rule")
-    };
     let guarded = labels.iter().any(|(name, value)| {
         name.ends_with(".middlewares") && value.written().to_lowercase().contains("auth")
     });
-    let (_, rule) = labels.iter().find(|(name, _)| is_rule(name))?;
+    let rule = routing::label(service)?;
     (!guarded).then(|| rule.fact(true))
 }

@@ -15,6 +15,7 @@ mod purpose;
 mod relocate;
 mod repeated;
 mod rights;
+mod routing;
 #[cfg(test)]
 mod rows;
 mod secrets;
@@ -99,7 +100,8 @@ const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "compose.has-proxy",
         Kind::Bool,
-        "Whether one of the services takes requests from other machines for the rest.",
+        "Whether one of the services takes requests from other machines for the rest, or a proxy elsewhere that reads \
+         their labels.",
     ),
 ];
 
@@ -288,5 +290,7 @@ fn has_proxy(project: &Project, composed: &Composed) -> Fact {
         let public = proxy.published();
         (public.value == Value::Bool(true)).then_some(public)
     });
-    published.unwrap_or_else(|| Fact::derived(false))
+    let is_true = |fact: &Fact| fact.value == Value::Bool(true);
+    let mut routed = composed.services().map(Service::routed);
+    published.or_else(|| routed.find(is_true)).unwrap_or_else(|| Fact::derived(false))
 }

@@ -4,7 +4,7 @@ use super::build::{Build, project_path};
 use super::lifetime::last_day;
 use super::software::{Software, of_image};
 use super::tree::Item;
-use super::{mount, password, port, rights, secrets};
+use super::{mount, password, port, rights, routing, secrets};
 use crate::collect::Sources;
 use crate::date::Date;
 use crate::fact::{Fact, FactSpec, Kind, ProjectPath, Value};
@@ -95,6 +95,11 @@ pub(super) const FIELDS: &[FactSpec] = &[
         Kind::Bool,
         "Whether it takes requests for others: nginx, traefik, caddy and the like.",
     ),
+    FactSpec::new(
+        "routed",
+        Kind::Bool,
+        "Whether it tells a proxy that reads the labels or variables of containers which requests are for it.",
+    ),
     FactSpec::new("application", Kind::Bool, "Whether it runs a program of the project's own."),
     FactSpec::new(
         "secrets",
@@ -141,6 +146,12 @@ impl Service {
     /// Whether it takes requests for others.
     pub(super) fn is_proxy(&self) -> bool {
         self.software == Some(Software::Proxy)
+    }
+
+    /// Whether it has a proxy pass visitors on to it that reads what containers say of themselves.
+    pub(super) fn routed(&self) -> Fact {
+        let item = &self.item;
+        routing::of_service(item).map_or_else(|| item.fact(false), |rule| rule.fact(true))
     }
 
     /// Whether other machines reach one of its ports.
@@ -302,6 +313,7 @@ impl Service {
             ("datastore", named(datastore)),
             ("asks-for-password", password::asked_for(item, datastore)),
             ("proxy", item.fact(self.is_proxy())),
+            ("routed", self.routed()),
             ("application", item.fact(self.is_application())),
             ("secrets", item.get("environment").unwrap_or(item).fact(secrets::of_service(item))),
             ("command", self.command().unwrap_or_else(|| item.fact(Value::Absent))),

@@ -64,6 +64,11 @@ pub(in crate::collect) const VARIABLE: &[FactSpec] = &[
         "Whether somebody is seen to set it; unknown if it may be given at deploy time.",
     ),
     FactSpec::new(
+        "expected",
+        Kind::Bool,
+        "Whether it is given by a file that is not here, as the file's example tells.",
+    ),
+    FactSpec::new(
         "default",
         Kind::Any,
         "What stands for it where nobody sets it; absent if nothing does.",
@@ -177,7 +182,7 @@ impl Collector for Django {
         facts.put("django.stopped-by", stopped_by(&namespace).at(place.clone()));
         let settings = settings(namespace, &version, &place);
         facts.put("django.variables", variables(&reads, &environment));
-        derive::derive(&settings, &mut facts);
+        derive::derive(&settings, so_far, &mut facts);
         derive::derive_deployment(&settings, release, so_far, &mut facts);
         issued::derive(sources, &settings, &mut facts);
         facts.put("django.csrf-failure-view", csrf_view::found(sources, &settings));
@@ -227,7 +232,9 @@ pub(in crate::collect) fn environment(so_far: &Facts) -> Environment {
         _ => Fields::default(),
     };
     let whole = so_far.at("env.whole").value.bool().unwrap_or(false);
-    Environment { variables, whole }
+    let names = &so_far.at("env.expected-names").value;
+    let expected = names.items().iter().filter_map(|name| name.value.text());
+    Environment { variables, whole, expected: expected.map(str::to_owned).collect() }
 }
 
 fn loads(namespace: &Namespace) -> Fact {
@@ -316,12 +323,14 @@ pub(in crate::collect) fn variables(reads: &[Read], environment: &Environment) -
                 .settled_by("give `--env-file`");
             Fact::derived(Value::Unknown(why))
         };
+        let expected = environment.expected.contains(&read.name);
         let default = read.default.clone().unwrap_or_else(Fact::absent);
         Fact::derived(Value::record([
             ("name", Fact::derived(read.name.as_str()).at(read.place.clone())),
             ("required", Fact::derived(read.required).at(read.place.clone())),
             ("sometimes-required", Fact::derived(read.sometimes_required).at(read.place.clone())),
             ("set", set.at(read.place.clone())),
+            ("expected", Fact::derived(expected).at(read.place.clone())),
             ("default", concealed(&read.name, default)),
         ]))
         .at(read.place.clone())

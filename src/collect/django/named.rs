@@ -83,15 +83,43 @@ pub(super) fn named(sources: &Sources<'_>, so_far: &Facts) -> Vec<Named> {
                 continue;
             }
             let names = if rank >= STARTS { DEFAULTS } else { "names it" };
-            all.push(Named {
-                module: module.as_str().trim_end_matches('.').to_owned(),
+            all.extend(meant(path, text, module).into_iter().map(|module| Named {
+                module: module.to_owned(),
                 class: class.clone(),
                 by: format!("`{path}:{line}` {names}"),
                 deployed_at: (rank < SCRIPTS).then(|| Place::line(path, number)),
-            });
+            }));
         }
     }
     all
+}
+
+/// The modules that a name stands for: itself where it is quoted or no program's, else what the program
+/// assigns to it.
+fn meant<'t>(path: &ProjectPath, text: &'t str, module: regex::Match<'t>) -> Vec<&'t str> {
+    let name = module.as_str().trim_end_matches('.');
+    let is_quoted = text.get(..module.start()).is_some_and(|it| it.ends_with(['"', '\'']));
+    if path.extension() == "py" && !is_quoted { assigned(text, name) } else { vec![name] }
+}
+
+/// The modules that a program may assign to a variable, those named for production first:
+/// `module = "shop.production" if "WEBSITE_HOSTNAME" in os.environ else "shop.settings"`.
+fn assigned<'t>(text: &'t str, variable: &str) -> Vec<&'t str> {
+    let values = text.lines().filter_map(|line| {
+        let value = line.trim_start().strip_prefix(variable)?.trim_start().strip_prefix('=')?;
+        (!value.starts_with('=')).then_some(value)
+    });
+    let texts = values.flat_map(|value| value.split(['"', '\'']).skip(1).step_by(2));
+    let is_dotted = |text: &&str| {
+        let mut parts = text.split('.');
+        text.contains('.')
+            && parts.all(|part| {
+                !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+            })
+    };
+    let mut modules: Vec<&str> = texts.filter(is_dotted).collect();
+    modules.sort_by_key(|module| Role::of(&ProjectPath::new(module)) != Role::Production);
+    modules
 }
 
 /// Whether a place in a Dockerfile, told by the text before it, is in a `RUN`: that runs while the

@@ -96,6 +96,32 @@ fn the_settings_of_production_are_those_that_deploy() {
 }
 
 #[test]
+fn a_program_may_choose_the_settings_by_what_it_finds() {
+    let modules = [
+        ("shop/settings.py", "DEBUG = True"),
+        ("shop/production.py", "from .settings import *\nDEBUG = False"),
+    ];
+    for (program, expected) in [
+        (
+            "module = 'shop.settings' if 'HOST' not in os.environ else 'shop.production'\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', module)",
+            "shop.production: `shop/wsgi.py:2` names it as the default",
+        ),
+        (
+            "if on_azure:\n    module = 'shop.production'\nelse:\n    module = 'shop.settings'\nos.environ['DJANGO_SETTINGS_MODULE'] = module",
+            "shop.production: `shop/wsgi.py:5` names it as the default",
+        ),
+        (
+            "module == 'shop.production'\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', module)",
+            "shop.settings: it is the only settings module that is not for development",
+        ),
+    ] {
+        let mut files = modules.to_vec();
+        files.push(("shop/wsgi.py", program));
+        assert_eq!(selected(&files), expected, "{program}");
+    }
+}
+
+#[test]
 fn what_only_the_build_runs_is_not_production() {
     let files = [
         ("manage.py", "import django\nsetdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.local')"),

@@ -159,6 +159,12 @@ pub(super) const FACTS: &[FactSpec] = &[
         "The names that example files give.",
     ),
     FactSpec::new(
+        "env.expected-names",
+        Kind::List(&Kind::Text),
+        "The names that an environment file gives which compose hands the program and which is not here, as its \
+         example lists them; those marked optional left out.",
+    ),
+    FactSpec::new(
         "env.missing-names",
         Kind::List(&Kind::Text),
         "The names of the example files that production lacks or leaves empty, those marked optional left out.",

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::files::copied_from;
 use super::gathered::Gathered;
 use super::judged::Judged;
-use crate::fact::{Fact, Ignorance, Place};
+use crate::fact::{Fact, Ignorance, Place, ProjectPath};
+use crate::grammar::dotenv::Dotenv;
 
 /// The names of the examples, each with its fact and whether it is marked optional.
 pub(super) fn names<'f>(judged: &Judged<'f>) -> BTreeMap<&'f str, (Fact, bool)> {
@@ -17,6 +19,19 @@ pub(super) fn names<'f>(judged: &Judged<'f>) -> BTreeMap<&'f str, (Fact, bool)> 
         }
     }
     names
+}
+
+/// The names that files give which compose hands the program and which are not here, as their examples list
+/// them.
+pub(super) fn expected(examples: &[(&ProjectPath, &Dotenv)], missing: &[ProjectPath]) -> Vec<Fact> {
+    let of_missing = examples
+        .iter()
+        .filter(|(path, _)| copied_from(path).is_some_and(|real| missing.contains(&real)));
+    let entries = of_missing.flat_map(|(path, example)| {
+        let listed = example.entries.iter().filter(|entry| !entry.optional);
+        listed.map(|entry| Fact::derived(entry.name.as_str()).at(Place::line(path, entry.line)))
+    });
+    entries.collect()
 }
 
 /// The names that production lacks; unknown where they may still be given.

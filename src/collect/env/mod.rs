@@ -61,6 +61,8 @@ impl Collector for Env {
         let judged = Judged { files: &files, examples: &examples };
         put_judged(&mut facts, &judged, &readers(so_far), unread.as_ref());
         facts.put("env.webhook-secrets", Fact::derived(judged.webhook_secrets(whole)));
+        let missing = source::missing(sources, so_far);
+        facts.put("env.expected-names", Fact::derived(example::expected(&examples, &missing)));
         let names = example::names(&judged);
         facts.put("env.missing-names", example::missing(&names, &judged, &gathered, whole));
         let names = names.into_values().map(|(fact, _)| fact).collect::<Vec<_>>();

@@ -78,14 +78,7 @@ fn all<'s>(sources: &Sources<'s>, so_far: &Facts) -> (Vec<EnvFile<'s>>, Option<I
         let content = Cow::Owned(dotenv::read_with(&given.text, &mut outer));
         return (vec![EnvFile { path, kind: Kind::Given, content, shown: !other }], None);
     }
-    let composed = so_far.at("compose.env-files");
-    let composed: Vec<ProjectPath> = composed
-        .value
-        .items()
-        .iter()
-        .filter_map(|file| file.value.text())
-        .map(ProjectPath::new)
-        .collect();
+    let composed = composed(so_far);
     let (mut files, mut unread) = (Vec::new(), None);
     let real = |path: &ProjectPath| is_real_env_file(path) && Role::of(path) != Role::Staging;
     for path in sources.wanted.iter().copied().filter(|path| real(path)) {
@@ -106,6 +99,19 @@ fn all<'s>(sources: &Sources<'s>, so_far: &Facts) -> (Vec<EnvFile<'s>>, Option<I
     }
     files.sort_by_key(|file| (file.kind as u8, file.path.as_str().len()));
     (files, unread)
+}
+
+/// The environment files that compose hands the program.
+fn composed(so_far: &Facts) -> Vec<ProjectPath> {
+    let files = so_far.at("compose.env-files");
+    files.value.items().iter().filter_map(|file| file.value.text()).map(ProjectPath::new).collect()
+}
+
+/// Those of them that are not in the project.
+pub(super) fn missing(sources: &Sources<'_>, so_far: &Facts) -> Vec<ProjectPath> {
+    let mut files = composed(so_far);
+    files.retain(|path| !sources.project.has(path));
+    files
 }
 
 /// Whether it is the `.env` of the project or of a folder with the service's program.

@@ -3,6 +3,7 @@
 //! Each is about two files that name the same thing. Where it is not certain that they do, there is no
 //! such fact.
 
+mod backups;
 mod certificates;
 mod environments;
 mod health;
@@ -76,6 +77,11 @@ const FACTS: &[FactSpec] = &[
         "Whether something renews the certificates that a container of compose fetches once for nginx. Absent if none does.",
     ),
     FactSpec::new(
+        "links.backups",
+        Kind::List(&Kind::Record(backups::FIELDS)),
+        "The dumps of databases that scripts for backups write to files. None, if no script does.",
+    ),
+    FactSpec::new(
         "links.schedules",
         Kind::List(&Kind::Record(schedules::FIELDS)),
         "The jobs of containers that run at an hour of the day. None, if the settings name no time zone.",
@@ -132,6 +138,7 @@ impl Collector for Links {
                 .map(|fact| ("links.reloaded-after-renewal", fact)),
             renewal::renewed(sources.project, so_far)
                 .map(|fact| ("links.certificates-renewed", fact)),
+            backups::dumps(&around).map(|fact| ("links.backups", fact)),
             schedules::schedules(&around).map(|fact| ("links.schedules", fact)),
         ];
         for (path, fact) in found.into_iter().flatten().chain(uploads::limits(so_far)) {

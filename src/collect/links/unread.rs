@@ -5,6 +5,9 @@
 //! each variable that it reads.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::known_names::is_read_by_software;
 use crate::collect::Sources;
@@ -20,17 +23,23 @@ pub(super) const FIELDS: &[FactSpec] = &[
 ];
 
 /// Ways in which a program reads variables that it does not name, or names by a part.
-const BY_PARTS: &[&str] = &[
-    "env_prefix",
-    "prefixed(",
-    "BaseSettings",
-    "dynaconf",
-    "Dynaconf",
-    "import values",
-    "from_prefixed_env",
-    "auto_envvar_prefix",
-    "Prefix",
-];
+static BY_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::new([
+        "env_prefix",
+        "prefixed(",
+        "BaseSettings",
+        "dynaconf",
+        "Dynaconf",
+        "import values",
+        "from_prefixed_env",
+        "auto_envvar_prefix",
+        "Prefix",
+    ])
+    .ok()
+});
+/// How a program reaches for its environment.
+static ENVIRONMENT: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(["environ", "getenv", "process.env"]).ok());
 /// Kinds of files that only set variables, unless they put one in by its mark.
 const SETTERS: &[&str] = &["yml", "yaml", "toml", "tf", "tfvars"];
 /// Kinds of files that are programs.
@@ -60,7 +69,8 @@ pub(super) fn variables(sources: &Sources<'_>, facts: &Facts) -> Option<Fact> {
     });
     // The files are searched only for what is left.
     if !set.is_empty() {
-        let code = Code::of(sources)?;
+        let words = Words::of(set.iter().map(name_of))?;
+        let code = Code::of(sources, &words)?;
         set.retain(|variable| !code.reads(&name_of(variable)));
     }
     Some(Fact::derived(set))
@@ -133,10 +143,10 @@ fn described(name: &str, place: Place) -> Fact {
     Fact::derived(Value::record(fields)).at(place)
 }
 
-/// The words of the files in which a variable may be read.
+/// The words of the files in which a variable may be read, of those that matter.
 #[derive(Default)]
 struct Code<'s> {
-    /// All words of programs, templates and other files that are not for people.
+    /// Words of programs, templates and other files that are not for people.
     words: HashSet<&'s str>,
     /// Those that `$` stands before, in files that otherwise only set variables.
     marked: HashSet<&'s str>,
@@ -145,7 +155,7 @@ struct Code<'s> {
 
 impl<'s> Code<'s> {
     /// The files of a project; none if a program may read any variable.
-    fn of(sources: &Sources<'s>) -> Option<Self> {
+    fn of(sources: &Sources<'s>, words: &Words) -> Option<Self> {
         let mut code = Self::default();
         for path in sources.service.files() {
             let is_other = is_env_name(path.name())
@@ -155,19 +165,15 @@ impl<'s> Code<'s> {
                 continue;
             };
             if SETTERS.contains(&path.extension()) {
-                let marked = words(text).filter(|(before, _)| before.ends_with(['$', '{']));
+                let marked = words.in_text(text).filter(|(before, _)| before.ends_with(['$', '{']));
                 code.marked.extend(marked.map(|(_, word)| word));
                 continue;
             }
             if PROGRAMS.contains(&path.extension()) && reads_any(text) {
                 return None;
             }
-            code.by_parts |= BY_PARTS.iter().any(|sign| text.contains(sign));
-            code.words.extend(words(text).map(|(before, word)| match word.strip_prefix('s') {
-                // Of `%s_HOST`.
-                Some(rest) if before.ends_with('%') => rest,
-                _ => word,
-            }));
+            code.by_parts |= has_one(&BY_PARTS, text);
+            code.words.extend(words.in_text(text).map(|(_, word)| word));
         }
         Some(code)
     }
@@ -176,31 +182,54 @@ impl<'s> Code<'s> {
         let has = |word: &str| {
             self.words.contains(word) || self.words.contains(word.to_lowercase().as_str())
         };
-        // A text may put names together, of which one is this: `f"{kind}_HOST"`, `"DB_" + what`.
-        let composes = name.match_indices('_').any(|(at, _)| {
-            let (start, end) = (name.get(..=at), name.get(at..));
-            start.into_iter().chain(end).any(|part| part != name && self.words.contains(part))
-        });
-        let mut parts = name.match_indices('_').filter_map(|(at, _)| name.get(at + 1..));
         has(name)
             || self.marked.contains(name)
-            || composes
-            || self.by_parts && parts.any(|part| !part.is_empty() && has(part))
+            || halves(name).any(|half| self.words.contains(half))
+            || self.by_parts && ends(name).any(has)
     }
 }
 
-/// The words of a text, each with what stands before it.
-fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + rest.find(is_part)?;
-        let word = text.get(start..)?;
-        let length = word.find(|c| !is_part(c)).unwrap_or(word.len());
-        at = start + length;
-        Some((text.get(..start)?, text.get(start..at)?))
-    })
+/// What a text may put together to a name: `f"{kind}_HOST"`, `"DB_" + what`.
+fn halves(name: &str) -> impl Iterator<Item = &str> {
+    let split = |(at, _)| [name.get(..=at), name.get(at..)];
+    name.match_indices('_').flat_map(split).flatten().filter(move |half| *half != name)
+}
+
+/// What is left of a name without a prefix.
+fn ends(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('_').filter_map(|(at, _)| name.get(at + 1..)).filter(|end| !end.is_empty())
+}
+
+/// The names that are looked for and their parts, found all at once.
+struct Words(AhoCorasick);
+
+impl Words {
+    fn of(names: impl Iterator<Item = String>) -> Option<Self> {
+        let mut words = HashSet::new();
+        for name in names {
+            words.extend(halves(&name).map(str::to_owned));
+            for whole in ends(&name).chain([name.as_str()]) {
+                words.extend([whole.to_owned(), whole.to_lowercase()]);
+            }
+        }
+        AhoCorasick::new(words).ok().map(Self)
+    }
+
+    /// Where they stand in a text as words of their own, each with what stands before it.
+    fn in_text<'t>(&self, text: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        self.0.find_overlapping_iter(text).filter_map(move |found| {
+            let (before, word) = text.get(..found.end())?.split_at_checked(found.start())?;
+            // Of `%s_HOST` the rest is a word.
+            let begins = !before.ends_with(is_part) || before.ends_with("%s");
+            let ends = !text.get(found.end()..)?.starts_with(is_part);
+            (begins && ends).then_some((before, word))
+        })
+    }
+}
+
+fn has_one(signs: &LazyLock<Option<AhoCorasick>>, text: &str) -> bool {
+    signs.as_ref().is_some_and(|signs| signs.is_match(text))
 }
 
 /// What stands before and after each place where a text has a name as a word of its own.
@@ -216,6 +245,9 @@ fn uses<'t>(text: &'t str, name: &str) -> impl Iterator<Item = (&'t str, &'t str
 
 /// Whether a program reads variables by a name that it does not write out, or all of them.
 fn reads_any(text: &str) -> bool {
+    if !has_one(&ENVIRONMENT, text) {
+        return false;
+    }
     let quoted = |after: &str| after.trim_start().starts_with(['"', '\'']);
     let of_environ = uses(text, "environ").any(|(before, after)| {
         if !before.ends_with('.') {

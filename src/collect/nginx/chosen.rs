@@ -10,6 +10,15 @@ const MAX_ENTRIES: usize = 50;
 /// What a text may come to: one of several, with the variable that decides. None if it has no variable,
 /// or one that no plain map chooses. An empty header is not sent, hence absent.
 pub(super) fn fact(http: &Block, at: &Directive, text: &str) -> Option<Fact> {
+    one_of(http, at, text, false)
+}
+
+/// The same of a text that may come to a variable: to what a request says, or the connection.
+pub(super) fn with_variables(http: &Block, at: &Directive, text: &str) -> Option<Fact> {
+    one_of(http, at, text, true)
+}
+
+fn one_of(http: &Block, at: &Directive, text: &str, variables_too: bool) -> Option<Fact> {
     let mut variables = variables_in(text);
     let name = variables.next()?;
     if variables.next().is_some() {
@@ -24,8 +33,8 @@ pub(super) fn fact(http: &Block, at: &Directive, text: &str) -> Option<Fact> {
     }
     let mut values = Vec::new();
     for entry in &entries {
-        let word = entry.word(0).filter(|word| entry.name != "include" && !word.contains('$'))?;
-        if entry.is_templated() {
+        let word = entry.word(0).filter(|_| entry.name != "include")?;
+        if entry.is_templated() || (!variables_too && word.contains('$')) {
             return None;
         }
         values.push(entry.states(said(text, &name, word)));

@@ -1,5 +1,6 @@
 //! What a location hands on, where to, and what it tells the application about the visitor.
 
+use super::chosen;
 use super::flow;
 use super::scope::Scope;
 use super::server::Location;
@@ -86,7 +87,9 @@ fn set_header(location: &Location<'_>, name: &str, at: &Directive) -> Fact {
         (Some(directive), _) if directive.is_templated() => directive.filled_in(),
         (Some(directive), _) => {
             let text = resolved(directive.word(1).unwrap_or_default(), &location.scope);
-            directive.states(text)
+            let http = location.scope.http();
+            let chosen = http.and_then(|http| chosen::with_variables(http, directive, &text));
+            chosen.unwrap_or_else(|| directive.states(text))
         }
         (None, Some(why)) => Fact::derived(Value::Unknown(why.clone())),
         (None, None) => at.states(Value::Absent),

@@ -112,6 +112,11 @@ impl<'t> Scope<'t> {
         }
     }
 
+    /// The outermost block, in which maps stand.
+    pub(super) fn http(&self) -> Option<&'t Block> {
+        self.levels.first().copied()
+    }
+
     /// The headers that answers get here.
     pub(super) fn headers(&self) -> Headers<'t> {
         let mut outer = Headers::default();
@@ -127,7 +132,7 @@ impl<'t> Scope<'t> {
         }
         let mut own = outer;
         own.add_set_headers(&self.levels);
-        if let Some(http) = self.levels.first() {
+        if let Some(http) = self.http() {
             for header in own.added.iter_mut().chain(&mut own.lost) {
                 header.chosen = chosen::fact(http, header.directive, &header.value);
             }

@@ -75,6 +75,12 @@ pub(super) fn hsts_before(project: &Project) -> Option<Ignorance> {
 fn edge_service(so_far: &Facts) -> Option<String> {
     let services = so_far.at("compose.services");
     services.value.items().iter().find_map(|service| {
+        if service.holds("routed") {
+            let name = service.text_of("name").unwrap_or_default();
+            return Some(format!(
+                "a proxy that reads the labels of `{name}` passes visitors on, and seems to encrypt before nginx"
+            ));
+        }
         let image = service.text_of("image")?.to_owned();
         let name = image.rsplit('/').next()?.split([':', '@']).next()?;
         EDGES.contains(&name).then(|| {

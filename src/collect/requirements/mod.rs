@@ -13,11 +13,13 @@ mod specifier;
 mod support;
 mod vulnerable;
 
+use std::collections::BTreeSet;
+
 use super::{Collector, Sources};
 use crate::fact::{
     Domain, Fact, FactSpec, Facts, Ignorance, Kind, Place, ProjectPath, Value, WhenMissing,
 };
-use crate::project::Role;
+use crate::project::{Given, Installed, Project, Role, Service};
 use reading::Reading;
 use specifier::Dialect;
 
@@ -79,7 +81,7 @@ const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "requirements.vulnerabilities",
         Kind::List(&Kind::Record(vulnerable::FIELDS)),
-        "The known vulnerabilities of the versions that are pinned, in a list or a lock file. Unknown without a database of them.",
+        "The known vulnerabilities of the versions that are pinned, in a list or a lock file. Unknown without a database of them or a service that tells them.",
     ),
     FactSpec::new(
         "requirements.indexes",
@@ -138,6 +140,17 @@ impl Collector for Requirements {
         facts.put("requirements.support", reading.open_list(support(&reading, sources)));
         facts
     }
+}
+
+/// The versions of all packages that the services install, as far as they are known.
+pub fn installed(project: &Project, services: &[Service], given: &Given) -> BTreeSet<Installed> {
+    let of_service = |service: &Service| {
+        let wanted: Vec<&ProjectPath> =
+            service.files().filter(|path| Requirements.wants(path)).collect();
+        let sources = Sources { project, service, wanted: &wanted, given };
+        vulnerable::installed(&Reading::of(&sources))
+    };
+    services.iter().flat_map(of_service).collect()
 }
 
 /// Whether a file says something about packages, and lists none.

@@ -1,7 +1,13 @@
 //! Which of the versions that are installed have a vulnerability that is known.
 
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use pep440_rs::Version;
+
 use super::reading::Reading;
 use crate::fact::{Fact, FactSpec, Ignorance, Kind, List, Value};
+use crate::project::Installed;
 use crate::project::advisories::{Advisories, Vulnerability};
 
 /// The fields of one vulnerability.
@@ -21,19 +27,18 @@ pub(super) const FIELDS: &[FactSpec] = &[
 pub(super) fn vulnerabilities(reading: &Reading, advisories: Option<&Advisories>) -> Fact {
     let Some(advisories) = advisories else {
         let why = Ignorance::new("no database of known vulnerabilities was given");
-        return Fact::derived(why.settled_by("give `--advisories FILE`"));
+        return Fact::derived(
+            why.settled_by("give `--advisories all.zip` or `--advisories https://api.osv.dev`"),
+        );
     };
     let versions = reading.versions();
     let Value::Record(versions) = &versions.value else {
         return versions;
     };
-    let mut list = List { items: Vec::new(), rest: versions.rest.clone() };
+    let rest = advisories.rest().or(versions.rest.as_ref());
+    let mut list = List { items: Vec::new(), rest: rest.cloned() };
     for (name, fact) in versions.fields.iter() {
-        let alternatives = match &fact.value {
-            Value::OneOf(alternatives) => alternatives.as_slice(),
-            _ => std::slice::from_ref(fact),
-        };
-        for version in alternatives {
+        for version in alternatives(fact) {
             let known = version.value.text().and_then(|text| advisories.of(name, text));
             match known {
                 Some(known) => list.items.extend(known.iter().map(|it| record(name, version, it))),
@@ -45,6 +50,34 @@ pub(super) fn vulnerabilities(reading: &Reading, advisories: Option<&Advisories>
         reading.packages.iter().find(|package| versions.fields.get(&*package.name).is_none());
     list.rest = list.rest.or_else(|| without.map(|package| unversioned(&package.name)));
     Fact::derived(list)
+}
+
+/// The versions of all packages that may be installed, as far as they are known.
+pub(super) fn installed(reading: &Reading) -> BTreeSet<Installed> {
+    let versions = reading.versions();
+    let Value::Record(versions) = &versions.value else {
+        return BTreeSet::new();
+    };
+    let mut installed = BTreeSet::new();
+    for (name, fact) in versions.fields.iter() {
+        let known = alternatives(fact).iter().filter_map(|version| version.value.text());
+        let known = known.filter(|version| Version::from_str(version).is_ok());
+        installed.extend(
+            known.map(|version| Installed {
+                package: name.to_string(),
+                version: version.to_owned(),
+            }),
+        );
+    }
+    installed
+}
+
+/// The versions of one package.
+fn alternatives(fact: &Fact) -> &[Fact] {
+    match &fact.value {
+        Value::OneOf(alternatives) => alternatives.as_slice(),
+        _ => std::slice::from_ref(fact),
+    }
 }
 
 fn unversioned(name: &str) -> Ignorance {

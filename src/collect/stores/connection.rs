@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::encryption::Encryption;
 use super::host::{Class, is_socket};
+use super::statements;
 use super::target::{Target, follows, like};
 use crate::credential;
 use crate::fact::secret::{is_secret_name, words};
@@ -99,6 +100,12 @@ pub(super) const CONNECTION: &[FactSpec] = &[
         "Whether Django reads long answers through cursors of the server; absent where it does not connect.",
     ),
     FactSpec::new(
+        "prepares-statements",
+        Kind::Bool,
+        "PostgreSQL: whether statements are prepared under names, which one connection of the server knows; absent \
+         where the driver is not known to do so.",
+    ),
+    FactSpec::new(
         "write-concern",
         Kind::Text,
         "MongoDB: how many servers confirm a write, `w`; `majority` by default.",
@@ -148,6 +155,8 @@ pub(super) struct Pooling {
     pub(super) reused: Option<Fact>,
     /// Whether Django uses cursors of the server, where it opens the connection to PostgreSQL.
     pub(super) cursors: Option<Fact>,
+    /// Whether statements are prepared under names, where Django opens the connection to PostgreSQL.
+    pub(super) prepares: Option<Fact>,
 }
 
 /// What a project tells of where its connections are made.
@@ -156,6 +165,8 @@ pub(super) struct Surroundings {
     neighbours: BTreeSet<String>,
     /// Whether the environment is known as a whole.
     environment_is_whole: bool,
+    /// Whether the program's code may keep its driver from preparing statements.
+    pub(super) switches_statements: bool,
 }
 
 impl Surroundings {
@@ -165,6 +176,7 @@ impl Surroundings {
         Self {
             neighbours: services.value.items().iter().filter_map(name).collect(),
             environment_is_whole: facts.at("env.whole").value == Value::Bool(true),
+            switches_statements: true,
         }
     }
 }
@@ -180,13 +192,8 @@ pub(super) fn record(
     let class = class(target, &around.neighbours);
     let password = password(target, &class, around.environment_is_whole);
     let fact = |value: Value| like(&target.kind, value);
-    let mongo = |options: &[&str], default: Value| {
-        if target.kind.value.text() != Some("mongodb") {
-            return fact(Value::Absent);
-        }
-        let asked = target.option(options);
-        if asked.value == Value::Absent { like(&asked, default) } else { asked }
-    };
+    let by_driver = || statements::of_address(target, around.switches_statements);
+    let prepares = pooling.prepares.clone().unwrap_or_else(by_driver);
     Value::record([
         ("source", fact(Value::from(source))),
         ("kind", target.kind.clone()),
@@ -227,15 +234,27 @@ pub(super) fn record(
         ("reused", pooling.reused.clone().unwrap_or_else(|| fact(Value::Bool(true)))),
         ("pooler", pooler(target)),
         ("server-side-cursors", pooling.cursors.clone().unwrap_or_else(|| fact(Value::Absent))),
-        ("write-concern", mongo(&["w"], Value::from("majority"))),
+        ("prepares-statements", prepares),
+        ("write-concern", of_mongodb(target, "w", Value::from("majority"))),
         (
             "retries-writes",
-            follows(&mongo(&["retrywrites"], Value::Bool(true)), &|value| match value.text() {
+            follows(&of_mongodb(target, "retrywrites", Value::Bool(true)), &|value| match value
+                .text()
+            {
                 Some(text) => Value::Bool(!matches!(text, "false" | "0")),
                 None => value.clone(),
             }),
         ),
     ])
+}
+
+/// An option of `MongoDB`'s, or what it is if nothing is said; absent of other products.
+fn of_mongodb(target: &Target, option: &str, default: Value) -> Fact {
+    if target.kind.value.text() != Some("mongodb") {
+        return like(&target.kind, Value::Absent);
+    }
+    let asked = target.option(&[option]);
+    if asked.value == Value::Absent { like(&asked, default) } else { asked }
 }
 
 /// PgBouncer listens on 6432 unless told otherwise.
@@ -333,7 +352,8 @@ mod tests {
             let mut address = Fact::derived("mongodb://mongo/shop").from_origin(Origin::Literal);
             address.provenance.variables = variables.iter().map(ToString::to_string).collect();
             let target = Target::of_address(&address, "mongodb://mongo/shop");
-            let around = Surroundings { neighbours: BTreeSet::new(), environment_is_whole: whole };
+            let around =
+                Surroundings { environment_is_whole: whole, ..Surroundings::of(&Facts::default()) };
             let record = record(&target, "MONGO", &Pooling::default(), &around);
             assert_eq!(
                 record.field("auth").and_then(|auth| auth.value.bool()),

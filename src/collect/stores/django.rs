@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::connection::Pooling;
+use super::statements;
 use super::target::{Target, follows, like, option_name, product, secret};
 use crate::fact::{Fact, Ignorance, Value};
 
@@ -84,7 +85,11 @@ fn database(whole: &Fact) -> (Target, Pooling) {
     if let Value::Unknown(why) = &whole.value {
         return (
             Target::unknown(whole, why),
-            Pooling { reused: Some(whole.clone()), ..Pooling::default() },
+            Pooling {
+                reused: Some(whole.clone()),
+                prepares: Some(whole.clone()),
+                ..Pooling::default()
+            },
         );
     }
     let engine = field(whole, "ENGINE");
@@ -169,7 +174,8 @@ fn pooling(whole: &Fact, target: &Target) -> Pooling {
         _ => Value::Unknown(Ignorance::new("`DISABLE_SERVER_SIDE_CURSORS` is no truth value")),
     });
     let cursors = (target.kind.value.text() == Some("postgresql")).then_some(cursors);
-    Pooling { kept_seconds: Some(kept_seconds), reused: Some(reused), cursors }
+    let prepares = statements::of_django(target);
+    Pooling { kept_seconds: Some(kept_seconds), reused: Some(reused), cursors, prepares }
 }
 
 /// The Redis behind a cache; nothing if the cache is of another kind.

@@ -21,13 +21,12 @@ pub(super) struct Connections {
 
 impl Connections {
     /// All that the facts of earlier collectors tell.
-    pub(super) fn of(facts: &Facts) -> Self {
-        let around = Surroundings::of(facts);
+    pub(super) fn of(facts: &Facts, around: &Surroundings) -> Self {
         let settings = facts.at("django.settings");
         let mut connections = Self::default();
         let drivers = drivers(facts);
         let mut take = |family: Family, setting: &Setting| {
-            let item = item(setting, &around);
+            let item = item(setting, around);
             let is_database = family == Family::Database;
             connections
                 .take(family, if is_database { narrowed(item, drivers.as_ref()) } else { item });
@@ -48,7 +47,7 @@ impl Connections {
         {
             take(*family, setting);
         }
-        connections.take_environment(facts, &around);
+        connections.take_environment(facts, around);
         connections
     }
 
@@ -169,6 +168,10 @@ mod tests {
     use super::*;
     use crate::fact::{Ignorance, List, Origin, Provenance};
 
+    fn found(facts: &Facts) -> Connections {
+        Connections::of(facts, &Surroundings::of(facts))
+    }
+
     fn texts(fields: &[(&str, &str)]) -> Fact {
         let fact = |text: &str| match text.parse() {
             Ok(number) => Fact::derived(Value::Int(number)),
@@ -199,7 +202,7 @@ mod tests {
     fn tls_of(variable: &str) -> String {
         let mut facts = Facts::default();
         facts.put("env.variables.DATABASE_URL", Fact::derived(variable));
-        let found = Connections::of(&facts);
+        let found = found(&facts);
         let all = [found.databases, found.redis, found.brokers].concat();
         shown(&all, TLS).join("; ")
     }
@@ -285,7 +288,7 @@ mod tests {
         facts.put("django.settings.CELERY_BROKER_URL", Fact::derived("redis://:pw@cache:6379/1"));
         let services = vec![texts(&[("name", "cache")])];
         facts.put("compose.services", Fact::derived(services));
-        let found = Connections::of(&facts);
+        let found = found(&facts);
         let fields = ["source", "kind", "host-class", "port", "user", "default-password", "reused"];
         assert_eq!(
             shown(&found.databases, &fields),
@@ -308,7 +311,7 @@ mod tests {
             texts(&[("ENGINE", "django.db.backends.postgresql"), ("HOST", "db.example.com")]);
         let either = Fact::derived(Value::one_of(vec![sqlite, postgres]));
         facts.put("django.settings.DATABASES", record(vec![("default", either)]));
-        let found = Connections::of(&facts);
+        let found = found(&facts);
         assert_eq!(
             shown(&found.databases, &["kind", "host-class"]),
             ["one of sqlite or postgresql one of local or public"]
@@ -324,7 +327,7 @@ mod tests {
             ..Provenance::new(Origin::Environment)
         };
         facts.put("django.settings.DATABASES", record(vec![("default", hidden.clone())]));
-        let sources = |facts: &Facts| shown(&Connections::of(facts).databases, &["source", "kind"]);
+        let sources = |facts: &Facts| shown(&found(facts).databases, &["source", "kind"]);
         assert_eq!(sources(&facts), ["DATABASES.default unknown (not evaluated)"]);
         facts.put("env.variables.DATABASE_URL", Fact::derived("postgres://u:p@db/d"));
         assert_eq!(sources(&facts), ["DATABASE_URL postgresql"]);
@@ -343,7 +346,7 @@ mod tests {
         ] {
             facts.put(&format!("env.variables.{name}"), Fact::derived(value));
         }
-        let found = Connections::of(&facts);
+        let found = found(&facts);
         assert_eq!(shown(&found.databases, &["source"]), ["DATABASES.default"]);
         assert!(found.redis.is_empty() && found.brokers.is_empty());
     }
@@ -353,7 +356,7 @@ mod tests {
         let mut facts = Facts::default();
         facts.put("env.variables.POSTGRES_HOST", Fact::derived("db.example.com"));
         facts.put("env.variables.POSTGRES_PASSWORD", Fact::derived("postgres"));
-        let found = Connections::of(&facts);
+        let found = found(&facts);
         let why = "unknown (only a variable tells of it, and not how the program connects)";
         assert_eq!(
             shown(&found.databases, &["source", "kind", "host-class", "default-password", "tls"]),
@@ -366,7 +369,7 @@ mod tests {
         let mut facts = Facts::default();
         facts.put("django.settings.DATABASES", Fact::derived(Ignorance::new("not here")));
         facts.put("requirements.names", Fact::derived(vec![Fact::derived("psycopg")]));
-        let found = Connections::of(&facts);
+        let found = found(&facts);
         assert_eq!(shown(&found.databases, &["kind"]), ["one of postgresql or sqlite"]);
     }
 
@@ -374,7 +377,7 @@ mod tests {
     fn an_unknown_dictionary_is_an_unknown_connection() {
         let mut facts = Facts::default();
         facts.put("django.settings.DATABASES", Fact::derived(Ignorance::new("not here")));
-        let found = Connections::of(&facts);
+        let found = found(&facts);
         assert_eq!(
             shown(&found.databases, &["host-class", "kind"]),
             ["unknown unknown (not here)"]

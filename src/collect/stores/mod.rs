@@ -20,6 +20,7 @@ mod scripts;
 mod search;
 mod served;
 mod servers;
+mod statements;
 mod target;
 
 use super::{Collector, Sources};
@@ -126,7 +127,6 @@ impl Collector for Stores {
     }
 
     fn collect(&self, sources: &Sources<'_>, so_far: &Facts) -> Facts {
-        let connections = Connections::of(so_far);
         let containers = Containers::of(sources, so_far);
         let servers = configured(sources, &redis_conf::is_server, &|path, text| {
             let (runs, asks) = (containers.run(path, "redis"), containers.asks("redis"));
@@ -135,6 +135,11 @@ impl Collector for Stores {
         let poolers = configured(sources, &pgbouncer::is_pooler, &|path, text| {
             Some(pgbouncer::pooler(path, text))
         });
+        let mut around = Surroundings::of(so_far);
+        if !poolers.is_empty() {
+            around.switches_statements = statements::are_switched(sources);
+        }
+        let connections = Connections::of(so_far, &around);
         let Served { servers: others, access, refused, users, roles } =
             Served::of(sources, &containers);
         let lists = [
@@ -143,7 +148,7 @@ impl Collector for Stores {
             ("stores.databases", connections.databases),
             ("stores.redis", connections.redis),
             ("stores.brokers", connections.brokers),
-            ("stores.search", search::engines(so_far, &Surroundings::of(so_far))),
+            ("stores.search", search::engines(so_far, &around)),
             ("stores.pgbouncer-users", users),
             ("stores.script-roles", roles),
             ("stores.caches", caches(so_far)),

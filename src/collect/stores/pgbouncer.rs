@@ -29,6 +29,12 @@ pub(super) const POOLER: &[FactSpec] = &[
         Kind::Text,
         "When a client gives a connection back: `session`, `transaction`.",
     ),
+    FactSpec::new(
+        "prepared-statements",
+        Kind::Number,
+        "How many prepared statements of each client it follows from connection to connection; unknown where its \
+         version decides.",
+    ),
     FactSpec::new("max-clients", Kind::Number, "How many clients it admits."),
     FactSpec::new("pool-size", Kind::Number, "How many server connections each pool has."),
     FactSpec::new(
@@ -60,12 +66,25 @@ pub(super) fn pooler(path: &ProjectPath, text: &str) -> Fact {
         ("auth-type", settings.get("auth_type", "md5")),
         ("listen-public", listens_in_public(&listen)),
         ("listen", listen),
-        ("pool-mode", settings.get("pool_mode", "session")),
+        ("pool-mode", settings.pool_mode()),
+        ("prepared-statements", followed(&settings)),
         ("max-clients", number("max_client_conn", "100")),
         ("pool-size", number("default_pool_size", "20")),
         ("client-tls", settings.get("client_tls_sslmode", "disable")),
     ]);
     Fact::literal(record, Place::whole(path))
+}
+
+/// 0 until 1.23, 200 since (PgBouncer's changelog, 1.21 and 1.24, read 2026-11-30).
+fn followed(settings: &Settings<'_>) -> Fact {
+    follows(&settings.get("max_prepared_statements", ""), &|number| match number.text() {
+        Some("") => {
+            let why = "`max_prepared_statements` is 0 before PgBouncer 1.24 and 200 since";
+            Value::Unknown(Ignorance::new(why).settled_by("write it into the file"))
+        }
+        Some(text) => text.parse().map_or(Value::Absent, Value::Int),
+        None => Value::Absent,
+    })
 }
 
 /// The same as of any other server: where it listens, and whether clients can encrypt. Whether it asks who
@@ -143,11 +162,14 @@ struct Settings<'t> {
     path: &'t ProjectPath,
     last: BTreeMap<&'t str, (&'t str, Place)>,
     include: Option<(&'t str, u32)>,
+    /// The modes that databases have for themselves.
+    own_modes: Vec<Fact>,
 }
 
 impl<'t> Settings<'t> {
     fn of(path: &'t ProjectPath, text: &'t str) -> Self {
-        let mut settings = Self { path, last: BTreeMap::new(), include: None };
+        let mut settings =
+            Self { path, last: BTreeMap::new(), include: None, own_modes: Vec::new() };
         let mut section = "";
         for (line, number) in text.lines().zip(1_u32..) {
             let line = line.trim();
@@ -164,9 +186,28 @@ impl<'t> Settings<'t> {
                 let width = u32::try_from(line.chars().count()).unwrap_or(0);
                 let place = Place::in_file(path, Position { width, ..Position::line(number) });
                 settings.last.insert(name.trim(), (value.trim(), place));
+            } else if section == "databases"
+                && let Some((_, mode)) = line.split_once("pool_mode")
+            {
+                let mode = mode.trim_start_matches([' ', '=', '\'']);
+                let mode = mode.split([' ', '\'']).next().unwrap_or_default();
+                settings.own_modes.push(Fact::literal(mode, Place::line(path, number)));
             }
         }
         settings
+    }
+
+    /// The mode of all databases; one of several, if some have their own.
+    fn pool_mode(&self) -> Fact {
+        let general = self.get("pool_mode", "session");
+        let mut modes = self.own_modes.clone();
+        modes.retain(|mode| mode.value != general.value);
+        if modes.is_empty() {
+            return general;
+        }
+        let provenance = general.provenance.clone();
+        modes.insert(0, general);
+        Fact { value: Value::one_of(modes), provenance }
     }
 
     fn get(&self, name: &str, default: &str) -> Fact {

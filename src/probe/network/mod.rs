@@ -18,6 +18,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
+mod advisories;
 mod connecting;
 mod fetch;
 mod resolver;
@@ -25,6 +26,7 @@ mod tls;
 mod visit;
 mod why;
 
+pub use self::advisories::advisories;
 use self::resolver::Resolver;
 use self::tls::offer::Desk;
 use self::tls::{handshake, offer, trusting};

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::iter;
 use std::sync::Arc;
 
 use crate::fact::Ignorance;
@@ -22,9 +23,8 @@ pub(super) fn of_connection(error: &io::Error) -> Unanswered {
 
 /// Why there is no answer to a request.
 pub(super) fn of_request(error: &reqwest::Error) -> Unanswered {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
     let mut last = error.to_string();
-    while let Some(error) = cause {
+    for error in causes(error) {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
             return of_tls(error);
         }
@@ -34,9 +34,19 @@ pub(super) fn of_request(error: &reqwest::Error) -> Unanswered {
             return of_connection(error);
         }
         last = error.to_string();
-        cause = within(error);
     }
     in_vain(plain(&last))
+}
+
+/// Whether there is no answer since nobody vouches for the certificate.
+pub(super) fn is_untrusted(error: &reqwest::Error) -> bool {
+    let of_tls = causes(error).find_map(|error| error.downcast_ref::<rustls::Error>());
+    matches!(of_tls, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+/// What led to an error, the last cause last.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    iter::successors(error.source(), |error| within(*error))
 }
 
 /// What an error holds. One of input and output hides what it holds from `source`.

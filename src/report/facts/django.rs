@@ -110,6 +110,7 @@ fn variables(domain: &Record, settings: &Record, out: &mut dyn Write) -> io::Res
         let is = |name: &str| variable.holds(name);
         let known = match field("default") {
             _ if is("set") => "it is set".to_owned(),
+            _ if is("expected") => "given by a file that is not here".to_owned(),
             _ if is("required") => "the settings do not load without it".to_owned(),
             _ if is("sometimes-required") => {
                 "not set; the settings may not load without it".to_owned()

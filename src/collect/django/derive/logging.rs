@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::collect::django::carry::{
     each, field, made_from, map_present, mismatch, setting, truth,
 };
+use crate::collect::logrotate;
 use crate::fact::{Fact, Facts, Ignorance, List, Record, Value};
 
 /// A logger of Django.
@@ -19,14 +20,14 @@ const REQUEST: Logger = Logger { path: &["django.request", "django"], early: tru
 /// Its messages come from loggers below it, which are made when they are first used.
 const SECURITY: Logger = Logger { path: &["django.security", "django"], early: false };
 
-/// Judges `LOGGING`.
-pub(super) fn derive(settings: &Record, facts: &mut Facts) {
+/// Judges `LOGGING`, with the logs that `logrotate` rotates.
+pub(super) fn derive(settings: &Record, rotated: &Fact, facts: &mut Facts) {
     let logging = configured(settings);
     facts.put("django.logging.error-handlers", handlers(&logging, &REQUEST));
     facts.put("django.logging.security-handlers", handlers(&logging, &SECURITY));
     facts.put("django.logging.keeps-loggers", keeps_loggers(&logging));
     facts.put("django.logging.root-level", root_level(&logging));
-    facts.put("django.logging.rotates", rotates(&logging));
+    facts.put("django.logging.rotates", rotates(&logging, rotated));
     facts.put("django.logging.files", files(&logging));
 }
 
@@ -169,11 +170,12 @@ fn debug_only(logging: &Fact, filter: &str) -> bool {
 
 /// Whether every handler that writes a file bounds it. Of a plain `FileHandler` and its watching kin
 /// only the machine knows, where `logrotate` may do it.
-fn rotates(logging: &Fact) -> Fact {
+fn rotates(logging: &Fact, rotated: &Fact) -> Fact {
     let handlers = field(logging, "handlers");
     each(&handlers, |value| match value {
         Value::Record(record) => {
-            let answers: Vec<Fact> = record.fields.values().filter_map(bounded).collect();
+            let answers: Vec<Fact> =
+                record.fields.values().filter_map(|handler| bounded(handler, rotated)).collect();
             let unknown_rest = record.rest.clone().map(|why| Fact::derived(Value::Unknown(why)));
             all(answers.into_iter().chain(unknown_rest))
         }
@@ -183,10 +185,11 @@ fn rotates(logging: &Fact) -> Fact {
 
 /// The files that handlers write to; `/dev/stdout` and its like are none.
 fn files(logging: &Fact) -> Fact {
-    let handlers = field(logging, "handlers");
+    let (handlers, nothing) = (field(logging, "handlers"), Fact::absent());
     each(&handlers, |value| match value {
         Value::Record(record) => {
-            let to_files = record.fields.values().filter(|handler| bounded(handler).is_some());
+            let to_files =
+                record.fields.values().filter(|handler| bounded(handler, &nothing).is_some());
             let names = to_files.map(|handler| field(handler, "filename"));
             let is_device =
                 |name: &Fact| name.value.text().is_some_and(|name| name.starts_with("/dev/"));
@@ -199,7 +202,7 @@ fn files(logging: &Fact) -> Fact {
 }
 
 /// Whether a handler bounds its file; none if it writes none.
-fn bounded(handler: &Fact) -> Option<Fact> {
+fn bounded(handler: &Fact, rotated: &Fact) -> Option<Fact> {
     let class = field(handler, "class");
     let Some(text) = class.value.text() else {
         return matches!(class.value, Value::Unknown(_)).then_some(class);
@@ -214,12 +217,26 @@ fn bounded(handler: &Fact) -> Option<Fact> {
         (_, true) => {
             all(["maxBytes", "backupCount"].map(|key| truth(&field(handler, key))).into_iter())
         }
-        _ => {
-            let why = Ignorance::new(format!("`{text}` leaves rotation to the machine"))
-                .settled_by("rotate the file with `logrotate` and attest it");
-            made_from(&class, Value::Unknown(why))
-        }
+        _ => by_machine(&class, text, &field(handler, "filename"), rotated),
     })
+}
+
+/// Whether `logrotate` bounds a file. It moves the file away, and whoever does not open the new one writes on into
+/// the old one.
+fn by_machine(class: &Fact, text: &str, file: &Fact, rotated: &Fact) -> Fact {
+    let Some(log) = file.value.text().and_then(|file| logrotate::of_file(rotated, file)) else {
+        let why = Ignorance::new(format!("`{text}` leaves rotation to the machine"))
+            .settled_by("rotate the file with `logrotate` and attest it");
+        return made_from(class, Value::Unknown(why));
+    };
+    let value = if log.holds("reopened") || text.ends_with("WatchedFileHandler") {
+        Value::Bool(log.value.field("keeps").and_then(|keeps| keeps.value.int()) >= Some(0))
+    } else {
+        let why = "`logrotate` moves the file, and the program may go on writing into the one that was moved";
+        let remedy = "use `logging.handlers.WatchedFileHandler`, or `copytruncate` in that block";
+        Value::Unknown(Ignorance::new(why).settled_by(remedy))
+    };
+    Fact { value, provenance: log.provenance.clone() }
 }
 
 /// Whether all answers are yes; absent if there are none. One no suffices.

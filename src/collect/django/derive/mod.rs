@@ -360,7 +360,7 @@ pub(super) const DERIVED: &[FactSpec] = &[
 ];
 
 /// Works out all that the settings alone tell.
-pub(super) fn derive(settings: &Record, facts: &mut Facts) {
+pub(super) fn derive(settings: &Record, so_far: &Facts, facts: &mut Facts) {
     keys::derive(settings, facts);
     middleware::derive(settings, facts);
     uses::derive(settings, facts);
@@ -369,7 +369,7 @@ pub(super) fn derive(settings: &Record, facts: &mut Facts) {
     cors::derive(settings, facts);
     passwords::derive(settings, facts);
     email::derive(settings, facts);
-    logging::derive(settings, facts);
+    logging::derive(settings, &so_far.at("logrotate.logs"), facts);
     let hosts = awaited(setting(settings, "ALLOWED_HOSTS"), facts);
     facts.put("django.allowed-hosts", hosts);
     facts.put("django.opener-policy", opener_policy(settings));

@@ -24,7 +24,7 @@ fn one_of(parts: &[Fact]) -> Fact {
 fn shown(settings: &[(&str, Fact)], path: &str) -> String {
     let fields = settings.iter().map(|(name, fact)| ((*name).to_owned(), fact.clone()));
     let mut facts = Facts::default();
-    derive(&Record::new(fields, None), &mut facts);
+    derive(&Record::new(fields, None), &Facts::default(), &mut facts);
     facts.at(path).value.to_string()
 }
 
@@ -32,7 +32,7 @@ fn shown(settings: &[(&str, Fact)], path: &str) -> String {
 fn what_is_not_known_stays_so() {
     let mut facts = Facts::default();
     let rest = Some(Ignorance::new("an import"));
-    derive(&Record { rest, ..Record::default() }, &mut facts);
+    derive(&Record { rest, ..Record::default() }, &Facts::default(), &mut facts);
     for path in [
         "django.secret-key.bits",
         "django.secret-key-fallbacks",
@@ -253,7 +253,7 @@ fn a_fact_stands_where_its_setting_stands() {
     let place = Place::line(&ProjectPath::new("settings.py"), 7);
     let settings = [("SECRET_KEY", Fact::literal("short", place.clone()))];
     let mut facts = Facts::default();
-    derive(&Record::new(settings, None), &mut facts);
+    derive(&Record::new(settings, None), &Facts::default(), &mut facts);
     for path in ["django.secret-key.length", "django.jwt.signing-key-length"] {
         assert_eq!(facts.at(path).provenance.place.as_ref(), Some(&place), "{path}");
     }

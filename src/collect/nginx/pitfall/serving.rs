@@ -62,7 +62,10 @@ fn opens_to_all(directive: &Directive, here: &Here<'_, '_>) -> bool {
             .is_some_and(|word| word.eq_ignore_ascii_case("access-control-allow-credentials"))
             && each.word(1).is_some_and(|word| word.eq_ignore_ascii_case("true"))
     };
-    names_any && !here.in_if && here.block.named("add_header").any(allows)
+    // What is written in the configuration is nothing that cookies give access to.
+    let mut returned = here.block.named("return").filter_map(|each| each.word(1));
+    let is_fixed = returned.any(|text| !text.contains('$'));
+    names_any && !here.in_if && !is_fixed && here.block.named("add_header").any(allows)
 }
 
 /// Whether a `map` gives a variable the origin that was sent, whichever it is.
