@@ -1,7 +1,7 @@
 //! A law of the evaluator: what a variable changes names it.
 //!
 //! More of the environment never makes another value of a setting, known or not, without the variable
-//! standing among those on which the value depended before: otherwise a verdict could turn unexplained.
+//! standing among those on which the value depends: otherwise a verdict could turn unexplained.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use prodcheck::fact::{Fact, Origin, Place, ProjectPath, Provenance, Value};
@@ -143,7 +143,7 @@ proptest! {
             let earlier = before.variables.get(name);
             let same = earlier.is_some_and(|earlier| earlier.value.to_string() == fact.value.to_string());
             prop_assert!(
-                same || earlier.map_or_else(|| names(fact, &more.0), |earlier| names(earlier, &more.0)),
+                same || names(fact, &more.0) || earlier.is_some_and(|earlier| names(earlier, &more.0)),
                 "{name} was {:?} and is {} with {more:?}:\n{program}",
                 earlier.map(|earlier| earlier.value.to_string()),
                 fact.value

@@ -1,7 +1,8 @@
 //! What a branch that is not taken would change: its names might have another value, as the variables
 //! have it that decide.
 //!
-//! Only what stands in the branch itself counts, not what the functions do that it calls.
+//! Only what stands in the branch itself counts, not what the functions do that it calls. The cases of a
+//! `match` and what a `try` catches are not looked at.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -35,6 +36,9 @@ impl<'a> Interpreter<'a> {
         }
         let mut changed = Changed::default();
         changed.visit_body(statements);
+        if !self.budget.spend(changed.visited) {
+            return;
+        }
         self.sway(variables, |name, _| changed.names.contains(name));
         if let Some(frame) = self.frame().filter(|frame| frame.is_call && changed.returns) {
             frame.swayed_by.extend(variables.iter().cloned());
@@ -68,7 +72,9 @@ impl<'a> Interpreter<'a> {
     fn sway(&mut self, variables: &[Rc<str>], is_meant: impl Fn(&str, &Term<'a>) -> bool) {
         let home =
             self.frames.last().and_then(|frame| frame.class.or(frame.scopes.last().copied()));
-        if let Some(scope) = home.and_then(|home| self.heap.scope_mut(home)) {
+        if let Some(scope) = home.and_then(|home| self.heap.scope_mut(home))
+            && self.budget.spend(scope.names.len() / 8 + 1)
+        {
             for (name, term) in &mut scope.names {
                 if is_meant(name, term) {
                     term.from.be_swayed_by(variables);
@@ -88,10 +94,13 @@ struct Changed<'s> {
     names: BTreeSet<&'s str>,
     /// Whether they may end the function.
     returns: bool,
+    /// How many statements there are.
+    visited: usize,
 }
 
 impl<'s> StatementVisitor<'s> for Changed<'s> {
     fn visit_stmt(&mut self, statement: &'s Stmt) {
+        self.visited += 1;
         match statement {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
             Stmt::Return(_) => self.returns = true,
