@@ -50,6 +50,10 @@ const STATEMENTS: &[&str] = &[
     "{n} = [each for each in ['a', {s}] if {r}]",
     "match {r}:\n    case str(text):\n        {n} = text\n    case [first, *_]:\n        {n} = first\n    case _:\n        {n} = {s}",
     "try:\n    {n} = {s}.split(',')\nexcept AttributeError:\n    {n} = {r}",
+    "{n} = [{s}]\nfor each in str({r}).split(','):\n    if each == '1':\n        {n}.append(each)",
+    "{n} = [{s}]\n{n}.extend([{r}] if {r} else [])",
+    "{n} = [*([{r}] if {r} == 'yes' else []), {s}]",
+    "{n} = {'a': {s}}\n{n}.update({'b': 1} if {r} == 'yes' else {})",
 ];
 
 const VARIABLES: &[&str] = &["ALPHA", "BETA", "GAMMA"];

@@ -176,16 +176,18 @@ fn entries(sources: &Sources<'_>, so_far: &Facts, makers: &[&ProjectPath]) -> Ve
         }
     }
     let named = |name: &'static str| makers.iter().filter(move |path| path.name() == name);
-    let programs = || sources.service.programs();
-    let starters = ENTRIES
-        .iter()
-        .take(2)
-        .flat_map(|name| programs().filter(move |path| path.name() == *name && counts(path)));
-    for file in starters.chain(ENTRIES.iter().flat_map(|name| named(name).copied())) {
+    let starters = |names: &'static [&'static str]| {
+        let programs = move |name| sources.service.programs().filter(move |it| it.name() == name);
+        names.iter().flat_map(move |name| programs(*name)).filter(|path| counts(path))
+    };
+    let (servers, others) = ENTRIES.split_at(2);
+    let makers_named = ENTRIES.iter().flat_map(|name| named(name).copied());
+    for file in starters(servers).chain(makers_named).chain(makers.iter().copied()) {
         add(file.clone(), None);
     }
-    for file in makers {
-        add((*file).clone(), None);
+    // What is named like an entry may call what makes the application.
+    for file in starters(others) {
+        add(file.clone(), None);
     }
     all
 }

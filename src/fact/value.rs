@@ -110,7 +110,7 @@ impl Value {
         Record::new(fields, None).into()
     }
 
-    /// One of several possible values; the value itself if all are the same.
+    /// One of several possible values; the value itself if all are the same, unknown if all are unknown.
     pub fn one_of(alternatives: Vec<Fact>) -> Self {
         let mut distinct: Vec<Fact> = Vec::new();
         for alternative in alternatives {
@@ -123,6 +123,14 @@ impl Value {
                     distinct.push(part);
                 }
             }
+        }
+        // Of several reasons not to know it, one that something would settle tells most.
+        if distinct.iter().all(|fact| matches!(fact.value, Self::Unknown(_))) {
+            distinct.sort_by_key(|fact| match &fact.value {
+                Self::Unknown(why) => why.remedy.is_none(),
+                _ => true,
+            });
+            distinct.truncate(1);
         }
         if distinct.len() == 1 { distinct.swap_remove(0).value } else { Self::OneOf(distinct) }
     }

@@ -30,14 +30,19 @@ impl<'a> Interpreter<'a> {
         let variables = value.from.variables;
         let holding = |this: &mut Self| this.block(clause.body);
         let failing = |this: &mut Self| this.conditional(others);
-        match decided {
+        let flow = match decided {
             Some(holds) if value.from.supposed => {
                 self.supposing(test, &variables, holds, holding, failing)
             }
             Some(true) => self.under(&variables, holding),
             Some(false) => self.under(&variables, failing),
-            None => self.either(Some(test), &variables, holding, failing),
+            None => return self.either(Some(test), &variables, holding, failing),
+        };
+        let untaken = if decided == Some(true) { others } else { std::slice::from_ref(clause) };
+        for clause in untaken {
+            self.pass_over(clause.body, &variables);
         }
+        flow
     }
 
     /// Runs the way that is taken if nobody sets a variable. If the program refuses to go that way,

@@ -213,9 +213,11 @@ impl<'a> Interpreter<'a> {
             Body::Value(value) => self.eval(value).map(Flow::Return),
             Body::Opaque => Ok(Flow::Next),
         };
-        let returns = self.frames.pop().map(|frame| frame.returns).unwrap_or_default();
+        let ended = self.frames.pop().map(|frame| (frame.returns, frame.swayed_by));
+        let (returns, swayed_by) = ended.unwrap_or_default();
         self.budget.leave();
         let mut value = self.returned(outcome, returns, at)?;
+        value.from.be_swayed_by(&swayed_by);
         if let Some(yields) = yields {
             return Ok(Term::new(Kind::Sequence(Shape::Iterator, yields), From::literal(at)));
         }
@@ -333,6 +335,9 @@ impl<'a> Interpreter<'a> {
         if let Some(library) = Self::foreign_base(class) {
             if super::readers::reads_fields(&library) {
                 return self.settings_object(class, &library, &arguments, at);
+            }
+            if super::readers::is_model(&library) && self.member(class, "__init__").is_none() {
+                return self.model_object(class, &arguments, at);
             }
             if super::flask_config::is_application(&library) {
                 return self.make_application(class, &library, arguments, at);

@@ -7,7 +7,28 @@ use ruff_python_ast::{Decorator, Expr, ExprCall, Operator, Stmt, StmtClassDef, S
 use super::data_classes::DATA;
 use super::interpreter::{Interpreter, Raised};
 use super::statements::last_name;
-use super::term::{Class, From, Kind, Term, Validates, Validator};
+use super::term::{Class, From, Kind, Term};
+
+/// A function of a class that looks at fields before the object is made.
+#[derive(Clone, Debug)]
+pub(super) struct Validator<'a> {
+    /// Its name.
+    pub(super) function: &'a str,
+    /// The fields that it looks at, `*` for all; none if it looks at the whole object.
+    pub(super) fields: Vec<&'a str>,
+    pub(super) when: Validates,
+}
+
+/// When a function looks at a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validates {
+    /// Before the text is converted.
+    Before,
+    /// After it.
+    After,
+    /// In a way that is not followed.
+    Somehow,
+}
 
 impl<'a> Interpreter<'a> {
     pub(super) fn define_class(&mut self, definition: &'a StmtClassDef) -> Result<(), Raised> {

@@ -39,6 +39,8 @@ impl<'a> Interpreter<'a> {
             let given = given.or_else(|| arguments.named(name).cloned());
             let value = match (given, described, default) {
                 (Some(given), ..) => Some(given),
+                // What is spread into the call may have it.
+                (None, ..) if arguments.rest.is_some() => None,
                 (None, Some(made), _) => Some(self.default_of_field(&made, name, at)?),
                 (None, None, default) => default,
             };
@@ -96,6 +98,10 @@ mod tests {
         let cases = [
             (of("a = A(5, s='t')\nX = [a.n, a.l, a.s]"), "[5, [], \"t\"]"),
             (of("a, b = A(), A()\na.l.append(1)\nX = [a.l, b.l]"), "[[1], []]"),
+            (
+                of("import os\na = A(**dict(os.environ))\nX = a.n"),
+                "unknown (further variables may be given at deploy time)",
+            ),
             (
                 of(
                     "@dataclass(frozen=True)\nclass B(A):\n    m: int = 1\n    def __post_init__(self):\n        self.k = self.m + self.n\nX = B(1, m=2).k",

@@ -162,8 +162,7 @@ impl<'a> Interpreter<'a> {
             at: Some(at),
             written: fact.provenance.place.clone().map(Rc::new),
             variables: vec![name.into()],
-            supposed: false,
-            fallback: Truth::False,
+            ..From::nowhere()
         };
         Found::Set(Term::new(kind, from))
     }
@@ -287,10 +286,9 @@ impl<'a> Interpreter<'a> {
         From {
             origin: Origin::Environment,
             at: Some(at),
-            written: None,
             variables: vec![name.into()],
             supposed: true,
-            fallback: Truth::False,
+            ..From::nowhere()
         }
     }
 
@@ -318,11 +316,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Notes that the program does not run without these.
+    /// Notes that the program does not run without these: those of them on which it does not depend whether
+    /// it comes here.
     pub(super) fn require(&mut self, variables: &[Rc<str>]) {
-        for variable in variables {
+        let is_sure = self.possible == 0;
+        for variable in variables.iter().filter(|variable| !self.deciders.contains(variable)) {
             if let Some(asked) = self.reads.get_mut(variable.as_ref()) {
-                asked.required = true;
+                asked.required |= is_sure;
+                asked.sometimes_required |= !is_sure;
             }
         }
     }

@@ -154,7 +154,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn sequence(&mut self, shape: Shape, elements: &'a [Expr], at: Spot) -> Outcome<'a> {
-        let mut sequence = Sequence::default();
+        let (mut sequence, mut from) = (Sequence::default(), From::literal(at));
         for element in elements {
             if sequence.items.len() >= MAX_ITEMS {
                 sequence.rest = Some(Rc::new(too_long()));
@@ -163,6 +163,7 @@ impl<'a> Interpreter<'a> {
             let value = self.eval(element)?;
             match element {
                 Expr::Starred(_) => {
+                    from.depend_on(&value.from.variables);
                     let (items, rest) = self.iterated(&value, at);
                     sequence.items.extend(items);
                     sequence.rest = sequence.rest.or(rest);
@@ -170,7 +171,7 @@ impl<'a> Interpreter<'a> {
                 _ => sequence.items.push(value),
             }
         }
-        Ok(self.made(shape, sequence, From::literal(at)))
+        Ok(self.made(shape, sequence, from))
     }
 
     /// A new list, tuple or set.

@@ -131,11 +131,13 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn provenance(&self, from: &From) -> Provenance {
+        let swaying = from.swayed_by.iter().filter(|name| !from.variables.contains(name));
+        let variables = from.variables.iter().chain(swaying);
         Provenance {
             origin: from.origin,
             place: from.at.and_then(|at| self.place(at)),
             written: from.written.as_deref().cloned().map(Box::new),
-            variables: from.variables.iter().map(Rc::to_string).collect(),
+            variables: variables.map(Rc::to_string).collect(),
             fallback: from.fallback,
         }
     }

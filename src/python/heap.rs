@@ -330,7 +330,7 @@ fn join_terms<'a>(
     match (one, other) {
         (Some(one), Some(other)) if one.is_same(other) => {
             let mut same = one.clone();
-            same.from.depend_on(&other.from.variables);
+            same.from.depend_like(&other.from);
             same
         }
         (one, other) => {

@@ -35,6 +35,9 @@ pub struct Interpreter<'a> {
     pub(super) reads: BTreeMap<String, super::environment::Asked<'a>>,
     /// The objects of libraries' classes that were made, with the scopes of their fields.
     pub(super) objects: Vec<(Rc<str>, Id)>,
+    /// The names of modules and classes that statements set which do not run, with the variables that might
+    /// have led there.
+    pub(super) passed_over: BTreeMap<String, BTreeSet<String>>,
     /// Where the sequence of made-up values has come to.
     pub(super) draws: u64,
     /// How many conditions that cannot be known decide whether this runs.
@@ -79,6 +82,8 @@ pub(super) struct Frame<'a> {
     pub(super) nonlocals: Vec<&'a str>,
     /// What may have been returned already, each with the state at that point.
     pub(super) returns: Vec<(Term<'a>, Heap<'a>)>,
+    /// The variables that might have led to another `return`.
+    pub(super) swayed_by: Vec<Rc<str>>,
     pub(super) loops: Vec<Loop<'a>>,
     /// Where a generator keeps what it yields.
     pub(super) yields: Option<Id>,
@@ -95,6 +100,7 @@ impl Frame<'_> {
             globals: Vec::new(),
             nonlocals: Vec::new(),
             returns: Vec::new(),
+            swayed_by: Vec::new(),
             loops: Vec::new(),
             yields: None,
             is_call: false,
@@ -190,6 +196,7 @@ impl<'a> Interpreter<'a> {
             budget: Budget::default(),
             reads: BTreeMap::new(),
             objects: Vec::new(),
+            passed_over: BTreeMap::new(),
             draws: 0,
             possible: 0,
             main: None,

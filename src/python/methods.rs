@@ -18,6 +18,7 @@ impl<'a> Interpreter<'a> {
         arguments: &Arguments<'a>,
         at: Spot,
     ) -> Outcome<'a> {
+        self.note_change(object, name, arguments);
         match &object.kind {
             kind if lacks_method(kind, name) => self.missing_attribute(object, name, at),
             Kind::Text(text) => {

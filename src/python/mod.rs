@@ -79,6 +79,7 @@ mod statements;
 mod term;
 mod texts;
 mod undefined;
+mod untaken;
 
 pub use declarations::Declared;
 pub use environment::{Environment, Read};

@@ -28,6 +28,20 @@ pub(super) fn roots(service: &Service) -> Vec<ProjectPath> {
     roots
 }
 
+/// Libraries whose names folders of projects have, too: what is installed wins over a folder that is no
+/// package.
+const INSTALLED: &[&str] = &[
+    "celery",
+    "django",
+    "docker",
+    "elasticsearch",
+    "email",
+    "fastapi",
+    "flask",
+    "logging",
+    "redis",
+];
+
 impl<'a> Interpreter<'a> {
     /// Runs a module of the project with the packages around it; the scope of its names.
     pub(super) fn load(&mut self, path: &ProjectPath) -> Result<Option<Id>, Raised> {
@@ -118,7 +132,9 @@ impl<'a> Interpreter<'a> {
     pub(super) fn is_own(&self, dotted: &str) -> bool {
         let first = dotted.split('.').next().unwrap_or_default();
         self.roots.iter().any(|root| {
-            self.file_below(root, first).is_some() || self.library.has_folder(&root.join(first))
+            let is_folder =
+                || !INSTALLED.contains(&first) && self.library.has_folder(&root.join(first));
+            self.file_below(root, first).is_some() || is_folder()
         })
     }
 

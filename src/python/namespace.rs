@@ -1,6 +1,6 @@
 //! What a module leaves behind: its names as facts, what it raised, what it asked the environment for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::environment::Read;
@@ -15,6 +15,8 @@ pub struct Namespace {
     /// Its names with their values; functions, classes and modules are left out. A value that is
     /// absent with the origin *default* is one that some way through the module does not set.
     pub variables: BTreeMap<String, Fact>,
+    /// The variables that might have led to a statement which sets a name, and did not.
+    pub passed_over: BTreeMap<String, BTreeSet<String>>,
     /// Why there may be further names, if there may.
     pub rest: Option<Ignorance>,
     /// Why the module does not load, if it does not.
@@ -74,7 +76,7 @@ impl Interpreter<'_> {
                     raised = self.set_up_configuration(&class, at).err().map(|raised| raised.why);
                 }
                 let (variables, rest) = self.members(&class);
-                Namespace { variables, rest: module.rest.or(rest), raised }
+                Namespace { variables, rest: module.rest.or(rest), raised, ..module }
             }
             _ => {
                 let why = Ignorance::new(format!("`{path}` has no class `{name}`"));
@@ -131,6 +133,7 @@ impl Interpreter<'_> {
             variables: names
                 .map(|(name, term)| (name.to_string(), self.fact(term, &mut left)))
                 .collect(),
+            passed_over: self.passed_over.clone(),
             rest: scope.rest.as_deref().cloned(),
             raised: None,
         }

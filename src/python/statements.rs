@@ -157,12 +157,14 @@ impl<'a> Interpreter<'a> {
             }
         }
         if let (Ok(Flow::Next), Some(why)) = (&outcome, &rest) {
-            let unknown = Term::unknown(why.as_ref().clone(), at);
+            let mut unknown = Term::unknown(why.as_ref().clone(), at);
+            unknown.from.depend_on(&iterable.from.variables);
             let once = self.round(&each.target, unknown, &each.body);
             self.heap = Heap::blurred(&started, &self.heap, why);
             outcome = once.map(|_| Flow::Next);
         }
         self.leave_loop();
+        self.pass_over(&each.body, &iterable.from.variables);
         match outcome? {
             Flow::Next => self.block(&each.orelse),
             Flow::Break => Ok(Flow::Next),

@@ -7,6 +7,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::budget::MAX_ALTERNATIVES;
 use super::builtins::SENTINEL;
+use super::classes::Validator;
 use super::heap::Id;
 use crate::fact::{Ignorance, Origin, Place};
 use crate::truth::Truth;
@@ -133,27 +134,6 @@ pub(super) struct Class<'a> {
     pub(super) validators: Vec<Validator<'a>>,
 }
 
-/// A function of a class that looks at fields before the object is made.
-#[derive(Clone, Debug)]
-pub(super) struct Validator<'a> {
-    /// Its name.
-    pub(super) function: &'a str,
-    /// The fields that it looks at, `*` for all; none if it looks at the whole object.
-    pub(super) fields: Vec<&'a str>,
-    pub(super) when: Validates,
-}
-
-/// When a function looks at a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Validates {
-    /// Before the text is converted.
-    Before,
-    /// After it.
-    After,
-    /// In a way that is not followed.
-    Somehow,
-}
-
 /// An object of a library's class.
 #[derive(Debug)]
 pub(super) struct Made<'a> {
@@ -179,6 +159,8 @@ pub(super) struct From {
     pub(super) at: Option<Spot>,
     pub(super) written: Option<Rc<Place>>,
     pub(super) variables: Vec<Rc<str>>,
+    /// Variables that might have led to another value, and do not as they are.
+    pub(super) swayed_by: Vec<Rc<str>>,
     /// Whether it is so only because nobody is seen to set a variable.
     pub(super) supposed: bool,
     /// Whether a text in the code stands for it where its variable is missing.
@@ -194,14 +176,7 @@ pub(super) struct Spot {
 
 impl From {
     pub(super) fn literal(at: Spot) -> Self {
-        Self {
-            origin: Origin::Literal,
-            at: Some(at),
-            written: None,
-            variables: Vec::new(),
-            supposed: false,
-            fallback: Truth::False,
-        }
+        Self { origin: Origin::Literal, at: Some(at), ..Self::nowhere() }
     }
 
     pub(super) fn nowhere() -> Self {
@@ -210,6 +185,7 @@ impl From {
             at: None,
             written: None,
             variables: Vec::new(),
+            swayed_by: Vec::new(),
             supposed: false,
             fallback: Truth::False,
         }
@@ -239,15 +215,30 @@ impl From {
         }
         self.supposed |= other.supposed;
         self.fallback = self.fallback.max(other.fallback);
+        self.depend_like(other);
+    }
+
+    /// Notes that the value depends on what another depends on.
+    pub(super) fn depend_like(&mut self, other: &Self) {
         self.depend_on(&other.variables);
+        self.be_swayed_by(&other.swayed_by);
     }
 
     /// Notes further variables on which the value depends.
     pub(super) fn depend_on(&mut self, variables: &[Rc<str>]) {
-        for variable in variables {
-            if !self.variables.contains(variable) {
-                self.variables.push(Rc::clone(variable));
-            }
+        add(variables, &mut self.variables);
+    }
+
+    /// Notes further variables that might have led to another value.
+    pub(super) fn be_swayed_by(&mut self, variables: &[Rc<str>]) {
+        add(variables, &mut self.swayed_by);
+    }
+}
+
+fn add(variables: &[Rc<str>], known: &mut Vec<Rc<str>>) {
+    for variable in variables {
+        if !known.contains(variable) {
+            known.push(Rc::clone(variable));
         }
     }
 }
@@ -292,7 +283,7 @@ impl<'a> Term<'a> {
             };
             for part in parts {
                 match distinct.iter_mut().find(|known| known.is_same(&part)) {
-                    Some(known) => known.from.depend_on(&part.from.variables),
+                    Some(known) => known.from.depend_like(&part.from),
                     None => distinct.push(part),
                 }
             }

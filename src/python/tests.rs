@@ -316,29 +316,6 @@ fn a_module_that_is_not_there_is_absent_only_where_the_program_expects_it() {
 }
 
 #[test]
-fn env_files_are_read_where_the_program_reads_them() {
-    for (program, expected) in [
-        ("from dotenv import load_dotenv\nX = os.getenv('A')\nload_dotenv()\n", DEPLOY),
-        ("from dotenv import load_dotenv\nload_dotenv()\nX = os.getenv('A')\n", "\"1\""),
-        (
-            "import environ\nfrom paths import BASE\nenviron.Env.read_env(BASE / '.env')\nX = os.getenv('A')",
-            DEPLOY,
-        ),
-        ("import environ\nenviron.Env.read_env()\nX = os.getenv('A')", DEPLOY),
-        ("from decouple import config\nX = config('A', cast=int)", "1"),
-    ] {
-        let namespace = names(
-            &[
-                ("shop/settings.py", program),
-                (".env", "A=1 # one\nB=2".split(" # one\nB=2").next().unwrap()),
-            ],
-            None,
-        );
-        assert_eq!(value_of(&namespace, "X"), expected, "{program}");
-    }
-}
-
-#[test]
 fn a_value_tells_where_it_comes_from() {
     let program =
         "import os\nA = os.environ.get('A', 'x')\nB = os.environ['B']\nif A == 'x':\n    C = 1\n";

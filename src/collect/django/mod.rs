@@ -275,9 +275,13 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
     }
     if rest.is_none() {
         let unset = defaults.into_iter().filter(|(name, _)| !fields.contains_key(*name));
-        let unset: Vec<_> =
-            unset.map(|(name, value)| (name.into(), by_default(value, place))).collect();
-        fields.extend(unset);
+        let unset = unset.map(|(name, value)| {
+            let mut fact = by_default(value, place);
+            let variables = namespace.passed_over.get(name).into_iter().flatten();
+            fact.provenance.variables = variables.cloned().collect();
+            (name.into(), fact)
+        });
+        fields.extend(unset.collect::<Vec<_>>());
     }
     Record { fields, rest }
 }

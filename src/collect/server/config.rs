@@ -33,7 +33,7 @@ impl Config {
             interpreter.module(path)
         });
         match run {
-            Ok(Namespace { variables, rest, raised }) => Self {
+            Ok(Namespace { variables, rest, raised, .. }) => Self {
                 set: variables,
                 rest: rest.or(raised),
                 outnumbers_cores: text.lines().any(outnumbers_cores),

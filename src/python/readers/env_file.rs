@@ -237,6 +237,27 @@ mod tests {
     use crate::python::tests::names;
 
     #[test]
+    fn a_file_is_read_where_the_program_reads_it() {
+        let waits = "unknown (read from the environment (`A`), given at deploy time)";
+        for (program, expected) in [
+            ("from dotenv import load_dotenv\nX = os.getenv('A')\nload_dotenv()\n", waits),
+            ("from dotenv import load_dotenv\nload_dotenv()\nX = os.getenv('A')\n", "\"1\""),
+            (
+                "import environ\nfrom paths import BASE\nenviron.Env.read_env(BASE / '.env')\nX = os.getenv('A')",
+                waits,
+            ),
+            ("import environ\nenviron.Env.read_env()\nX = os.getenv('A')", waits),
+            ("from decouple import config\nX = config('A', cast=int)", "1"),
+        ] {
+            let program = format!("import os\n{program}");
+            let files = [("shop/settings.py", program.as_str()), (".env", "A=1")];
+            let found = names(&files, None).variables;
+            let shown = found.get("X").map(|fact| fact.value.to_string());
+            assert_eq!(shown.as_deref(), Some(expected), "{program}");
+        }
+    }
+
+    #[test]
     fn a_file_that_goes_along_with_the_code_is_read_beside_a_whole_environment() {
         let program =
             "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nX = os.environ.get('A')";

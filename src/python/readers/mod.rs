@@ -19,6 +19,7 @@ mod environs;
 mod environs_validators;
 mod field_types;
 mod fields;
+mod models;
 mod os;
 mod pydantic;
 mod sentry;
@@ -43,6 +44,7 @@ pub(super) use concealed::{asterisks, kept};
 pub(super) use config_parser::is_parser;
 pub(super) use configurations::is_configuration;
 pub(super) use dynaconf::holds_settings;
+pub(super) use models::is_model;
 pub(super) use pydantic::reads_fields;
 
 impl<'a> Interpreter<'a> {

@@ -71,7 +71,7 @@ impl<'a> Interpreter<'a> {
         Ok(object)
     }
 
-    fn reading(
+    pub(super) fn reading(
         &mut self,
         class: &Rc<Class<'a>>,
         base: &str,
@@ -231,7 +231,7 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    fn options_of(&self, field: &Field<'a>) -> Option<Rc<Made<'a>>> {
+    pub(super) fn options_of(&self, field: &Field<'a>) -> Option<Rc<Made<'a>>> {
         let written = self.heap.scope(field.scope).and_then(|it| it.names.get(field.name));
         written.into_iter().chain(&field.found).find_map(field_options)
     }
@@ -336,7 +336,11 @@ impl<'a> Interpreter<'a> {
     }
 
     /// `default=…`, the first argument, or what `default_factory=…` gives.
-    fn field_default(&mut self, options: &Made<'a>, at: Spot) -> Result<Option<Term<'a>>, Raised> {
+    pub(super) fn field_default(
+        &mut self,
+        options: &Made<'a>,
+        at: Spot,
+    ) -> Result<Option<Term<'a>>, Raised> {
         if let Some(factory) = options.named("default_factory").cloned() {
             return self.apply(&factory, Arguments::default(), at).map(Some);
         }
@@ -365,7 +369,7 @@ impl<'a> Interpreter<'a> {
 }
 
 /// `Field(…)`, if a value is one.
-fn field_options<'a>(term: &Term<'a>) -> Option<Rc<Made<'a>>> {
+pub(super) fn field_options<'a>(term: &Term<'a>) -> Option<Rc<Made<'a>>> {
     match &term.kind {
         Kind::Made(made) if made.class.ends_with("Field") => Some(Rc::clone(made)),
         _ => None,

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::fields::Field;
 use super::pydantic::Reading;
+use crate::python::classes::{Validates, Validator};
 use crate::python::interpreter::{Arguments, Interpreter, Outcome, Raised};
-use crate::python::term::{Class, From, Kind, Spot, Term, Validates, Validator};
+use crate::python::term::{Class, From, Kind, Spot, Term};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn validate_before(

@@ -6,7 +6,7 @@ pub mod json;
 use std::io::{self, Write};
 
 use crate::fact::value::printable;
-use crate::fact::{Catalogue, Fact, FactSpec, Facts, Kind, Value};
+use crate::fact::{Catalogue, Fact, FactSpec, Facts, Ignorance, Kind, Value};
 
 /// Writes the facts of one service, of one domain or of all: value, origin, place, and the environment
 /// variables that can change it.
@@ -43,7 +43,20 @@ fn entry(name: &str, fact: &Fact, depth: usize, out: &mut dyn Write) -> io::Resu
             }
             rest(list.rest.as_ref().map(ToString::to_string), depth, out)
         }
-        value => writeln!(out, "{indent}{name} = {value}{}", provenance(fact)),
+        value => {
+            writeln!(out, "{indent}{name} = {value}{}", provenance(fact))?;
+            rest(why_open(value).map(ToString::to_string), depth, out)
+        }
+    }
+}
+
+/// Why a list or record may hold more than it shows, or one of several that a value may be.
+fn why_open(value: &Value) -> Option<&Ignorance> {
+    match value {
+        Value::List(list) => list.rest.as_ref(),
+        Value::Record(record) => record.rest.as_ref(),
+        Value::OneOf(several) => several.iter().find_map(|each| why_open(&each.value)),
+        _ => None,
     }
 }
 
