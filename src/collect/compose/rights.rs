@@ -43,7 +43,16 @@ const STRONG: &[&str] = &[
     "DAC_OVERRIDE_ALL",
 ];
 /// Programs whose work it is to measure the host, and which see its processes only so.
-const METERS: &[&str] = &["node-exporter", "node_exporter", "cadvisor"];
+const METERS: &[&str] = &[
+    "node-exporter",
+    "node_exporter",
+    "cadvisor",
+    "metricbeat",
+    "netdata",
+    "telegraf",
+    "beszel-agent",
+    "opentelemetry-collector-contrib",
+];
 /// Proxies that let through only some questions to Docker.
 const SOCKET_PROXIES: &[&str] = &["docker-socket-proxy", "socket-proxy"];
 const SPACES: &[&str] = &["pid", "ipc", "uts", "userns_mode", "cgroup"];

@@ -75,7 +75,9 @@ fn left_open(
         && runs_development
         && programs.any(|path| is_beside(path, &[Role::Production]));
     let is_own = |read: &&Read| {
-        !read.set && matches!(&read.place, Place::File { path, .. } if *path == selected.file)
+        !read.set
+            && !environment.expected.contains(&read.name)
+            && matches!(&read.place, Place::File { path, .. } if *path == selected.file)
     };
     let mut deciding = evaluated.reads.iter().filter(is_own).filter(|_| dispatches).peekable();
     let at = deciding.peek()?.place.clone();
