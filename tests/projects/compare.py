@@ -213,12 +213,12 @@ def sample(name):
 def supplied(arguments, project, copy, row, work):
     """The row of the environment that sets just what the settings demand.
 
-    What prodcheck says they demand is set at once; what is missing still is told by their own refusals.
+    What prodcheck says they demand, or are given by a file that is not here, is set at once; what is missing still is told by their own refusals.
     """
     service = facts(arguments.prodcheck, project)
     asked = fields(service["facts"]["django"])["variables"]["items"]
-    demanded = [fields(each)["name"]["value"] for each in asked if fields(each)["required"].get("value")]
-    variables = {name: sample(name) for name in demanded}
+    demands = lambda each: any(fields(each)[field].get("value") for field in ("required", "expected"))
+    variables = {name: sample(name) for name in (fields(each)["name"]["value"] for each in asked if demands(each))}
     for _ in range(ROUNDS):
         real = truth(row["venv"], copy, row["root"], row["module"], variables)
         found = MISSING.search(real.get("raised", ""))

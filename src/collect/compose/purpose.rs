@@ -93,17 +93,21 @@ fn names_development(service: &Service, project: &Project) -> bool {
         settings_of_image(dockerfile_text(service, project)).filter(|_| decides)
     });
     let commands = ["entrypoint", "command"].into_iter().filter_map(|key| item.get(key));
-    let words = commands.flat_map(Item::items).filter_map(Item::text);
-    let scripts = words.flat_map(|text| {
-        let words = text.split_whitespace().filter(|word| word.ends_with("sh"));
-        words.map(str::to_owned).collect::<Vec<_>>()
+    let texts: Vec<String> = commands.flat_map(Item::items).filter_map(Item::text).collect();
+    let words: Vec<&str> = texts.iter().flat_map(|text| text.split_whitespace()).collect();
+    let scripts = words.iter().filter(|word| word.ends_with("sh")).map(ToString::to_string);
+    let told = words.windows(2).filter_map(|pair| match pair {
+        ["--settings", module] => Some(*module),
+        [word, _] => word.strip_prefix("--settings="),
+        _ => None,
     });
+    let told = told.chain(words.last().and_then(|word| word.strip_prefix("--settings=")));
     dockerfile
         .map(ToString::to_string)
         .into_iter()
         .chain(target)
         .chain(env_files)
-        .chain(settings.map(|module| module.replace('.', "/")))
+        .chain(settings.iter().map(String::as_str).chain(told).map(|it| it.replace('.', "/")))
         .chain(scripts)
         .any(|name| is_named_for_development(&name))
 }

@@ -7,6 +7,13 @@ use crate::fact::{Ignorance, ProjectPath, Value};
 use crate::grammar::dotenv::{Dotenv, Entry};
 use crate::project::Role;
 
+/// Endings of files of other kinds, even if they are named for the environment: `.env.py`, `env.rb`.
+const OF_OTHERS: &[&str] = &[
+    "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "rb", "php", "go", "rs", "java",
+    "kt", "cs", "c", "h", "cpp", "swift", "ex", "exs", "lua", "pl", "sh", "ps1", "bat", "json",
+    "xml", "yml", "yaml", "toml", "ini", "cfg", "md", "rst", "html", "css", "svg", "png", "j2",
+];
+
 /// Whether a file of this name holds environment variables: `.env`, `.env.production`, `production.env`.
 pub(crate) fn is_env_name(name: &str) -> bool {
     // Every file is asked, and hardly any is one.
@@ -16,10 +23,7 @@ pub(crate) fn is_env_name(name: &str) -> bool {
     let lower = name.to_lowercase();
     let stem = lower.strip_suffix(".txt").unwrap_or(&lower);
     let ending = stem.rsplit_once('.').map_or("", |(_, ending)| ending);
-    // `.env.py` and the like are programs.
-    let is_program =
-        ["py", "js", "ts", "json", "sh", "md", "yml", "yaml", "toml", "j2"].contains(&ending);
-    !is_program
+    !OF_OTHERS.contains(&ending)
         && (stem == ".env"
             || stem.starts_with(".env.")
             || stem.starts_with(".env-")
@@ -90,6 +94,8 @@ mod tests {
             ("env.example", true),
             (".envrc", false),
             (".env.py", false),
+            ("env.rb", false),
+            ("env.d.ts", false),
             ("environment.yml", false),
             ("event", false),
         ] {

@@ -90,6 +90,8 @@ fn all<'s>(sources: &Sources<'s>, so_far: &Facts) -> (Vec<EnvFile<'s>>, Option<I
             (false, _) => continue,
         };
         match sources.project.assignments(path) {
+            // What production is given has this name and other content.
+            Ok(content) if kind != Kind::Named && is_for_own_machine(content) => {}
             Ok(content) => {
                 let content = Cow::Borrowed(content);
                 files.push(EnvFile { path: path.clone(), kind, content, shown: true });
@@ -120,6 +122,17 @@ fn is_plain(path: &ProjectPath, sources: &Sources<'_>) -> bool {
     let depth = |path: &ProjectPath| path.as_str().split('/').count();
     let is_near = path.is_in(root) && depth(path) <= depth(root) + 2;
     path.name() == ".env" && (is_near || path.folder().as_str().is_empty())
+}
+
+/// Variables that say which environment a file is for.
+const ENVIRONMENTS: &[&str] = &["ENV", "ENVIRONMENT", "APP_ENV", "DJANGO_ENV", "FASTAPI_ENV"];
+
+/// Whether a file says of itself that it is for the developer's own machine: `ENVIRONMENT=local`. One that says
+/// `development` may be there by mistake.
+fn is_for_own_machine(content: &Dotenv) -> bool {
+    let set = content.effective();
+    let mut said = ENVIRONMENTS.iter().filter_map(|name| set.get(name)?.value.as_deref());
+    said.any(|value| value.eq_ignore_ascii_case("local"))
 }
 
 /// Whether a file lies with a front end, beside a program in Python elsewhere: its variables are built
