@@ -1,6 +1,7 @@
 //! What a file is for, told by its path: the verdict of an audit is about production.
 
 use crate::fact::ProjectPath;
+use crate::grammar::dotenv::Dotenv;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +55,17 @@ const LONGEST_WORD: usize = 14;
 /// (`settings/default.py`, `site.conf.template`).
 const ENV_EXAMPLE_WORDS: &[&str] =
     &["template", "tmpl", "tpl", "dist", "default", "defaults", "schema", "exp"];
+
+/// Variables that say which environment a file of variables is for.
+const ENVIRONMENTS: &[&str] = &["ENV", "ENVIRONMENT", "APP_ENV", "DJANGO_ENV", "FASTAPI_ENV"];
+
+/// Whether a file of variables says of itself that it is for the developer's own machine: `ENVIRONMENT=local`. One
+/// that says `development` may be there by mistake.
+pub(crate) fn is_for_own_machine(content: &Dotenv) -> bool {
+    let set = content.effective();
+    let mut said = ENVIRONMENTS.iter().filter_map(|name| set.get(name)?.value.as_deref());
+    said.any(|value| value.eq_ignore_ascii_case("local"))
+}
 
 impl Role {
     /// The role of a file: what its own name says, else the nearest folder that says something.

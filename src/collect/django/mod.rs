@@ -269,6 +269,13 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
             (name.into(), fact)
         })
         .collect();
+    // Before Django 2.0 the middleware has another name, too.
+    if let (true, Some(classes), None) =
+        (release.starts_with("1."), fields.get("MIDDLEWARE_CLASSES"), fields.get("MIDDLEWARE"))
+    {
+        let classes = classes.clone();
+        fields.insert("MIDDLEWARE".into(), classes);
+    }
     let defaults: BTreeMap<&str, Value> = defaults::defaults(&release).into_iter().collect();
     for (name, fact) in &mut fields {
         fill(fact, defaults.get(&**name).unwrap_or(&Value::Absent));

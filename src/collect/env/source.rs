@@ -6,7 +6,7 @@ use super::files::{is_env_name, is_real_env_file};
 use crate::collect::Sources;
 use crate::fact::{Fact, Facts, Ignorance, Place, Position, ProjectPath, Value};
 use crate::grammar::dotenv::{self, Dotenv, Entry};
-use crate::project::Role;
+use crate::project::{Role, is_for_own_machine};
 
 /// An environment file of production, read.
 pub(super) struct EnvFile<'s> {
@@ -122,17 +122,6 @@ fn is_plain(path: &ProjectPath, sources: &Sources<'_>) -> bool {
     let depth = |path: &ProjectPath| path.as_str().split('/').count();
     let is_near = path.is_in(root) && depth(path) <= depth(root) + 2;
     path.name() == ".env" && (is_near || path.folder().as_str().is_empty())
-}
-
-/// Variables that say which environment a file is for.
-const ENVIRONMENTS: &[&str] = &["ENV", "ENVIRONMENT", "APP_ENV", "DJANGO_ENV", "FASTAPI_ENV"];
-
-/// Whether a file says of itself that it is for the developer's own machine: `ENVIRONMENT=local`. One that says
-/// `development` may be there by mistake.
-fn is_for_own_machine(content: &Dotenv) -> bool {
-    let set = content.effective();
-    let mut said = ENVIRONMENTS.iter().filter_map(|name| set.get(name)?.value.as_deref());
-    said.any(|value| value.eq_ignore_ascii_case("local"))
 }
 
 /// Whether a file lies with a front end, beside a program in Python elsewhere: its variables are built

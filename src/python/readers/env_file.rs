@@ -2,6 +2,7 @@
 
 use crate::fact::{Fact, Ignorance, Origin, Place, ProjectPath, Provenance, Value};
 use crate::grammar::dotenv::{Reader, read, read_with};
+use crate::project::is_for_own_machine;
 use crate::python::formats::shown;
 use crate::python::heap::{Dict, Key, Object};
 use crate::python::interpreter::{Arguments, Interpreter};
@@ -213,13 +214,21 @@ impl<'a> Interpreter<'a> {
             let known = self.variable_fact(name).filter(|_| !replaced)?;
             known.value.text().map(str::to_owned)
         };
-        let entries = read_with(&text, &mut outer).entries;
+        let content = read_with(&text, &mut outer);
+        let is_other = !self.environment.is_whole() && is_for_own_machine(&content);
+        let entries = content.entries;
         let lines = entries.iter().filter_map(|entry| {
             let reading = entry.as_read_by(loading.reader)?;
             let provenance = Provenance::new(Origin::Environment).at(Place::line(file, entry.line));
             let referring =
                 || text.lines().nth(entry.line as usize - 1).is_some_and(|it| it.contains("${"));
             let value = match &reading.value {
+                Some(_) if is_other => Value::Unknown(
+                    Ignorance::new(format!(
+                        "`{file}` says that it is for the developer's own machine"
+                    ))
+                    .settled_by("give `--env-file`"),
+                ),
                 Some(_) if loading.as_written && referring() => {
                     Value::Unknown(Ignorance::new("a reference that is not replaced"))
                 }
