@@ -23,7 +23,6 @@ pub use advisories::{Advisories, Installed};
 pub use given::Given;
 pub use repository::Repository;
 pub use role::Role;
-pub(crate) use role::is_for_own_machine;
 pub use rules::Rules;
 pub use service::{Service, services};
 

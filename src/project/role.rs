@@ -1,6 +1,6 @@
 //! What a file is for, told by its path: the verdict of an audit is about production.
 
-use crate::fact::ProjectPath;
+use crate::fact::{Ignorance, ProjectPath};
 use crate::grammar::dotenv::Dotenv;
 
 /// What a file is for.
@@ -65,6 +65,12 @@ pub(crate) fn is_for_own_machine(content: &Dotenv) -> bool {
     let set = content.effective();
     let mut said = ENVIRONMENTS.iter().filter_map(|name| set.get(name)?.value.as_deref());
     said.any(|value| value.eq_ignore_ascii_case("local"))
+}
+
+/// Why the values of such a file are not those of production.
+pub(crate) fn of_own_machine(file: &ProjectPath) -> Ignorance {
+    Ignorance::new(format!("`{file}` says that it is for the developer's own machine"))
+        .settled_by("give `--env-file`")
 }
 
 impl Role {

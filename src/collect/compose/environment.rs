@@ -10,6 +10,7 @@ use crate::fact::{
 };
 use crate::grammar::dotenv::{self, Entry};
 use crate::project::Project;
+use crate::project::role::{is_for_own_machine, of_own_machine};
 
 /// The environment of a service as a record, with the files it is read from.
 pub(super) fn of_service(
@@ -72,19 +73,21 @@ fn read_raw(path: &ProjectPath, text: &str) -> Fields {
 }
 
 fn read(path: &ProjectPath, text: &str, variables: &Variables) -> Fields {
+    let read = dotenv::read_with(text, &mut |name| variables.value(name));
+    let is_other = is_for_own_machine(&read);
     let variable = |entry: &Entry| {
         let at = Position { line: entry.line, column: entry.column, width: entry.width };
         let place = Place::in_file(path, at);
         let read = entry.as_read_by(dotenv::Reader::Compose);
         let name = read.map_or(&entry.name, |read| &read.name);
         let value = match read.map_or(&entry.value, |read| &read.value) {
+            Some(_) if is_other => Value::Unknown(of_own_machine(path)),
             Some(value) => Value::from(value.as_str()),
             None => Value::Unknown(Ignorance::new(format!("`{name}` is taken from the host"))),
         };
         let fact = Fact::derived(value).from_origin(Origin::Environment).at(place);
         (name.clone().into(), secret::concealed(name, fact))
     };
-    let read = dotenv::read_with(text, &mut |name| variables.value(name));
     read.entries.iter().map(variable).collect()
 }
 

@@ -6,7 +6,8 @@ use super::files::{is_env_name, is_real_env_file};
 use crate::collect::Sources;
 use crate::fact::{Fact, Facts, Ignorance, Place, Position, ProjectPath, Value};
 use crate::grammar::dotenv::{self, Dotenv, Entry};
-use crate::project::{Role, is_for_own_machine};
+use crate::project::Role;
+use crate::project::role::is_for_own_machine;
 
 /// An environment file of production, read.
 pub(super) struct EnvFile<'s> {

@@ -2,7 +2,7 @@
 
 use crate::fact::{Fact, Ignorance, Origin, Place, ProjectPath, Provenance, Value};
 use crate::grammar::dotenv::{Reader, read, read_with};
-use crate::project::is_for_own_machine;
+use crate::project::role::{is_for_own_machine, of_own_machine};
 use crate::python::formats::shown;
 use crate::python::heap::{Dict, Key, Object};
 use crate::python::interpreter::{Arguments, Interpreter};
@@ -223,12 +223,7 @@ impl<'a> Interpreter<'a> {
             let referring =
                 || text.lines().nth(entry.line as usize - 1).is_some_and(|it| it.contains("${"));
             let value = match &reading.value {
-                Some(_) if is_other => Value::Unknown(
-                    Ignorance::new(format!(
-                        "`{file}` says that it is for the developer's own machine"
-                    ))
-                    .settled_by("give `--env-file`"),
-                ),
+                Some(_) if is_other => Value::Unknown(of_own_machine(file)),
                 Some(_) if loading.as_written && referring() => {
                     Value::Unknown(Ignorance::new("a reference that is not replaced"))
                 }
