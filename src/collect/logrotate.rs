@@ -70,6 +70,10 @@ impl Collector for Logrotate {
 
 /// Whether a file is logrotate's: `logrotate.conf`, `logrotate.d/shop`, `deploy/shop.logrotate`.
 fn is_configuration(path: &ProjectPath) -> bool {
+    // Every file is asked, and hardly any is one.
+    if !path.as_str().contains("logrotate") {
+        return false;
+    }
     let name = path.name().to_lowercase();
     let plain = [".j2", ".template", ".tpl", ".tmpl"]
         .iter()

@@ -71,19 +71,20 @@ const SENDERS: &[&str] = &[
     "off-site",
 ];
 
+/// Endings of crontabs; most have none.
+const CRONTABS: &[&str] = &["", "cron", "crontab"];
+
 /// The dumps of all scripts that are for backups and of all crontabs; none if there is none.
 pub(super) fn dumps(around: &Around<'_>) -> Option<Fact> {
+    let of_kind = |extension: &'static str| around.project.with_extension(extension);
     let mut found: Vec<(&ProjectPath, Dump)> = Vec::new();
-    for path in around.project.paths() {
-        let dumps = if path.extension() == "sh" && is_of_backup(path) {
-            text_dumps
-        } else if is_crontab(path) {
-            crontab_dumps
-        } else {
-            continue;
-        };
+    for path in of_kind("sh").filter(|path| is_of_backup(path)) {
         let text = around.project.read(path).unwrap_or_default();
-        found.extend(dumps(text).into_iter().map(|dump| (path, dump)));
+        found.extend(text_dumps(text).into_iter().map(|dump| (path, dump)));
+    }
+    for path in CRONTABS.iter().copied().flat_map(of_kind).filter(|path| is_crontab(path)) {
+        let text = around.project.read(path).unwrap_or_default();
+        found.extend(crontab_dumps(text).into_iter().map(|dump| (path, dump)));
     }
     if found.is_empty() {
         return None;

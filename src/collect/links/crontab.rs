@@ -8,8 +8,11 @@ use crate::project::Role;
 /// Whether a file is a crontab, by its name.
 pub(super) fn is_crontab(path: &ProjectPath) -> bool {
     let is_kind = matches!(path.extension(), "" | "cron" | "txt" | "crontab" | "tab");
-    let is_named = path.name().to_lowercase().contains("cron") || path.folder().name() == "cron.d";
-    is_kind && is_named && Role::of(path).counts()
+    is_kind && path.as_str().contains("cron") && is_named(path) && Role::of(path).counts()
+}
+
+fn is_named(path: &ProjectPath) -> bool {
+    path.name().contains("cron") || path.folder().name() == "cron.d"
 }
 
 /// The schedule of a line and the command behind it, with the user before the command where there is one.
