@@ -1,7 +1,7 @@
 //! The judgements of all services as the lines of a report: each told where it belongs, and once.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -49,25 +49,39 @@ impl<'a> Judging<'_, 'a> {
     /// Judges one service by all checks.
     pub(super) fn judge(&self, service: &Service, facts: &Facts) -> Judged<'a> {
         let name: Arc<str> = service.name.as_str().into();
-        let mut judged = Judged { name, parts: Vec::new(), missing: BTreeMap::new() };
-        for checks in self.checks.chunks(CHECKS_IN_A_PART) {
-            let mut part = Part::default();
-            for &check in checks {
-                if let Some(domain) = missing(check, facts) {
-                    part.without.push((check, domain));
-                    judged.missing.entry(domain).or_insert_with(|| facts.why_missing(domain));
-                    continue;
-                }
-                for finding in evaluate(check, facts, self.catalogue) {
-                    let own = self.several && concerns(&finding, service);
-                    let service = own.then(|| Arc::clone(&judged.name));
-                    part.lines.push(self.line(check, finding, service));
-                }
-            }
-            judged.parts.push(part);
-        }
+        let chunks = self.checks.par_chunks(CHECKS_IN_A_PART);
+        let parts: Vec<Part<'a>> =
+            chunks.map(|checks| self.part(checks, &name, service, facts)).collect();
+        let lacked: BTreeSet<&str> =
+            parts.iter().flat_map(|part| &part.without).map(|(_, domain)| *domain).collect();
+        let missing =
+            lacked.into_iter().map(|domain| (domain, facts.why_missing(domain))).collect();
+        let mut judged = Judged { name, parts, missing };
         tell_once(&mut judged.parts);
         judged
+    }
+
+    /// Judges one service by some of the checks.
+    fn part(
+        &self,
+        checks: &[&'a Check],
+        name: &Arc<str>,
+        service: &Service,
+        facts: &Facts,
+    ) -> Part<'a> {
+        let mut part = Part::default();
+        for &check in checks {
+            if let Some(domain) = missing(check, facts) {
+                part.without.push((check, domain));
+                continue;
+            }
+            for finding in evaluate(check, facts, self.catalogue) {
+                let own = self.several && concerns(&finding, service);
+                let service = own.then(|| Arc::clone(name));
+                part.lines.push(self.line(check, finding, service));
+            }
+        }
+        part
     }
 
     /// The lines of all services, in the order of the checks. What several services share is judged with
