@@ -107,7 +107,7 @@ fn names_development(service: &Service, project: &Project) -> bool {
     let commands = ["entrypoint", "command"].into_iter().filter_map(|key| item.get(key));
     let mut texts: Vec<String> = commands.flat_map(Item::items).filter_map(Item::text).collect();
     if !service.replaces_command() {
-        texts.extend(command_lines(dockerfile_text(service, project)).last());
+        texts.extend(image_command(service, project));
     }
     let words: Vec<&str> = texts.iter().flat_map(|text| text.split_whitespace()).collect();
     let scripts = words.iter().filter(|word| word.ends_with("sh")).map(ToString::to_string);
@@ -195,6 +195,11 @@ fn runs_for_developers(service: &Service) -> bool {
 /// Whether the command of an image itself starts a server for developers.
 fn runs_for_developers_by_itself(dockerfile: &str) -> bool {
     command_lines(dockerfile).any(|line| server::serves_developers(&line))
+}
+
+/// The command that a service's image runs, if its Dockerfile is here and tells it.
+pub(super) fn image_command(service: &Service, project: &Project) -> Option<String> {
+    command_lines(dockerfile_text(service, project)).last()
 }
 
 /// The command lines of a Dockerfile, those in exec form as words with blanks between.
