@@ -28,7 +28,7 @@ impl<'a> Interpreter<'a> {
                 Some(handler) => {
                     let outcome =
                         self.under(&raised.variables, |this| this.handle(handler, raised.clone()));
-                    if raised.supposed && outcome.is_err() {
+                    if raised.supposed && matches!(outcome, Err(_) | Ok(Flow::Ended)) {
                         return self.insisted(attempt, before);
                     }
                     outcome

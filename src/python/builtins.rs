@@ -361,9 +361,7 @@ fn count<'a>(count: usize) -> Option<Kind<'a>> {
 }
 
 fn not_a_number(term: &Term<'_>) -> Raised {
-    let mut raised = Raised::new("ValueError", "a text that is no number is made into one");
-    raised.variables.clone_from(&term.from.variables);
-    raised
+    Raised::of_value("ValueError", "a text that is no number is made into one", &term.from)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "Python's `int` cuts the same way")]

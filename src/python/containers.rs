@@ -106,9 +106,7 @@ impl<'a> Interpreter<'a> {
             ("pop", []) if is_empty => ("IndexError", "an item is taken out of an empty list"),
             _ => return None,
         };
-        let mut raised = Raised::new(error, why);
-        raised.variables.clone_from(&object.from.variables);
-        Some(Err(raised))
+        Some(Err(Raised::of_value(error, why, &object.from)))
     }
 
     /// `list.sort(key=…, reverse=…)`.

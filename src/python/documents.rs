@@ -86,11 +86,7 @@ impl<'a> Interpreter<'a> {
             Err(_) if ["NaN", "Infinity", "\\u"].iter().any(|odd| text.contains(odd)) => {
                 Ok(Err(NotUnderstood))
             }
-            Err(_) => {
-                let mut raised = Raised::new("JSONDecodeError", "a text is no JSON");
-                raised.variables.clone_from(&from.variables);
-                Err(raised)
-            }
+            Err(_) => Err(Raised::of_value("JSONDecodeError", "a text is no JSON", from)),
         }
     }
 

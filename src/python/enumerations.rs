@@ -93,9 +93,8 @@ impl<'a> Interpreter<'a> {
                 sure &= equal.is_some();
             }
             if sure {
-                let mut raised = Raised::new("ValueError", "an enumeration has no such value");
-                raised.variables.clone_from(&value.from.variables);
-                return Err(raised);
+                let why = "an enumeration has no such value";
+                return Err(Raised::of_value("ValueError", why, &value.from));
             }
             Ok(this.unknown_from(&[value], "which member this is", at))
         })

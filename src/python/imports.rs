@@ -245,12 +245,17 @@ impl<'a> Interpreter<'a> {
     fn is_missing(&self, dotted: &str, own: bool) -> bool {
         const LOCAL: &[&str] = &["local", "settings", "secret", "config", "env", "override"];
         let told = || LOCAL.iter().any(|word| dotted.to_lowercase().contains(word));
-        self.would_catch(NO_MODULE) && (own || self.is_own(dotted) || told())
+        self.is_prepared() && (own || self.is_own(dotted) || told())
+    }
+
+    /// Whether the program goes on without a module. One that it cannot do without comes with the deployment.
+    fn is_prepared(&self) -> bool {
+        self.insisting == 0 && self.would_catch(NO_MODULE)
     }
 
     /// Whether a file is there, but kept out of what is deployed.
     fn is_left_out(&self, file: &ProjectPath) -> bool {
-        self.would_catch(NO_MODULE) && ignored::is_ignored(self.library.project(), file)
+        self.is_prepared() && ignored::is_ignored(self.library.project(), file)
     }
 
     /// Something of a library, by its dotted name.
@@ -266,7 +271,7 @@ impl<'a> Interpreter<'a> {
 
     fn no_module(&self, name: &str, at: Spot) -> Raised {
         let why = format!("`{name}` is not in the project ({})", self.shown(at));
-        Raised::new(NO_MODULE, why)
+        Raised { supposed: true, ..Raised::new(NO_MODULE, why) }
     }
 }
 

@@ -144,7 +144,7 @@ pub(super) struct Raised {
     pub(super) why: Ignorance,
     /// The variables whose absence raised it.
     pub(super) variables: Vec<Rc<str>>,
-    /// Whether it is only supposed, because nobody is seen to set a variable.
+    /// Whether it is only supposed, because nobody is seen to set a variable, or a file is not in the project.
     pub(super) supposed: bool,
     /// Whether it is the end of the budget, which nothing catches.
     pub(super) exhausted: bool,
@@ -162,6 +162,12 @@ impl Raised {
             supposed: false,
             exhausted: false,
         }
+    }
+
+    /// What a value stops the program with. Where it is one only because nobody is seen to set a variable, that
+    /// is supposed too.
+    pub(super) fn of_value(name: &str, why: impl Into<Arc<str>>, from: &From) -> Self {
+        Self { variables: from.variables.clone(), supposed: from.supposed, ..Self::new(name, why) }
     }
 
     pub(super) fn exhausted() -> Self {

@@ -30,11 +30,8 @@ impl<'a> Interpreter<'a> {
                 return Ok(this.unknown_from(&[argument], "what this text holds", at));
             };
             this.spend(text.len() / 8 + 1)?;
-            let refused = |name: &str| {
-                let mut raised = Raised::new(name, "a text is no literal");
-                raised.variables.clone_from(&argument.from.variables);
-                raised
-            };
+            let refused =
+                |name: &str| Raised::of_value(name, "a text is no literal", &argument.from);
             let parsed = parse_expression(text.trim_start_matches([' ', '\t']));
             let Ok(parsed) = parsed else {
                 return Err(refused("SyntaxError"));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::environment::Read;
 use super::facts::MAX_FACTS;
-use super::interpreter::Interpreter;
+use super::interpreter::{Interpreter, Raised};
 use super::term::{Class, Kind, Term};
 use crate::fact::{Fact, Ignorance, Place, ProjectPath, Value};
 
@@ -40,6 +40,16 @@ pub struct Called {
     pub variables: Vec<String>,
 }
 
+/// Why nothing more is known of settings that stop where nobody is seen to set a variable.
+fn asking_for(raised: &Raised) -> Ignorance {
+    let remedies: Vec<String> =
+        raised.variables.iter().map(|name| format!("--env {name}=…")).collect();
+    if remedies.is_empty() {
+        return raised.why.clone();
+    }
+    raised.why.clone().settled_by(format!("give `{}`", remedies.join(" ")))
+}
+
 impl Interpreter<'_> {
     /// Runs a module of the project, and the packages around it first.
     pub fn module(&mut self, path: &ProjectPath) -> Namespace {
@@ -55,7 +65,12 @@ impl Interpreter<'_> {
             Err(raised) => {
                 let reached = self.modules.get(path).copied();
                 let mut namespace = reached.map(|scope| self.namespace(scope)).unwrap_or_default();
-                namespace.raised = Some(raised.why);
+                if raised.supposed {
+                    self.require(&raised.variables);
+                    namespace.rest = Some(asking_for(&raised));
+                } else {
+                    namespace.raised = Some(raised.why);
+                }
                 namespace
             }
         }

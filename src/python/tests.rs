@@ -310,9 +310,16 @@ fn a_module_that_is_not_there_is_absent_only_where_the_program_expects_it() {
     let guarded = "X = 1\ntry:\n    from .local import *\nexcept ImportError:\n    pass";
     let namespace = names(&[("shop/settings.py", guarded), ("shop/__init__.py", "")], None);
     assert_eq!((value_of(&namespace, "X").as_str(), namespace.rest), ("1", None));
-    let bare = names(&[("shop/settings.py", "X = 1\nfrom .local import *")], None);
-    assert!(value_of(&bare, "X").starts_with("one of 1 or unknown"), "{}", value_of(&bare, "X"));
-    assert!(bare.rest.is_some());
+    for program in [
+        "X = 1\nfrom .local import *",
+        "X = 1\ntry:\n    from .local import *\nexcept ImportError:\n    raise Exception('copy local.py.example')",
+        "import sys\nX = 1\ntry:\n    from .local import *\nexcept ImportError:\n    sys.exit('no settings')",
+    ] {
+        let needed = names(&[("shop/settings.py", program)], None);
+        let value = value_of(&needed, "X");
+        assert!(value.starts_with("one of 1 or unknown"), "{program}: {value}");
+        assert!(needed.rest.is_some() && needed.raised.is_none(), "{program}");
+    }
 }
 
 #[test]

@@ -1,7 +1,12 @@
-//! Packages of settings that choose a module by a variable: `if ENV == "production": from .production import *`.
+//! Settings that choose by a variable what is in force: `if ENV == "production": from .production import *`, or
+//! `SECURE_SSL_REDIRECT = ENV == "production"`.
 //!
-//! Where nobody sets the variable, its default is often the developer's. Modules for development are not judged:
-//! which one runs is left open then.
+//! Where nobody sets the variable, its default is often the developer's. Settings for development are not judged:
+//! which of them are in force is left open then.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::select::Selected;
 use crate::collect::Sources;
@@ -51,12 +56,19 @@ impl Evaluated {
 pub(super) struct Open {
     /// The environment in which the variables that decide are set, nobody knows to what.
     pub(super) environment: Environment,
-    /// Where the settings ask for the first of them.
-    pub(super) at: Place,
+    /// Where a package asks for the first of them that leads to a module for development.
+    pub(super) at: Option<Place>,
 }
 
-/// What is left open where the settings would choose a module for development, and not that of production beside
-/// it.
+/// Last words of variables that name the environment in which the program runs.
+const ENVIRONMENT_WORDS: &[&str] = &["env", "environment", "stage", "mode"];
+/// A comparison with the name of production.
+static COMPARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r#"["'](?i:prod|production|prd|live)["']"#;
+    Regex::new(&format!(r"(?:[=!]=|\bin)\s*[\[({{]?\s*{name}|{name}\s*[=!]=")).ok()
+});
+
+/// What is left open where the settings would choose what is for development, and not what is for production.
 fn left_open(
     sources: &Sources<'_>,
     selected: &Selected,
@@ -74,14 +86,33 @@ fn left_open(
         && !environment.whole
         && runs_development
         && programs.any(|path| is_beside(path, &[Role::Production]));
+    let is_unset = |read: &&Read| !read.set && !environment.expected.contains(&read.name);
     let is_own = |read: &&Read| {
-        !read.set
-            && !environment.expected.contains(&read.name)
-            && matches!(&read.place, Place::File { path, .. } if *path == selected.file)
+        is_unset(read) && matches!(&read.place, Place::File { path, .. } if *path == selected.file)
     };
-    let mut deciding = evaluated.reads.iter().filter(is_own).filter(|_| dispatches).peekable();
-    let at = deciding.peek()?.place.clone();
+    let compares = !environment.whole && compares_with_production(sources, &evaluated.files);
+    let decides = |read: &&Read| {
+        (dispatches && is_own(read)) || (compares && is_unset(read) && names_development(read))
+    };
+    let mut deciding = evaluated.reads.iter().filter(decides).peekable();
+    let first = deciding.peek()?;
+    let at = Some(first.place.clone()).filter(|_| dispatches && is_own(first));
     let mut environment = environment.clone();
     environment.expected.extend(deciding.map(|read| read.name.clone()));
     Some(Open { environment, at })
+}
+
+/// Whether one of the settings' files asks whether something is production.
+fn compares_with_production(sources: &Sources<'_>, files: &[ProjectPath]) -> bool {
+    let mut texts = files.iter().filter_map(|file| sources.project.read(file).ok());
+    texts.any(|text| COMPARED.as_ref().is_some_and(|compared| compared.is_match(text)))
+}
+
+/// Whether a variable names the environment in which the program runs, and that of a developer by default.
+fn names_development(read: &Read) -> bool {
+    let name = read.name.to_lowercase();
+    let last = name.rsplit('_').next().unwrap_or_default();
+    let default = read.default.as_ref().and_then(|default| default.value.text());
+    ENVIRONMENT_WORDS.contains(&last)
+        && default.is_some_and(|text| Role::of(&ProjectPath::new(text)) == Role::Development)
 }

@@ -14,8 +14,8 @@ pub(super) fn is_development(
     selected: &Selected,
     open: Option<&Open>,
 ) -> Fact {
-    if let Some(open) = open {
-        return Fact::derived(true).at(open.at.clone());
+    if let Some(at) = open.and_then(|open| open.at.clone()) {
+        return Fact::derived(true).at(at);
     }
     if selected.because.ends_with("names it") {
         return Fact::absent();

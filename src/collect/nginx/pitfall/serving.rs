@@ -29,7 +29,8 @@ pub(super) fn of_directive(directive: &Directive, here: &Here<'_, '_>, found: &m
             found.add("error-log-named-off", directive);
         }
         "merge_slashes" if directive.has("off") => found.add("slashes-not-merged", directive),
-        "root" | "alias" if directive.word(0) == Some("/") => {
+        "alias" if directive.word(0) == Some("/") => found.add("root-of-file-system", directive),
+        "root" if directive.word(0) == Some("/") && !here.location.is_some_and(names_folder) => {
             found.add("root-of-file-system", directive);
         }
         "if" if here.location.is_some() && !here.in_if => {
@@ -40,6 +41,13 @@ pub(super) fn of_directive(directive: &Directive, here: &Here<'_, '_>, found: &m
         }
         _ => {}
     }
+}
+
+/// Whether a location is for the paths below one folder: `location /media/` with `root /` serves `/media`.
+fn names_folder(location: &Directive) -> bool {
+    let first = location.word(0);
+    let path = if matches!(first, Some("^~" | "=")) { location.word(1) } else { first };
+    path.is_some_and(|path| path.len() > 1 && path.starts_with('/'))
 }
 
 /// A Cache-Control beside an `expires`, which sends one of its own.
