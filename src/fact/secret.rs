@@ -107,21 +107,20 @@ pub fn is_secret_name(name: &str) -> bool {
 /// The words of a name in any of the usual spellings, in lower case: what stands between other
 /// characters, and between `a` and `B`.
 pub fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut after_lower = false;
-    for c in name.chars() {
-        let starts = !c.is_alphanumeric() || (c.is_uppercase() && after_lower);
-        if starts && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        if c.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(c.to_lowercase());
+    let mut words = Vec::new();
+    let mut word_ends = |word: Option<&str>| {
+        words.extend(word.filter(|word| !word.is_empty()).map(str::to_lowercase));
+    };
+    let (mut start, mut after_lower) = (0, false);
+    for (at, c) in name.char_indices() {
+        let is_between = !c.is_alphanumeric();
+        if is_between || (c.is_uppercase() && after_lower) {
+            word_ends(name.get(start..at));
+            start = if is_between { at + c.len_utf8() } else { at };
         }
         after_lower = c.is_lowercase();
     }
-    words.retain(|word| !word.is_empty());
+    word_ends(name.get(start..));
     words
 }
 
