@@ -29,7 +29,7 @@ use crate::fact::{
 };
 use crate::project::Role;
 use crate::project::service::is_command_line;
-use crate::python::{Environment, Namespace, Read};
+use crate::python::{Environment, Library, Namespace, Read};
 use dispatch::Evaluated;
 
 /// Knows the settings that production runs.
@@ -159,8 +159,9 @@ impl Collector for Django {
         let place = Place::whole(&selected.file);
         facts.put("django.settings-module", selected.fact());
         let given = environment(so_far);
+        let mut library = Library::new(sources.project, sources.service);
         let (Evaluated { mut namespace, reads, .. }, open) =
-            dispatch::evaluated(sources, &selected, &given);
+            dispatch::evaluated(sources, &mut library, &selected, &given);
         if !namespace.variables.contains_key("SECRET_KEY") {
             namespace.rest = namespace.rest.or(selected.part_of.clone());
         }
@@ -184,7 +185,7 @@ impl Collector for Django {
         facts.put(
             "django.debug-when-told-off",
             switch::told_off(
-                sources,
+                &mut library,
                 &selected,
                 open.map_or(given, |open| open.environment),
                 &settings,
