@@ -240,7 +240,8 @@ fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
         line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
     }
     let place = |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
-    (one.service.cmp(&other.service))
+    let by_service = one.service.cmp(&other.service);
+    by_service
         .then_with(|| subject(one).cmp(&subject(other)))
         .then_with(|| place(one).cmp(&place(other)))
 }
