@@ -101,8 +101,8 @@ impl<'a> Judging<'_, 'a> {
         let parts: Vec<(&[&Check], Vec<Lent<'_, 'a>>)> = self.parts(&mut judged);
         let in_order: Vec<Vec<Line<'a>>> = parts
             .into_par_iter()
-            .map(|(checks, of_services)| {
-                self.by_check(checks, of_services).into_iter().flat_map(told).collect()
+            .flat_map_iter(|(checks, of_services)| {
+                self.by_check(checks, of_services).into_iter().map(told)
             })
             .collect();
         let mut lines = Vec::with_capacity(in_order.iter().map(Vec::len).sum());
