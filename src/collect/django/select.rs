@@ -308,7 +308,7 @@ fn imported(line: &str) -> Option<&str> {
 
 /// Whether a file holds Django settings, by its name and what it says.
 fn is_settings(sources: &Sources<'_>, path: &ProjectPath) -> bool {
-    let stem = path.name().trim_end_matches(".py");
+    let stem = path.stem();
     // `settings/production/__init__.py` is a module like `settings/production.py`.
     let of_environment = stem == "__init__"
         && path.folder().folder_name() == "settings"
