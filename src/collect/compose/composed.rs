@@ -11,20 +11,6 @@ use crate::fact::{Fact, Ignorance, ProjectPath, Value};
 use crate::grammar::image_reference::ImageReference;
 use crate::project::Role;
 
-/// Words in the names of services that do one thing and end.
-const ONE_SHOTS: &[&str] = &[
-    "migrate",
-    "migration",
-    "migrations",
-    "migrator",
-    "init",
-    "setup",
-    "seed",
-    "collectstatic",
-    "createbuckets",
-    "prestart",
-];
-
 /// All services of production.
 #[derive(Default)]
 pub(crate) struct Composed {
@@ -151,25 +137,6 @@ impl Stack {
     /// The Dockerfiles of its services.
     fn dockerfiles(&self) -> impl Iterator<Item = &ProjectPath> {
         self.services.iter().filter_map(|service| service.build.as_ref()?.dockerfile.as_ref())
-    }
-
-    /// The services that end by themselves: others wait for it, or their name says so.
-    pub(super) fn one_shots(&self) -> Vec<String> {
-        let waits = |item: &Item| {
-            item.get("condition")
-                .and_then(Item::text)
-                .is_some_and(|text| text == "service_completed_successfully")
-        };
-        let waited = self
-            .services
-            .iter()
-            .flat_map(|service| service.item.get("depends_on").map_or(&[][..], Item::entries))
-            .filter(|(_, condition)| waits(condition))
-            .map(|(name, _)| name);
-        let named = self.services.iter().map(|service| &service.name).filter(|name| {
-            name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| ONE_SHOTS.contains(&word))
-        });
-        waited.chain(named).cloned().collect()
     }
 }
 

@@ -10,6 +10,7 @@ mod lifetime;
 mod load;
 mod merge;
 mod mount;
+mod one_shot;
 mod password;
 mod port;
 mod purpose;
@@ -144,7 +145,7 @@ impl Collector for Compose {
             .stacks
             .iter()
             .flat_map(|stack| {
-                let one_shots = stack.one_shots();
+                let one_shots = one_shot::one_shots(stack, sources.project);
                 stack.services.iter().map(move |service| service.fact(sources, &one_shots))
             })
             .collect();

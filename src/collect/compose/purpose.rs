@@ -74,9 +74,21 @@ fn begins_with_development(project: &Project, file: &ProjectPath) -> bool {
     let comments = text.lines().take_while(is_head).filter_map(|line| line.strip_prefix('#'));
     let head = comments.collect::<Vec<_>>().join(" ").to_lowercase();
     let words = head.split_whitespace().collect::<Vec<_>>().join(" ");
-    let refuses = ["not use this in production", "not for production", "not use in production"];
-    refuses.iter().any(|refusal| words.contains(refusal))
-        || (words.contains("development") && !words.contains("production"))
+    refuses_production(&words) || (words.contains("development") && !words.contains("production"))
+}
+
+/// Whether a comment says that something is not for production: "do not deploy it in production".
+fn refuses_production(comment: &str) -> bool {
+    const SAID: &[&str] = &[
+        "use", "used", "run", "deploy", "deployed", "for", "meant", "intended", "suitable", "ready",
+    ];
+    let words: Vec<&str> =
+        comment.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(2).enumerate().any(|(at, pair)| {
+        let near = words.iter().skip(at + 2).take(5);
+        matches!(pair, ["not", said] if SAID.contains(said))
+            && near.into_iter().any(|word| *word == "production")
+    })
 }
 
 /// Whether a service's Dockerfile, stage, environment file, script or settings module is named for
@@ -93,7 +105,10 @@ fn names_development(service: &Service, project: &Project) -> bool {
         settings_of_image(dockerfile_text(service, project)).filter(|_| decides)
     });
     let commands = ["entrypoint", "command"].into_iter().filter_map(|key| item.get(key));
-    let texts: Vec<String> = commands.flat_map(Item::items).filter_map(Item::text).collect();
+    let mut texts: Vec<String> = commands.flat_map(Item::items).filter_map(Item::text).collect();
+    if !service.replaces_command() {
+        texts.extend(image_command(service, project));
+    }
     let words: Vec<&str> = texts.iter().flat_map(|text| text.split_whitespace()).collect();
     let scripts = words.iter().filter(|word| word.ends_with("sh")).map(ToString::to_string);
     let told = words.windows(2).filter_map(|pair| match pair {
@@ -180,6 +195,11 @@ fn runs_for_developers(service: &Service) -> bool {
 /// Whether the command of an image itself starts a server for developers.
 fn runs_for_developers_by_itself(dockerfile: &str) -> bool {
     command_lines(dockerfile).any(|line| server::serves_developers(&line))
+}
+
+/// The command that a service's image runs, if its Dockerfile is here and tells it.
+pub(super) fn image_command(service: &Service, project: &Project) -> Option<String> {
+    command_lines(dockerfile_text(service, project)).last()
 }
 
 /// The command lines of a Dockerfile, those in exec form as words with blanks between.

@@ -102,15 +102,12 @@ const OTHERS: &[&str] = &[
     "loki",
     "promtail",
     "alertmanager",
-    "node-exporter",
     "cadvisor",
     "minio",
     "mc",
     "busybox",
     "alpine",
     "autoheal",
-    "redis_exporter",
-    "postgres-exporter",
     "postgres-backup-s3",
     "postgres-backup-local",
     "jaeger",
@@ -118,6 +115,23 @@ const OTHERS: &[&str] = &[
     "otel-collector",
     "opentelemetry-collector-contrib",
     "localstack",
+    "azurite",
+    "dynamodb-local",
+    "fake-gcs-server",
+    "ganache",
+    "locust",
+    "clamav",
+    "tika",
+    "gotenberg",
+    "docker-mailserver",
+    "docker-socket-proxy",
+    "alloy",
+    "tempo",
+    "mimir",
+    "vector",
+    "telegraf",
+    "netdata",
+    "uptime-kuma",
     "selenium",
     "hub",
     "sentry",
@@ -130,6 +144,9 @@ const OTHERS: &[&str] = &[
     "logstash",
     "filebeat",
 ];
+
+/// The last word of what tells the numbers of something else: `postgres-exporter`, `redis_exporter`.
+const EXPORTER: &str = "exporter";
 
 /// What an image runs, if its name is one that is known.
 pub(crate) fn of_image(image: &ImageReference) -> Option<Software> {
@@ -146,7 +163,8 @@ pub(crate) fn of_image(image: &ImageReference) -> Option<Software> {
     if PROXIES.contains(&short) {
         return Some(Software::Proxy);
     }
-    OTHERS.contains(&short).then_some(Software::Other)
+    let is_known = OTHERS.contains(&short) || short.ends_with(EXPORTER);
+    is_known.then_some(Software::Other)
 }
 
 /// The ports on which a datastore lets itself be administered from a browser.

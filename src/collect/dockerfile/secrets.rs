@@ -35,6 +35,7 @@ const STAND_INS: &[&str] = &[
     "fake",
     "unused",
     "notused",
+    "not",
     "temp",
     "temporary",
     "tmp",

@@ -161,8 +161,9 @@ pub(super) const FACTS: &[FactSpec] = &[
     FactSpec::new(
         "env.expected-names",
         Kind::List(&Kind::Text),
-        "The names that an environment file gives which compose hands the program and which is not here, as its \
-         example lists them; those marked optional left out.",
+        "The names that production is given elsewhere: those of the example of an environment file which \
+         compose, Kubernetes or a service manager hands the program and which is not here, those marked \
+         optional left out; and those that a workflow hands the program which it deploys.",
     ),
     FactSpec::new(
         "env.missing-names",

@@ -21,17 +21,36 @@ pub(super) fn names<'f>(judged: &Judged<'f>) -> BTreeMap<&'f str, (Fact, bool)> 
     names
 }
 
-/// The names that files give which compose hands the program and which are not here, as their examples list
-/// them.
+/// The names that missing files give the program, as their examples list them.
 pub(super) fn expected(examples: &[(&ProjectPath, &Dotenv)], missing: &[ProjectPath]) -> Vec<Fact> {
-    let of_missing = examples
-        .iter()
-        .filter(|(path, _)| copied_from(path).is_some_and(|real| missing.contains(&real)));
-    let entries = of_missing.flat_map(|(path, example)| {
+    let mut of_missing: Vec<&(&ProjectPath, &Dotenv)> =
+        missing.iter().flat_map(|file| of_file(examples, file)).collect();
+    of_missing.sort_by_key(|(path, _)| *path);
+    of_missing.dedup_by_key(|(path, _)| *path);
+    let entries = of_missing.into_iter().flat_map(|(path, example)| {
         let listed = example.entries.iter().filter(|entry| !entry.optional);
         listed.map(|entry| Fact::derived(entry.name.as_str()).at(Place::line(path, entry.line)))
     });
     entries.collect()
+}
+
+/// The examples that an environment file is made from: those named for it, else those of a plain `.env`; of
+/// its own folder, else of the nearest one above.
+fn of_file<'e, 'p>(
+    examples: &'e [(&'p ProjectPath, &'p Dotenv)],
+    file: &ProjectPath,
+) -> Vec<&'e (&'p ProjectPath, &'p Dotenv)> {
+    let named = |name: &str| {
+        let above = examples.iter().filter(|(path, _)| file.is_in(&path.folder()));
+        let mut named: Vec<_> = above
+            .filter(|(path, _)| copied_from(path).is_some_and(|real| real.name() == name))
+            .collect();
+        let nearest = named.iter().map(|(path, _)| path.folder().as_str().len()).max();
+        named.retain(|(path, _)| Some(path.folder().as_str().len()) == nearest);
+        named
+    };
+    let own = named(file.name());
+    if own.is_empty() { named(".env") } else { own }
 }
 
 /// The names that production lacks; unknown where they may still be given.

@@ -38,9 +38,9 @@ impl Gathered {
         if let Some(process) = &given.process_env {
             gathered.take("the process's own environment", "process", literal(process));
         }
-        let (composed, hosted) = deployed(so_far);
-        gathered.take("compose", "compose", composed);
-        gathered.take("the platform's files", "platform", hosted);
+        for (path, kind, variables) in deployed(so_far) {
+            gathered.take(path, kind, variables);
+        }
         gathered.take("Dockerfile", "docker", found_variables(so_far, "docker.environment"));
         for file in files {
             match file.kind {
@@ -87,19 +87,31 @@ impl Gathered {
 /// Variables by name.
 type Variables = Vec<(String, Fact)>;
 
-/// What compose and what platforms give the program. Which of the two is production is not told: where both
-/// set a variable, it has one of their values.
-fn deployed(so_far: &Facts) -> (Variables, Variables) {
-    let mut composed = found_variables(so_far, "compose.environment");
-    let mut hosted = found_variables(so_far, "platform.environment");
-    hosted.retain(|(name, theirs)| {
-        let Some((_, ours)) = composed.iter_mut().find(|(known, _)| known == name) else {
-            return true;
-        };
+/// What compose, platforms and Kubernetes give the program, with who gives it. Which of them is production is
+/// not told: where several set a variable, it has one of their values.
+fn deployed(so_far: &Facts) -> [(&'static str, &'static str, Variables); 3] {
+    let found = |path: &str| found_variables(so_far, path);
+    let mut composed = found("compose.environment");
+    let mut hosted = found("platform.environment");
+    let mut clustered = found("kubernetes.environment");
+    hosted.retain(|theirs| !is_taken_in(theirs, &mut composed));
+    clustered
+        .retain(|theirs| !is_taken_in(theirs, &mut composed) && !is_taken_in(theirs, &mut hosted));
+    [
+        ("compose", "compose", composed),
+        ("the platform's files", "platform", hosted),
+        ("Kubernetes' manifests", "kubernetes", clustered),
+    ]
+}
+
+/// Whether a variable is among these, which then have its value for an alternative.
+fn is_taken_in((name, theirs): &(String, Fact), variables: &mut Variables) -> bool {
+    let ours = variables.iter_mut().find(|(known, _)| known == name);
+    let is_known = ours.is_some();
+    if let Some((_, ours)) = ours {
         ours.value = Value::one_of(vec![ours.clone(), theirs.clone()]);
-        false
-    });
-    (composed, hosted)
+    }
+    is_known
 }
 
 /// The value of an assignment, as far as the file tells it.

@@ -19,11 +19,12 @@ pub(super) struct Judged<'f> {
 }
 
 impl<'f> Judged<'f> {
-    /// The assignments that count and have a value, file by file.
+    /// The assignments that count and have a value of their own, file by file.
     fn settings(&self) -> Vec<Setting<'f>> {
         let each = self.files.iter().flat_map(|file| {
             file.content.effective().into_values().filter_map(move |entry| {
-                let value = entry.value.as_deref().filter(|value| !value.is_empty())?;
+                let value = entry.value.as_deref();
+                let value = value.filter(|value| !value.is_empty() && !is_reference(value))?;
                 Some((file, entry, value))
             })
         });
@@ -191,6 +192,14 @@ pub(super) fn of_kinds(secrets: &[Fact], kinds: &[SecretKind]) -> Vec<Fact> {
         placeholder == Some(&Value::Absent) && kinds.iter().any(|kind| is(secret, kind))
     });
     chosen.cloned().collect()
+}
+
+/// Whether a value is the name of another variable, which compose or a script puts in: `$DB_PASSWORD`.
+fn is_reference(value: &str) -> bool {
+    value.strip_prefix('$').is_some_and(|name| {
+        name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+            && name.contains(|c: char| c.is_ascii_uppercase())
+    })
 }
 
 const OF_EXAMPLE: &str = "the value of the example file";

@@ -53,7 +53,9 @@ impl Collector for Env {
         let examples = source::examples(sources);
         let whole = sources.given.env_file.is_some();
         let gathered = Gathered::of(sources, so_far, &files);
-        if gathered.sources.is_empty() && examples.is_empty() && unread.is_none() {
+        let mut expected = source::given_by_workflows(so_far);
+        let nothing = gathered.sources.is_empty() && examples.is_empty() && expected.is_empty();
+        if nothing && unread.is_none() {
             return facts;
         }
         facts.put("env.whole", Fact::derived(whole));
@@ -62,7 +64,8 @@ impl Collector for Env {
         put_judged(&mut facts, &judged, &readers(so_far), unread.as_ref());
         facts.put("env.webhook-secrets", Fact::derived(judged.webhook_secrets(whole)));
         let missing = source::missing(sources, so_far);
-        facts.put("env.expected-names", Fact::derived(example::expected(&examples, &missing)));
+        expected.extend(example::expected(&examples, &missing));
+        facts.put("env.expected-names", Fact::derived(expected));
         let names = example::names(&judged);
         facts.put("env.missing-names", example::missing(&names, &judged, &gathered, whole));
         let names = names.into_values().map(|(fact, _)| fact).collect::<Vec<_>>();

@@ -110,11 +110,23 @@ fn composed(so_far: &Facts) -> Vec<ProjectPath> {
     files.value.items().iter().filter_map(|file| file.value.text()).map(ProjectPath::new).collect()
 }
 
-/// Those of them that are not in the project.
+/// Those of them that are not in the project; and the plain one, where Kubernetes or a service manager gives
+/// the program what is not in the project.
 pub(super) fn missing(sources: &Sources<'_>, so_far: &Facts) -> Vec<ProjectPath> {
     let mut files = composed(so_far);
     files.retain(|path| !sources.project.has(path));
+    let is_open = |path: &&str| matches!(&so_far.at(path).value, Value::Record(record) if record.rest.is_some());
+    if ["kubernetes.environment", "platform.environment"].iter().any(is_open) {
+        files.push(sources.service.root.join(".env"));
+    }
     files
+}
+
+/// The names of variables that workflows hand the program which they deploy.
+pub(super) fn given_by_workflows(so_far: &Facts) -> Vec<Fact> {
+    let jobs = so_far.at("workflow.deploys");
+    let given = jobs.value.items().iter().filter_map(|job| job.value.field("given"));
+    given.flat_map(|names| names.value.items()).cloned().collect()
 }
 
 /// Whether it is the `.env` of the project or of a folder with the service's program.

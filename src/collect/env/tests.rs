@@ -140,3 +140,43 @@ fn a_file_that_was_not_read_to_its_end_leaves_a_doubt() {
     let Value::List(secrets) = facts.at("env.secrets").value.clone() else { panic!("a list") };
     assert!(secrets.items.is_empty() && secrets.rest.is_some());
 }
+
+#[test]
+fn names_are_expected_where_production_is_given_more_than_is_here() {
+    let example = (".env.example", "SECRET_KEY=\n# optional\nA=1");
+    let other = ("deploy/.env.prod.example", "B=1");
+    let list = |paths: &[&str]| {
+        Fact::derived(paths.iter().map(|it| Fact::derived(*it)).collect::<Vec<_>>())
+    };
+    let open = |path: &str| {
+        let mut so_far = Facts::default();
+        let rest = Some(Ignorance::new("Secret `shop` is not in the manifests"));
+        so_far.put(path, Fact::derived(Record { rest, ..Record::default() }));
+        so_far
+    };
+    let composed = |path: &str| {
+        let mut so_far = Facts::default();
+        so_far.put("compose.env-files", list(&[path]));
+        so_far
+    };
+    let deployed = || {
+        let mut so_far = Facts::default();
+        let job = Fact::derived(Value::record([("given", list(&["DEBUG"]))]));
+        so_far.put("workflow.deploys", Fact::derived(vec![job]));
+        so_far
+    };
+    for (files, so_far, expected) in [
+        (vec![example], composed(".env"), "[\"SECRET_KEY\"]"),
+        (vec![example], composed("infra/.env"), "[\"SECRET_KEY\"]"),
+        (vec![example, other], composed("deploy/.env.prod"), "[\"B\"]"),
+        (vec![example, other], composed("infra/.env.prod"), "[\"SECRET_KEY\"]"),
+        (vec![example, (".env", "SECRET_KEY=")], composed(".env"), "[]"),
+        (vec![example], open("kubernetes.environment"), "[\"SECRET_KEY\"]"),
+        (vec![example], open("platform.environment"), "[\"SECRET_KEY\"]"),
+        (vec![example], Facts::default(), "[]"),
+        (vec![], deployed(), "[\"DEBUG\"]"),
+    ] {
+        let facts = facts(&files, nothing, &so_far);
+        assert_eq!(shown(&facts, "env.expected-names"), expected, "{files:?}");
+    }
+}

@@ -6,6 +6,7 @@
 
 mod chart;
 mod container;
+mod environment;
 mod files;
 mod ingress;
 mod object;
@@ -47,6 +48,11 @@ const FACTS: &[FactSpec] = &[
         "kubernetes.containers",
         Kind::List(&Kind::Record(container::FIELDS)),
         "The containers of all of them, those that prepare the others too.",
+    ),
+    FactSpec::new(
+        "kubernetes.environment",
+        Kind::Open(&Kind::Text),
+        "What the programs that serve are given, where they are not known software; where several differ, one of theirs.",
     ),
     FactSpec::new(
         "kubernetes.ingresses",
@@ -122,6 +128,9 @@ impl Collector for Kubernetes {
             pods.iter().flat_map(|pod| container::of_pod(pod, patched, ranged.as_ref()));
         facts.put("kubernetes.containers", list(containers.collect(), rest));
         facts.put("kubernetes.pods", list(pods.iter().map(pod::Pod::fact).collect(), rest));
+        if let Some(given) = environment::of_programs(&pods, &manifests.objects) {
+            facts.put("kubernetes.environment", Fact::derived(given));
+        }
         let ingresses =
             manifests.objects.iter().filter_map(|object| ingress::fact(object, patched));
         let ingresses = ingresses.chain(charts.ingresses);

@@ -79,12 +79,13 @@ fn is_told(name: &str, text: &str) -> bool {
     secret::is_secret_name(&name) && !is_harmless(&name, text) || password_in_url(text).is_some()
 }
 
-fn entries(map: Option<At<'_>>) -> impl Iterator<Item = (&str, At<'_>)> {
+/// The entries of a map; none where there is no map.
+pub(super) fn entries(map: Option<At<'_>>) -> impl Iterator<Item = (&str, At<'_>)> {
     let entries = map.map_or(&[][..], |map| map.node.entries());
     entries.iter().filter_map(move |(key, node)| Some((key.name.as_str(), At { node, ..map? })))
 }
 
 /// Whether a value is left open for a program that fills it in: `${KEY}`, `$(KEY)`, `<key>`.
-fn is_filled_in(text: &str) -> bool {
+pub(super) fn is_filled_in(text: &str) -> bool {
     text.contains("${") || text.contains("$(") || (text.starts_with('<') && text.ends_with('>'))
 }

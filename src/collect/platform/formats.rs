@@ -7,7 +7,7 @@
 //! redirect all plain HTTP to HTTPS by themselves.)
 
 use super::document::{place, variable};
-use crate::fact::{Fact, ProjectPath, Value};
+use crate::fact::{Fact, Ignorance, ProjectPath, Value};
 use crate::grammar::yaml::{Kind, Node};
 
 /// A program that a platform runs.
@@ -21,6 +21,8 @@ pub(super) struct Deployment {
     pub(super) folder: Option<String>,
     /// The variables with the values that the file gives it.
     pub(super) environment: Vec<(String, Fact)>,
+    /// Why it may be given further ones.
+    pub(super) unseen: Option<Ignorance>,
     /// Whether the values are offered to who deploys, or given to the build alone.
     pub(super) only_offered: bool,
     /// Whether plain HTTP is redirected to HTTPS before it reaches the program.
@@ -79,12 +81,32 @@ fn named(path: &ProjectPath, map: Option<&Node>) -> Vec<(String, Fact)> {
     entries.iter().filter_map(pair).collect()
 }
 
-/// The variables of a list of pairs: `- key: NAME` with `value: …`.
+/// The variables of a list of pairs: `- key: NAME` with `value: …`, or with who else gives the value.
 fn listed(path: &ProjectPath, list: Option<&Node>) -> Vec<(String, Fact)> {
     let items = list.map(Node::items).unwrap_or_default();
-    let pair =
-        |item: &Node| Some((item.get("key")?.scalar()?, variable(path, item.get("value")?)?));
+    let pair = |item: &Node| {
+        let value = match item.get("value") {
+            Some(value) => variable(path, value),
+            None => given_by(item).map(|giver| says(path, item, Ignorance::new(giver))),
+        };
+        Some((item.get("key")?.scalar()?, value?))
+    };
     items.iter().filter_map(pair).collect()
+}
+
+/// Who gives a variable of Render's or `DigitalOcean`'s the value that its file does not say.
+fn given_by(item: &Node) -> Option<&'static str> {
+    let is = |name: &str, value: bool| {
+        item.get(name).is_some_and(|it| matches!(it.kind, Kind::Bool(said) if said == value))
+    };
+    if is("generateValue", true) {
+        return Some("the platform makes up its value");
+    }
+    if item.get("fromDatabase").is_some() || item.get("fromService").is_some() {
+        return Some("the platform fills it in");
+    }
+    let is_secret = item.get("type").and_then(Node::text) == Some("SECRET");
+    (is("sync", false) || is_secret).then_some("it is given in the platform's dashboard")
 }
 
 fn says(path: &ProjectPath, node: &Node, value: impl Into<Value>) -> Fact {

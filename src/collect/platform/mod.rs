@@ -161,11 +161,11 @@ impl Found {
                 .environment
                 .iter()
                 .map(|(name, fact)| (name.clone(), secret::concealed(name, fact.clone())));
-            Record::new(fields, None)
+            Record::new(fields, deployment.unseen.clone())
         };
         programs
             .map(|(_, _, deployment)| record(deployment))
-            .filter(|record| !record.fields.is_empty())
+            .filter(|record| !record.fields.is_empty() || record.rest.is_some())
             .collect()
     }
 
@@ -297,7 +297,8 @@ mod tests {
     #[test]
     fn variables_come_from_the_programs_that_answer() {
         let render = "services:\n- type: web\n  envVars:\n  - {key: A, value: 1}\n  - {key: B, sync: false}\n  \
-                      - {key: C, value: \"${X}\"}\n  - {fromGroup: g}\n- type: worker\n  envVars:\n  - {key: W, value: 1}\n\
+                      - {key: C, value: \"${X}\"}\n  - {key: D, generateValue: true}\n  - {key: E, fromDatabase: {name: d}}\n  \
+                      - {key: N}\n  - {fromGroup: g}\n- type: worker\n  envVars:\n  - {key: W, value: 1}\n\
                       envVarGroups:\n- {name: g, envVars: [{key: G, value: z}]}\n";
         let facts = facts(&[
             ("render.yaml", render),
@@ -311,8 +312,10 @@ mod tests {
             record.fields.iter().map(|(name, fact)| format!("{name}: {}", fact.value)).collect();
         assert_eq!(
             told.join("; ").replace('"', ""),
-            "A: one of 2 or 1; C: one of not set or unknown (it is filled in at deploy time); \
-             G: one of not set or z; S: one of not set or 1"
+            "A: one of 2 or 1; B: one of not set or unknown (it is given in the platform's dashboard); \
+             C: one of not set or unknown (it is filled in at deploy time); \
+             D: one of not set or unknown (the platform makes up its value); \
+             E: one of not set or unknown (the platform fills it in); G: one of not set or z; S: one of not set or 1"
         );
     }
 

@@ -38,10 +38,16 @@ fn unit(path: &ProjectPath, text: &str) -> Option<Deployment> {
         let pairs = unit_file::variables(&setting.value);
         environment.extend(pairs.into_iter().map(|(name, value)| (name, told(&value, &place))));
     }
+    let mut files = of_service().filter(|it| it.name == "EnvironmentFile" && !it.value.is_empty());
+    let unseen = files.next().map(|setting| {
+        let why = format!("`{}` gives it variables too", setting.value.trim_start_matches('-'));
+        Ignorance::new(why).settled_by("give `--env-file`")
+    });
     (web || !environment.is_empty()).then(|| Deployment {
         name: path.name().trim_end_matches(".service").to_owned(),
         web,
         environment: last_of_each(environment),
+        unseen,
         ..Deployment::default()
     })
 }

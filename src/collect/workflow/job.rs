@@ -1,5 +1,6 @@
 //! One job of a workflow: whether it deploys, and with what.
 
+use super::given;
 use crate::collect::compose::{is_harmless, masked_command, password_in_url, written_secret};
 use crate::credential::is_made;
 use crate::fact::{Fact, Origin, Place, Position, ProjectPath, Provenance, Value, secret};
@@ -77,6 +78,8 @@ const COMMANDS: &[&str] = &[
     "git push dokku",
     "terraform apply",
 ];
+/// What the keys begin with by which an action is told what to write into an environment file.
+const ENVIRONMENT_KEY: &str = "envkey_";
 /// Options by which a machine need not prove who it is.
 const UNVERIFIED: &[&str] = &[
     "StrictHostKeyChecking=no",
@@ -148,6 +151,24 @@ impl<'w> Job<'w> {
             })
         });
         written.collect()
+    }
+
+    /// The names of the variables that it hands the program.
+    pub(super) fn given(&self) -> Vec<Fact> {
+        let names = self.steps().flat_map(|step| {
+            let with = step.get("with");
+            let script = step.text("run").or_else(|| with?.text("script"));
+            let of_script = script.into_iter().flat_map(|(at, script)| {
+                given::names(script).into_iter().map(move |name| at.fact(name))
+            });
+            let entries = with.map_or(&[][..], |with| with.node.entries());
+            let of_action = entries.iter().filter_map(move |(key, node)| {
+                let name = key.name.strip_prefix(ENVIRONMENT_KEY)?;
+                Some(At { node, ..step }.fact(name))
+            });
+            of_script.chain(of_action)
+        });
+        names.collect()
     }
 
     /// The actions of others that are named by a branch, or by nothing.

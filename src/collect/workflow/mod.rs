@@ -3,6 +3,7 @@
 //! What they do else is not looked at. A job deploys if one of its steps hands a program over to a machine,
 //! a cluster or a platform. (GitHub, "Workflow syntax for GitHub Actions", read 2026-11.)
 
+mod given;
 mod job;
 
 use super::compose::SECRET;
@@ -24,6 +25,11 @@ const JOB: &[FactSpec] = &[
         "secrets",
         Kind::List(&Kind::Record(SECRET)),
         "The secrets that the workflow itself gives it.",
+    ),
+    FactSpec::new(
+        "given",
+        Kind::List(&Kind::Text),
+        "The names of the variables that it hands the program, whatever their values.",
     ),
     FactSpec::new(
         "moving-actions",
@@ -100,6 +106,7 @@ fn of_document(path: &ProjectPath, document: &Node) -> Vec<Fact> {
             ("path", at.fact(path.as_str())),
             ("deploys-by", by),
             ("secrets", listed(at, job.secrets())),
+            ("given", listed(at, job.given())),
             ("moving-actions", listed(at, job.moving_actions())),
             ("unverified-hosts", listed(at, job.unverified_hosts())),
         ])))
