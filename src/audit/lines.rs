@@ -35,7 +35,6 @@ pub(super) struct Judged<'a> {
 }
 
 /// What some of the checks make of one service.
-#[derive(Default)]
 struct Part<'a> {
     lines: Vec<Line<'a>>,
     /// The checks that need a domain of which nothing is known, and the domain.
@@ -69,7 +68,7 @@ impl<'a> Judging<'_, 'a> {
         service: &Service,
         facts: &Facts,
     ) -> Part<'a> {
-        let mut part = Part::default();
+        let mut part = Part { lines: Vec::with_capacity(checks.len()), without: Vec::new() };
         for &check in checks {
             if let Some(domain) = missing(check, facts) {
                 part.without.push((check, domain));
@@ -102,8 +101,8 @@ impl<'a> Judging<'_, 'a> {
         let parts: Vec<(&[&Check], Vec<Lent<'_, 'a>>)> = self.parts(&mut judged);
         let in_order: Vec<Vec<Line<'a>>> = parts
             .into_par_iter()
-            .map(|(checks, of_services)| {
-                self.by_check(checks, of_services).into_iter().flat_map(told).collect()
+            .flat_map_iter(|(checks, of_services)| {
+                self.by_check(checks, of_services).into_iter().map(told)
             })
             .collect();
         let mut lines = Vec::with_capacity(in_order.iter().map(Vec::len).sum());
@@ -154,10 +153,10 @@ impl<'a> Judging<'_, 'a> {
         let mut of = |check: &Check| {
             let (mut of_check, mut lacking) = (Vec::with_capacity(rest.len()), Vec::new());
             for (name, lines, without, missing) in &mut rest {
-                while let Some(line) = lines.next_if(|line| line.check.id == check.id) {
+                while let Some(line) = lines.next_if(|line| std::ptr::eq(line.check, check)) {
                     of_check.push(line);
                 }
-                if let Some(lacks) = without.next_if(|(other, _)| other.id == check.id)
+                if let Some(lacks) = without.next_if(|(other, _)| std::ptr::eq(*other, check))
                     && let Some(why) = missing.get(lacks.1)
                 {
                     lacking.push((*name, lacks, why));
@@ -220,8 +219,8 @@ fn applies_nowhere<'a>(lines: &[Line<'a>]) -> Option<Line<'a>> {
         .map(|reason| Reason { found: Fact::derived(reason.found.value.clone()), ..reason.clone() })
         .collect();
     let finding =
-        Finding { subject: None, because, contrary: Vec::new(), ..first.settled.finding.clone() };
-    let settled = Settled { finding, ..first.settled.clone() };
+        Finding { subject: None, because, contrary: Vec::new(), ..*first.settled.finding.clone() };
+    let settled = Settled { finding: Box::new(finding), ..first.settled.clone() };
     Some(Line { service: None, settled, ..first.clone() })
 }
 
@@ -235,14 +234,14 @@ fn concerns(finding: &Finding<'_>, service: &Service) -> bool {
         })
 }
 
-/// By check, then service, then what was judged and where: the same order on every machine.
+/// The lines of one check by service, then by what was judged and where: the same order on every machine.
 fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
     fn subject<'l>(line: &'l Line<'_>) -> Option<&'l str> {
         line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
     }
     let place = |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
-    (&one.check.id, &one.service)
-        .cmp(&(&other.check.id, &other.service))
+    let by_service = one.service.cmp(&other.service);
+    by_service
         .then_with(|| subject(one).cmp(&subject(other)))
         .then_with(|| place(one).cmp(&place(other)))
 }

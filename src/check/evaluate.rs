@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::finding::Subject;
 use super::predicate::Item;
+use super::question::numbered;
 use super::{Check, Demand, Finding, Outcome, Predicate, Reason, Verdict};
 use crate::fact::{Catalogue, Fact, Facts, Ignorance, Value, WhenMissing};
 use crate::truth::Truth;
@@ -26,7 +27,7 @@ pub fn evaluate<'c>(check: &'c Check, facts: &Facts, catalogue: &Catalogue) -> V
                 .iter()
                 .enumerate()
                 .map(|(index, fact)| {
-                    judge(check, facts, Some(Item { fact, subject: &format!("{name}[{index}]") }))
+                    judge(check, facts, Some(Item { fact, subject: &numbered(name, index) }))
                 })
                 .collect();
             if let Some(rest) = &known.rest {
@@ -69,7 +70,8 @@ pub fn without<'c>(
 
 /// Judges once: the implication *when → require*, except that a false `when` is no pass.
 fn judge<'c>(check: &'c Check, facts: &Facts, item: Option<Item<'_>>) -> Finding<'c> {
-    let applies = check.when.as_ref().map(|when| (when, when.answer(facts, item)));
+    let fact = item.map(|item| item.fact);
+    let applies = check.when.as_ref().map(|when| (when, when.answer(facts, fact)));
     let when = applies.as_ref().map_or(Truth::True, |(_, answer)| answer.truth);
     let applies = || applies.as_ref().map(|(when, answer)| when.reasons(facts, item, answer));
     if when == Truth::False {

@@ -62,50 +62,74 @@ impl Predicate {
 
     /// The judgement with its reasons.
     pub fn judge(&self, facts: &Facts, item: Option<Item<'_>>) -> Outcome<'_> {
-        match self {
-            Self::All(parts) => decided(parts, facts, item, Truth::False, Truth::True),
-            Self::Any(parts) => decided(parts, facts, item, Truth::True, Truth::False),
-            Self::Not(part) => negated(part.judge(facts, item)),
-            Self::FirstKnown(parts) => first_known(parts, facts, item),
-            Self::Fact { .. } => self.reasons(facts, item, &self.answer(facts, item)),
-            Self::Constant(truth) => {
-                Outcome { truth: *truth, because: Vec::new(), contrary: Vec::new() }
-            }
-        }
+        self.reasons(facts, item, &self.answer(facts, item.map(|item| item.fact)))
     }
 
-    /// The judgement alone, with the fact that it is about.
-    pub(super) fn answer<'f>(&self, facts: &'f Facts, item: Option<Item<'f>>) -> Answer<'f> {
-        let item = item.map(|item| item.fact);
+    /// The judgement, with all that its reasons are made of. To look a fact up and test it is most of the
+    /// work of an audit, and done once.
+    pub(super) fn answer<'f>(&self, facts: &'f Facts, item: Option<&'f Fact>) -> Answer<'f> {
+        let of = |part: &Self| part.answer(facts, item);
+        let of_parts = |parts: &[Self], extreme, rest| {
+            let parts: Vec<Answer<'f>> = parts.iter().map(of).collect();
+            let truth = settled(parts.iter().map(|part| part.truth), extreme, rest);
+            Answer { truth, parts, found: None }
+        };
         match self {
+            Self::All(parts) => of_parts(parts, Truth::False, Truth::True),
+            Self::Any(parts) => of_parts(parts, Truth::True, Truth::False),
+            Self::Not(part) => {
+                let part = of(part);
+                Answer { truth: part.truth.negated(), parts: vec![part], found: None }
+            }
             Self::Fact { path, test, .. } => {
                 let found = facts.get(path, item);
-                Answer { truth: test.truth(&found, facts, item), found: Some(found) }
+                let truth = test.truth(&found, facts, item);
+                Answer { truth, parts: Vec::new(), found: Some(found) }
             }
-            _ => Answer { truth: self.truth(facts, item), found: None },
+            Self::FirstKnown(_) | Self::Constant(_) => {
+                Answer { truth: self.truth(facts, item), parts: Vec::new(), found: None }
+            }
         }
     }
 
-    /// The judgement with its reasons, where the judgement alone is known. To look a fact up and test it
-    /// is most of the work of an audit.
+    /// The judgement with its reasons, where the judgement alone is known.
     pub(super) fn reasons(
         &self,
         facts: &Facts,
         item: Option<Item<'_>>,
         answer: &Answer<'_>,
     ) -> Outcome<'_> {
-        let (Self::Fact { path, test, otherwise }, Some(found)) = (self, &answer.found) else {
-            return self.judge(facts, item);
-        };
-        let subject = subject(path, item);
-        let otherwise = otherwise.as_deref();
-        test.judge(&Judged { subject, fact: found, facts, item, otherwise }, answer.truth)
+        let truth = answer.truth;
+        match (self, &answer.found) {
+            (Self::All(parts) | Self::Any(parts), _) => {
+                let parts = parts.iter().zip(&answer.parts);
+                let decisive = parts.filter(|(_, answer)| answer.truth == truth);
+                let (because, contrary) =
+                    gathered(decisive.map(|(part, answer)| part.reasons(facts, item, answer)));
+                Outcome { truth, because, contrary }
+            }
+            (Self::Not(part), _) => {
+                let inside = answer.parts.first().map(|answer| part.reasons(facts, item, answer));
+                negated(inside.unwrap_or_else(|| part.judge(facts, item)))
+            }
+            (Self::FirstKnown(parts), _) => first_known(parts, facts, item),
+            (Self::Fact { path, test, otherwise }, Some(fact)) => {
+                let subject = subject(path, item);
+                let otherwise = otherwise.as_deref();
+                test.judge(Judged { subject, fact, facts, item, otherwise }, truth)
+            }
+            (Self::Fact { .. }, None) | (Self::Constant(_), _) => {
+                Outcome { truth, because: Vec::new(), contrary: Vec::new() }
+            }
+        }
     }
 }
 
 /// The judgement of a part, without its reasons.
 pub(super) struct Answer<'f> {
     pub(super) truth: Truth,
+    /// Those of the parts that it is made of.
+    parts: Vec<Self>,
     /// The fact, of a part that speaks of one.
     found: Option<Cow<'f, Fact>>,
 }
@@ -144,22 +168,6 @@ pub(super) fn settled(truths: impl Iterator<Item = Truth>, extreme: Truth, rest:
         }
     }
     settled
-}
-
-/// The parts that say what all of them come to, each with its reasons.
-fn decided<'c>(
-    parts: &'c [Predicate],
-    facts: &Facts,
-    item: Option<Item<'_>>,
-    extreme: Truth,
-    rest: Truth,
-) -> Outcome<'c> {
-    let answers: Vec<Answer<'_>> = parts.iter().map(|part| part.answer(facts, item)).collect();
-    let truth = settled(answers.iter().map(|answer| answer.truth), extreme, rest);
-    let decisive = parts.iter().zip(&answers).filter(|(_, answer)| answer.truth == truth);
-    let (because, contrary) =
-        gathered(decisive.map(|(part, answer)| part.reasons(facts, item, answer)));
-    Outcome { truth, because, contrary }
 }
 
 #[cfg(test)]

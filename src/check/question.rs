@@ -24,6 +24,7 @@ pub enum Test {
 }
 
 /// A fact before a test.
+#[derive(Clone)]
 pub(super) struct Judged<'c, 'a> {
     pub(super) subject: Cow<'c, str>,
     pub(super) fact: &'a Fact,
@@ -60,7 +61,7 @@ impl Test {
     }
 
     /// The answer, which is known, with its reasons.
-    pub(super) fn judge<'c>(&'c self, judged: &Judged<'c, '_>, truth: Truth) -> Outcome<'c> {
+    pub(super) fn judge<'c>(&'c self, judged: Judged<'c, '_>, truth: Truth) -> Outcome<'c> {
         match (self, &judged.fact.value) {
             (Self::Value(matcher), _) => judged.outcome(truth, Some(Wanted::Of(matcher))),
             (Self::SameAs(other), _) => {
@@ -69,7 +70,8 @@ impl Test {
             }
             (Self::Every(inner), Value::List(list)) => judged.items(list, inner, truth),
             (Self::Some(inner), Value::List(list)) => {
-                judged.as_a_whole(judged.items(list, inner, truth))
+                let items = judged.items(list, inner, truth);
+                judged.told_whole(items)
             }
             (Self::None(inner), Value::List(list)) => {
                 negated(judged.items(list, inner, truth.negated()))
@@ -80,9 +82,9 @@ impl Test {
 }
 
 impl<'c> Judged<'c, '_> {
-    fn outcome(&self, truth: Truth, wanted: Option<Wanted<'c>>) -> Outcome<'c> {
+    fn outcome(self, truth: Truth, wanted: Option<Wanted<'c>>) -> Outcome<'c> {
         let reason = Reason {
-            subject: self.subject.clone(),
+            subject: self.subject,
             wanted,
             negated: false,
             found: self.fact.clone(),
@@ -94,21 +96,19 @@ impl<'c> Judged<'c, '_> {
 
     /// Why the items of a list come to this answer.
     fn items(&self, list: &List, inner: &'c Predicate, truth: Truth) -> Outcome<'c> {
-        let decisive = list
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, fact)| inner.truth(self.facts, Some(fact)) == truth);
-        let outcomes = decisive.map(|(index, fact)| {
-            let subject = format!("{}[{index}]", self.subject);
-            inner.judge(self.facts, Some(Item { fact, subject: &subject }))
+        let answers =
+            list.items.iter().map(|fact| (fact, inner.answer(self.facts, Some(fact)))).enumerate();
+        let decisive = answers.filter(|(_, (_, answer))| answer.truth == truth);
+        let outcomes = decisive.map(|(index, (fact, answer))| {
+            let subject = numbered(&self.subject, index);
+            inner.reasons(self.facts, Some(Item { fact, subject: &subject }), &answer)
         });
         let (because, contrary) = gathered(outcomes);
         self.settled(truth, because, contrary, list)
     }
 
     /// Where no item of several is as wanted, the list is told, and not each of its items.
-    fn as_a_whole(&self, outcome: Outcome<'c>) -> Outcome<'c> {
+    fn told_whole(self, outcome: Outcome<'c>) -> Outcome<'c> {
         match outcome.because.as_slice() {
             [first, _, ..] if outcome.truth == Truth::False => {
                 let inside = first.wanted.as_ref();
@@ -131,7 +131,7 @@ impl<'c> Judged<'c, '_> {
             reason.otherwise = reason.otherwise.or(self.otherwise);
         }
         if because.is_empty() || (truth == Truth::Unknown && list.rest.is_some()) {
-            because = self.outcome(truth, None).because;
+            because = self.clone().outcome(truth, None).because;
         }
         Outcome { truth, because, contrary }
     }
@@ -156,7 +156,12 @@ fn same(ours: &Value, theirs: &Value) -> Truth {
 pub(super) fn subject<'c>(path: &'c FactPath, item: Option<Item<'_>>) -> Cow<'c, str> {
     match (path.of_item, item) {
         (true, Some(item)) if path.segments.is_empty() => item.subject.to_owned().into(),
-        (true, Some(item)) => format!("{}{path}", item.subject).into(),
+        (true, Some(item)) => [item.subject, path.as_str()].concat().into(),
         _ => path.as_str().into(),
     }
+}
+
+/// What an item of a list is called in a reason.
+pub(super) fn numbered(list: &str, index: usize) -> String {
+    [list, "[", &index.to_string(), "]"].concat()
 }

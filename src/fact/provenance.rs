@@ -64,6 +64,12 @@ impl ProjectPath {
         self.text.get(self.extension_at as usize..).unwrap_or_default()
     }
 
+    /// The name without its last dot and what follows it; empty if there is no dot.
+    pub fn stem(&self) -> &str {
+        let before = self.text.get(self.name_at as usize..self.extension_at as usize);
+        before.and_then(|name| name.strip_suffix('.')).unwrap_or_default()
+    }
+
     /// The folder that holds this; the root's folder is the root.
     #[must_use]
     pub fn folder(&self) -> Self {
@@ -76,10 +82,20 @@ impl ProjectPath {
         self.text.get(..end).unwrap_or_default()
     }
 
+    /// The name of the folder that holds this; empty if that is the root.
+    pub fn folder_name(&self) -> &str {
+        let folder = self.folder_text();
+        let start = memchr::memrchr(b'/', folder.as_bytes()).map_or(0, |slash| slash + 1);
+        folder.get(start..).unwrap_or_default()
+    }
+
     /// A path below this folder, or, with `..`, beside it.
     #[must_use]
     pub fn join(&self, relative: &str) -> Self {
-        Self::new(&format!("{}/{relative}", self.text))
+        if self.text.is_empty() {
+            return Self::new(relative);
+        }
+        Self::new(&[&*self.text, "/", relative].concat())
     }
 
     /// Whether this is the folder or lies in it. Everything lies in the root.
@@ -294,8 +310,11 @@ mod tests {
             (path.name(), path.extension(), path.folder().as_str()),
             ("site.conf.template", "template", "deploy/nginx")
         );
+        assert_eq!((path.stem(), path.folder_name()), ("site.conf", "nginx"));
         assert_eq!(path.folder().join("../x.conf").as_str(), "deploy/x.conf");
-        assert_eq!(ProjectPath::new("Dockerfile").extension(), "");
+        let path = ProjectPath::new("Dockerfile");
+        assert_eq!((path.stem(), path.extension(), path.folder_name()), ("", "", ""));
+        assert_eq!(ProjectPath::new("").join("../x.conf").as_str(), "x.conf");
     }
 
     #[test]

@@ -84,11 +84,12 @@ const PASSED_ON: &[&str] = &["proxy", "uwsgi", "fastcgi", "scgi", "grpc"];
 
 /// Whether a setting, variable or field of this name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    let words = words(name);
-    let mut rest = words.as_slice();
+    let is_among =
+        |word: &str, known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let parts = parts(name);
+    let mut rest = parts.as_slice();
     while let [before @ .., last] = rest {
-        let quiet =
-            QUIET_WORDS.contains(&last.as_str()) || last.chars().all(|c| c.is_ascii_digit());
+        let quiet = is_among(last, QUIET_WORDS) || last.bytes().all(|byte| byte.is_ascii_digit());
         if !quiet || before.is_empty() {
             break;
         }
@@ -98,31 +99,32 @@ pub fn is_secret_name(name: &str) -> bool {
         return false;
     };
     let directive =
-        last == "pass" && before.last().is_some_and(|word| PASSED_ON.contains(&word.as_str()));
-    SECRET_WORDS.contains(&last.as_str())
-        && !directive
-        && !before.iter().any(|word| PUBLIC_WORDS.contains(&word.as_str()))
+        || is_among(last, &["pass"]) && before.last().is_some_and(|it| is_among(it, PASSED_ON));
+    is_among(last, SECRET_WORDS)
+        && !directive()
+        && !before.iter().any(|word| is_among(word, PUBLIC_WORDS))
 }
 
 /// The words of a name in any of the usual spellings, in lower case: what stands between other
 /// characters, and between `a` and `B`.
 pub fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut after_lower = false;
-    for c in name.chars() {
-        let starts = !c.is_alphanumeric() || (c.is_uppercase() && after_lower);
-        if starts && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        if c.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(c.to_lowercase());
+    parts(name).into_iter().map(str::to_lowercase).collect()
+}
+
+fn parts(name: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut after_lower) = (0, false);
+    for (at, c) in name.char_indices() {
+        let is_between = !c.is_alphanumeric();
+        if is_between || (c.is_uppercase() && after_lower) {
+            parts.extend(name.get(start..at));
+            start = if is_between { at + c.len_utf8() } else { at };
         }
         after_lower = c.is_lowercase();
     }
-    words.retain(|word| !word.is_empty());
-    words
+    parts.extend(name.get(start..));
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// The fact with every text in it that stands under a secret name taken into custody.

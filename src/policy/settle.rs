@@ -58,8 +58,8 @@ impl Status {
 /// A finding, and what the project decided about it.
 #[derive(Clone, Debug)]
 pub struct Settled<'a> {
-    /// The finding.
-    pub finding: Finding<'a>,
+    /// The finding. Lines are put in order by the ten thousand, and what they say stays where it is.
+    pub finding: Box<Finding<'a>>,
     /// How it stands.
     pub status: Status,
     /// The decision that changed how it stands, if one did.
@@ -93,7 +93,7 @@ pub fn settle<'a>(
         Verdict::Fail => waived(&finding, policy, today),
         Verdict::Unknown => attested(check, policy, today),
     };
-    Settled { finding, status, decision }
+    Settled { finding: Box::new(finding), status, decision }
 }
 
 fn waived<'a>(

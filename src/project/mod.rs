@@ -3,7 +3,7 @@
 //! All reading of the user's files goes through here: no path outside the root is read, no link is
 //! followed out of it, nothing above the size limit is looked at, and each file is read at most once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -47,8 +47,8 @@ pub struct Project {
     rules: OnceLock<Rules>,
 }
 
-/// Where in the list of files those with a word in their path stand.
-type Index = HashMap<String, Vec<usize>>;
+/// Where in the list the files stand, in the order of a word in their paths.
+type Index = Vec<usize>;
 
 /// Where the files are.
 #[derive(Debug)]
@@ -143,21 +143,17 @@ impl Project {
         word_of: fn(&ProjectPath) -> &str,
         word: &str,
     ) -> impl Iterator<Item = &'p ProjectPath> + use<'p> {
+        let word_at = move |at: &usize| self.files.get(*at).map(|file| word_of(&file.path));
         let index = index.get_or_init(|| {
-            let mut index = Index::new();
-            for (at, file) in self.files.iter().enumerate() {
-                let word = word_of(&file.path);
-                match index.get_mut(word) {
-                    Some(same) => same.push(at),
-                    None => {
-                        index.insert(word.to_owned(), vec![at]);
-                    }
-                }
-            }
+            let mut index: Index = (0..self.files.len()).collect();
+            index.sort_by(|one, other| word_at(one).cmp(&word_at(other)));
             index
         });
-        let same = index.get(word).into_iter().flatten();
-        same.filter_map(|at| self.files.get(*at)).map(|file| &file.path)
+        let start = index.partition_point(|at| word_at(at) < Some(word));
+        let from = index.get(start..).unwrap_or_default();
+        let count = from.partition_point(|at| word_at(at) == Some(word));
+        let same = from.get(..count).unwrap_or_default();
+        same.iter().filter_map(|at| self.files.get(*at)).map(|file| &file.path)
     }
 
     /// The repository around the project, if there is one.

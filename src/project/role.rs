@@ -77,9 +77,9 @@ impl Role {
     /// The role of a file: what its own name says, else the nearest folder that says something.
     /// A test, an example or a document is one at whatever depth its folder is named so.
     pub fn of(path: &ProjectPath) -> Self {
-        let mut parts = path.as_str().rsplit('/');
-        let mut role = parts.next().map_or(Self::Neutral, Self::of_file);
-        for folder in parts.map(Self::of_name) {
+        let mut role = Self::of_file(path.name());
+        let folders = path.folder_text().as_bytes().rsplit(|byte| *byte == b'/');
+        for folder in folders.map(Self::of_name) {
             if matches!(folder, Self::Test | Self::Example | Self::Documentation) {
                 return folder;
             }
@@ -92,19 +92,19 @@ impl Role {
 
     fn of_file(name: &str) -> Self {
         let is_word = |word: &str| ENV_EXAMPLE_WORDS.contains(&word);
-        if name.contains("env")
+        if name.as_bytes().windows(3).any(|part| part == b"env")
             && name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(is_word)
         {
             return Self::Example;
         }
-        Self::of_name(name)
+        Self::of_name(name.as_bytes())
     }
 
     /// The role that a name's words tell; the least fit for production wins.
-    fn of_name(name: &str) -> Self {
+    fn of_name(name: &[u8]) -> Self {
         // Every file is asked, so bytes are looked at: what is beyond ASCII counts as letters.
         let is_sign = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-        let words = name.as_bytes().split(is_sign).filter_map(of_word);
+        let words = name.split(is_sign).filter_map(of_word);
         words.fold(
             Self::Neutral,
             |role, told| if role == Self::Neutral { told } else { role.max(told) },

@@ -98,7 +98,7 @@ fn folder(
         let (Some(name), Ok(kind)) = (name.to_str(), entry.file_type()) else {
             continue;
         };
-        let below = format!("{shown}{name}");
+        let below = [shown, name].concat();
         if kind.is_dir() {
             if !FOREIGN_FOLDERS.contains(&name) {
                 folders.push((entry.path(), below + "/"));

@@ -12,7 +12,6 @@ use super::heap::{Heap, Id, Object, Scope};
 use super::source::{Library, Source};
 use super::term::{From, Kind, Spot, Term};
 use crate::fact::{Ignorance, ProjectPath};
-use crate::project::Service;
 
 /// Evaluates modules of one service, as one process would: what a module changes, the next one sees.
 pub struct Interpreter<'a> {
@@ -182,11 +181,7 @@ impl Raised {
 }
 
 impl<'a> Interpreter<'a> {
-    pub(super) fn new(
-        library: &'a Library<'a>,
-        service: &'a Service,
-        environment: Surroundings,
-    ) -> Self {
+    pub(super) fn new(library: &'a Library<'a>, environment: Surroundings) -> Self {
         Self {
             library,
             environment,
@@ -198,7 +193,7 @@ impl<'a> Interpreter<'a> {
             deciders: Vec::new(),
             files: Vec::new(),
             modules: BTreeMap::new(),
-            roots: super::modules::roots(service),
+            roots: super::modules::roots(library.service()),
             budget: Budget::default(),
             reads: BTreeMap::new(),
             objects: Vec::new(),

@@ -87,6 +87,7 @@ pub use frameworks::Made;
 pub use interpreter::Interpreter;
 pub use namespace::{Called, Namespace};
 pub use paths::project_path;
+pub use source::Library;
 
 use crate::fact::Ignorance;
 use crate::project::{Project, Service};
@@ -97,19 +98,37 @@ pub const STACK_BYTES: usize = 512 << 20;
 /// What a thread may have used of its stack before an evaluation starts on it.
 const USED_BYTES: usize = 1 << 20;
 
-/// Evaluates modules of a service: gives `work` an interpreter whose environment is this.
+/// Evaluates modules of a service once: gives `work` an interpreter whose environment is this.
 pub fn interpret<R: Send>(
     project: &Project,
     service: &Service,
     environment: &Environment,
     work: impl FnOnce(&mut Interpreter<'_>) -> R + Send,
 ) -> Result<R, Ignorance> {
-    let run = move || {
-        let library = source::Library::new(project, service);
-        let surroundings = environment::Surroundings::new(environment.clone());
-        let mut interpreter = Interpreter::new(&library, service, surroundings);
-        work(&mut interpreter)
-    };
+    on_deep_stack(move || evaluate(&Library::new(project, service), environment, work))
+}
+
+impl Library<'_> {
+    /// Evaluates modules of the service, of which those that were evaluated before are parsed already.
+    pub fn interpret<R: Send>(
+        &mut self,
+        environment: &Environment,
+        work: impl FnOnce(&mut Interpreter<'_>) -> R + Send,
+    ) -> Result<R, Ignorance> {
+        on_deep_stack(move || evaluate(self, environment, work))
+    }
+}
+
+fn evaluate<R>(
+    library: &Library<'_>,
+    environment: &Environment,
+    work: impl FnOnce(&mut Interpreter<'_>) -> R,
+) -> R {
+    let surroundings = environment::Surroundings::new(environment.clone());
+    work(&mut Interpreter::new(library, surroundings))
+}
+
+fn on_deep_stack<R: Send>(run: impl FnOnce() -> R + Send) -> Result<R, Ignorance> {
     if stacker::remaining_stack().is_some_and(|rest| rest >= STACK_BYTES - USED_BYTES) {
         return Ok(run());
     }

@@ -120,7 +120,7 @@ impl<'a> Interpreter<'a> {
         if self.library.has(&package) {
             return Some(package);
         }
-        let module = ProjectPath::new(&format!("{base}.py"));
+        let module = ProjectPath::new(&[base.as_str(), ".py"].concat());
         (!dotted.is_empty() && self.library.has(&module)).then_some(module)
     }
 

@@ -15,8 +15,9 @@ use crate::project::{Project, Service};
 const LONG_LINE_BYTES: usize = 10_000;
 
 /// The Python files of a service, parsed when they are first asked for.
-pub(super) struct Library<'a> {
+pub struct Library<'a> {
     project: &'a Project,
+    service: &'a Service,
     files: BTreeMap<&'a ProjectPath, OnceCell<Source>>,
 }
 
@@ -30,9 +31,10 @@ pub(super) struct Source {
 }
 
 impl<'a> Library<'a> {
-    pub(super) fn new(project: &'a Project, service: &'a Service) -> Self {
+    /// The files that a service sees, none of them parsed yet.
+    pub fn new(project: &'a Project, service: &'a Service) -> Self {
         let files = service.python().map(|path| (path, OnceCell::new()));
-        Self { project, files: files.collect() }
+        Self { project, service, files: files.collect() }
     }
 
     pub(super) fn has(&self, path: &ProjectPath) -> bool {
@@ -70,6 +72,10 @@ impl<'a> Library<'a> {
 
     pub(super) fn project(&self) -> &'a Project {
         self.project
+    }
+
+    pub(super) fn service(&self) -> &'a Service {
+        self.service
     }
 }
 

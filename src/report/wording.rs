@@ -14,12 +14,11 @@ pub fn reason(reason: &Reason<'_>) -> String {
     if reason.truth == Truth::Unknown {
         return match ignorance(found) {
             Some(why) => format!("{subject} is unknown: {why}"),
-            None => undecided(reason, &subject),
+            None => undecided(reason, subject),
         };
     }
-    let is = format!("{subject} is {found}");
     match (&reason.otherwise, &reason.wanted, holds(reason)) {
-        (_, _, true) | (None, None, false) => is,
+        (_, _, true) | (None, None, false) => format!("{subject} is {found}"),
         (Some(otherwise), _, false) => match evidence(reason) {
             Some(evidence) => format!("{otherwise}: {evidence}"),
             None => (*otherwise).to_owned(),
@@ -133,8 +132,8 @@ pub fn reason_at(each: &Reason<'_>) -> String {
 }
 
 /// What a fact is called in a sentence: a setting by its own name.
-fn subject(path: &str) -> String {
-    setting(path).unwrap_or(path).to_owned()
+fn subject(path: &str) -> &str {
+    setting(path).unwrap_or(path)
 }
 
 /// The name of a setting of the user's.

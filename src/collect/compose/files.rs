@@ -31,13 +31,13 @@ pub(crate) fn is_compose_name(path: &ProjectPath) -> bool {
     if !matches!(path.extension(), "yml" | "yaml" | "YML" | "YAML") {
         return false;
     }
-    let stem = path.name().rsplit_once('.').map_or("", |(stem, _)| stem);
+    let stem = path.stem().as_bytes();
     let has_word = |known: &str| {
-        let mut words = stem.split(|c: char| !c.is_ascii_alphanumeric());
-        words.any(|word| word.eq_ignore_ascii_case(known))
+        let mut words = stem.split(|byte| !byte.is_ascii_alphanumeric());
+        words.any(|word| word.eq_ignore_ascii_case(known.as_bytes()))
     };
-    let is = |known: &&str| stem.eq_ignore_ascii_case(known);
-    let of_docker = || stem.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("docker"));
+    let is = |known: &&str| stem.eq_ignore_ascii_case(known.as_bytes());
+    let of_docker = || stem.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"docker"));
     has_word("compose")
         || ["production", "prod", "docker-stack", "stack"].iter().any(is)
         || (of_docker() && has_word("stack"))

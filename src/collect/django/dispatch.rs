@@ -12,17 +12,18 @@ use super::select::Selected;
 use crate::collect::Sources;
 use crate::fact::{Place, ProjectPath};
 use crate::project::Role;
-use crate::python::{Environment, Namespace, Read, interpret};
+use crate::python::{Environment, Library, Namespace, Read};
 
 /// What the settings come to, and what is left open of them.
 pub(super) fn evaluated(
     sources: &Sources<'_>,
+    library: &mut Library<'_>,
     selected: &Selected,
     environment: &Environment,
 ) -> (Evaluated, Option<Open>) {
-    let evaluated = Evaluated::of(sources, selected, environment);
+    let evaluated = Evaluated::of(library, selected, environment);
     match left_open(sources, selected, environment, &evaluated) {
-        Some(open) => (Evaluated::of(sources, selected, &open.environment), Some(open)),
+        Some(open) => (Evaluated::of(library, selected, &open.environment), Some(open)),
         None => (evaluated, None),
     }
 }
@@ -37,13 +38,12 @@ pub(super) struct Evaluated {
 
 impl Evaluated {
     /// What the settings come to in an environment.
-    fn of(sources: &Sources<'_>, selected: &Selected, environment: &Environment) -> Self {
-        let outcome =
-            interpret(sources.project, sources.service, environment, |interpreter| Self {
-                namespace: selected.evaluated(interpreter),
-                reads: interpreter.reads(),
-                files: interpreter.files(),
-            });
+    fn of(library: &mut Library<'_>, selected: &Selected, environment: &Environment) -> Self {
+        let outcome = library.interpret(environment, |interpreter| Self {
+            namespace: selected.evaluated(interpreter),
+            reads: interpreter.reads(),
+            files: interpreter.files(),
+        });
         outcome.unwrap_or_else(|why| Self {
             namespace: Namespace { rest: Some(why), ..Namespace::default() },
             reads: Vec::new(),

@@ -29,7 +29,7 @@ use crate::fact::{
 };
 use crate::project::Role;
 use crate::project::service::is_command_line;
-use crate::python::{Environment, Namespace, Read};
+use crate::python::{Environment, Library, Namespace, Read};
 use dispatch::Evaluated;
 
 /// Knows the settings that production runs.
@@ -159,8 +159,9 @@ impl Collector for Django {
         let place = Place::whole(&selected.file);
         facts.put("django.settings-module", selected.fact());
         let given = environment(so_far);
+        let mut library = Library::new(sources.project, sources.service);
         let (Evaluated { mut namespace, reads, .. }, open) =
-            dispatch::evaluated(sources, &selected, &given);
+            dispatch::evaluated(sources, &mut library, &selected, &given);
         if !namespace.variables.contains_key("SECRET_KEY") {
             namespace.rest = namespace.rest.or(selected.part_of.clone());
         }
@@ -184,7 +185,7 @@ impl Collector for Django {
         facts.put(
             "django.debug-when-told-off",
             switch::told_off(
-                sources,
+                &mut library,
                 &selected,
                 open.map_or(given, |open| open.environment),
                 &settings,
@@ -256,19 +257,18 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
     let stopped = namespace.raised.clone();
     let rest = namespace.raised.or(namespace.rest);
     let release = version.value.text().unwrap_or_default().to_owned();
-    let mut fields: Fields = namespace
-        .variables
-        .into_iter()
-        .filter(|(name, _)| is_setting(name))
-        .map(|(name, fact)| {
-            // What a module had set before it stopped, nobody runs.
-            let fact = match &stopped {
-                Some(why) => Fact { value: Value::Unknown(why.clone()), ..fact },
-                None => concealed(&name, fact),
-            };
-            (name.into(), fact)
-        })
-        .collect();
+    let mut defaults: BTreeMap<&str, Value> = defaults::defaults(&release).into_iter().collect();
+    let mut fields = Fields::with_capacity(defaults.len() + namespace.variables.len());
+    let set = namespace.variables.into_iter().filter(|(name, _)| is_setting(name));
+    let set = set.map(|(name, fact)| {
+        // What a module had set before it stopped, nobody runs.
+        let fact = match &stopped {
+            Some(why) => Fact { value: Value::Unknown(why.clone()), ..fact },
+            None => concealed(&name, fact),
+        };
+        (name.into(), fact)
+    });
+    fields.extend(set);
     // Before Django 2.0 the middleware has another name, too.
     if let (true, Some(classes), None) =
         (release.starts_with("1."), fields.get("MIDDLEWARE_CLASSES"), fields.get("MIDDLEWARE"))
@@ -276,19 +276,17 @@ fn settings(namespace: Namespace, version: &Fact, place: &Place) -> Record {
         let classes = classes.clone();
         fields.insert("MIDDLEWARE".into(), classes);
     }
-    let defaults: BTreeMap<&str, Value> = defaults::defaults(&release).into_iter().collect();
     for (name, fact) in &mut fields {
         fill(fact, defaults.get(&**name).unwrap_or(&Value::Absent));
     }
     if rest.is_none() {
-        let unset = defaults.into_iter().filter(|(name, _)| !fields.contains_key(*name));
-        let unset = unset.map(|(name, value)| {
+        defaults.retain(|name, _| !fields.contains_key(*name));
+        fields.extend(defaults.into_iter().map(|(name, value)| {
             let mut fact = by_default(value, place);
             let variables = namespace.passed_over.get(name).into_iter().flatten();
             fact.provenance.variables = variables.cloned().collect();
             (name.into(), fact)
-        });
-        fields.extend(unset.collect::<Vec<_>>());
+        }));
     }
     Record { fields, rest }
 }

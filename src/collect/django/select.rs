@@ -250,10 +250,10 @@ impl<'s> Places<'s> {
 
     /// All settings modules: those named so, and those beside one that is named by a file.
     fn siblings(&self, found: &[Selected]) -> Vec<ProjectPath> {
-        let folders: Vec<ProjectPath> = found.iter().map(|each| each.file.folder()).collect();
+        let folders: Vec<&str> = found.iter().map(|each| each.file.folder_text()).collect();
         let beside = self.sources.service.programs().filter(|path| {
             path.name() != "__init__.py"
-                && folders.contains(&path.folder())
+                && folders.contains(&path.folder_text())
                 && Role::of(path) == Role::Production
                 && self.sources.project.read(path).is_ok_and(sets_names)
         });
@@ -308,13 +308,12 @@ fn imported(line: &str) -> Option<&str> {
 
 /// Whether a file holds Django settings, by its name and what it says.
 fn is_settings(sources: &Sources<'_>, path: &ProjectPath) -> bool {
-    let stem = path.name().trim_end_matches(".py");
-    let folder = path.folder();
+    let stem = path.stem();
     // `settings/production/__init__.py` is a module like `settings/production.py`.
     let of_environment = stem == "__init__"
-        && folder.folder().name() == "settings"
+        && path.folder().folder_name() == "settings"
         && Role::of(path) != Role::Neutral;
-    let in_package = folder.name() == "settings" || of_environment;
+    let in_package = path.folder_name() == "settings" || of_environment;
     let named = stem == "settings" || stem.starts_with("settings_") || stem.ends_with("_settings");
     (named || in_package)
         && sources.project.read(path).is_ok_and(|text| sets_names(text) && !asks_settings(text))

@@ -3,9 +3,8 @@
 
 use super::carry::{setting, truth};
 use super::select::Selected;
-use crate::collect::Sources;
 use crate::fact::{Fact, Origin, Record, Value};
-use crate::python::{Environment, interpret};
+use crate::python::{Environment, Library};
 
 /// What people write to switch something off.
 const OFF: &[&str] = &["False", "0"];
@@ -13,7 +12,7 @@ const OFF: &[&str] = &["False", "0"];
 /// Whether DEBUG stays on with each of these texts in its variable; absent if it is on without them,
 /// or if no variable decides.
 pub(super) fn told_off(
-    sources: &Sources<'_>,
+    library: &mut Library<'_>,
     selected: &Selected,
     mut environment: Environment,
     settings: &Record,
@@ -27,7 +26,7 @@ pub(super) fn told_off(
     for text in OFF {
         let told = Fact::derived(*text).from_origin(Origin::Environment);
         environment.variables.insert(name.clone().into(), told);
-        let evaluated = interpret(sources.project, sources.service, &environment, |interpreter| {
+        let evaluated = library.interpret(&environment, |interpreter| {
             selected.evaluated(interpreter).variables.remove("DEBUG")
         });
         last = match evaluated {

@@ -117,10 +117,9 @@ fn sentry(sources: &Sources<'_>, settings: &Record, so_far: &Facts, facts: &Fact
 }
 
 fn may_start(file: &ProjectPath) -> bool {
-    let stem = file.name().trim_end_matches(".py");
-    let folder = file.folder();
     let is_place = |part: &str| PLACES.contains(&part);
-    (is_place(stem) || folder.name().split('.').any(is_place)) && Role::of(file).counts()
+    (is_place(file.stem()) || file.folder_name().split('.').any(is_place))
+        && Role::of(file).counts()
 }
 
 /// The line on which Sentry is started, and the words of the address it reports to, if one is given.

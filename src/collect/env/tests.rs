@@ -3,6 +3,7 @@
 use super::*;
 use crate::collect::collected;
 use crate::date::Date;
+use crate::fact::Origin;
 use crate::project::given::EnvFile as GivenFile;
 use crate::project::{Given, Project};
 
@@ -42,7 +43,7 @@ fn the_nearest_source_wins() {
     let kinds: Vec<String> =
         (0..5).map(|index| shown(&facts, &format!("env.sources.{index}.kind"))).collect();
     assert_eq!(kinds, ["\"given\"", "\"compose\"", "\"docker\"", "\"production\"", "\"plain\""]);
-    assert_eq!(facts.at("env.variables.C@origin").value, Value::from("environment"));
+    assert_eq!(facts.at("env.variables.C").provenance.origin, Origin::Environment);
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub(super) fn is_crontab(path: &ProjectPath) -> bool {
 }
 
 fn is_named(path: &ProjectPath) -> bool {
-    path.name().contains("cron") || path.folder().name() == "cron.d"
+    path.name().contains("cron") || path.folder_name() == "cron.d"
 }
 
 /// The schedule of a line and the command behind it, with the user before the command where there is one.

@@ -127,7 +127,7 @@ pub(super) fn parts(variables: &Fact) -> Vec<(Family, Setting)> {
         let variable = |names: &[&str]| {
             names.iter().find_map(|name| {
                 let joint = if *prefix == "PG" { "" } else { "_" };
-                let name = format!("{prefix}{joint}{name}");
+                let name = [prefix, joint, name].concat();
                 record.fields.get(&*name).map(|fact| (name, fact.clone()))
             })
         };

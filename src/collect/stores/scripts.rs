@@ -32,17 +32,17 @@ const WORDS: &[&str] =
 
 /// Whether a file is a script that sets up a database.
 pub(super) fn is_script(path: &ProjectPath) -> bool {
-    let is_run_by_image = path.folder().name() == "docker-entrypoint-initdb.d";
+    let is_run_by_image = || path.folder_name() == "docker-entrypoint-initdb.d";
     match path.extension() {
         "sql" => {
-            is_run_by_image
+            is_run_by_image()
                 || path
                     .name()
                     .to_ascii_lowercase()
                     .split(|c: char| !c.is_alphanumeric())
                     .any(|word| WORDS.contains(&word))
         }
-        "sh" => is_run_by_image,
+        "sh" => is_run_by_image(),
         _ => false,
     }
 }

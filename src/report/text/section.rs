@@ -39,14 +39,15 @@ pub(super) struct Section<'r, 'a> {
 
 /// The sections of these judgements, without empty ones.
 pub(super) fn of<'r, 'a>(lines: &[&'r Line<'a>]) -> Vec<Section<'r, 'a>> {
-    let mut under: BTreeMap<&str, Vec<&'r Line<'a>>> = BTreeMap::new();
+    let mut under: BTreeMap<usize, Vec<&'r Line<'a>>> = BTreeMap::new();
     for line in lines {
         under.entry(heading(line)).or_default().push(line);
     }
     let names = SECTIONS.iter().map(|(name, _)| *name).chain([OTHERS, ATTESTED]);
     names
-        .map(|name| {
-            let mut lines = under.remove(name).unwrap_or_default();
+        .enumerate()
+        .map(|(at, name)| {
+            let mut lines = under.remove(&at).unwrap_or_default();
             lines.sort_by_key(|line| (line.status(), std::cmp::Reverse(line.severity)));
             Section { name, lines }
         })
@@ -54,12 +55,13 @@ pub(super) fn of<'r, 'a>(lines: &[&'r Line<'a>]) -> Vec<Section<'r, 'a>> {
         .collect()
 }
 
-fn heading(line: &Line<'_>) -> &'static str {
+/// Which of the sections a judgement stands in: after those of areas the others, then what was attested.
+fn heading(line: &Line<'_>) -> usize {
     if matches!(line.check.demand, Demand::Attest { .. }) {
-        return ATTESTED;
+        return SECTIONS.len() + 1;
     }
     let area = line.check.id.area();
-    SECTIONS.iter().find(|(_, areas)| areas.contains(&area)).map_or(OTHERS, |(name, _)| name)
+    SECTIONS.iter().position(|(_, areas)| areas.contains(&area)).unwrap_or(SECTIONS.len())
 }
 
 /// The file or site that the whole section speaks of, if it is one.
