@@ -55,7 +55,7 @@ impl<'a> Interpreter<'a> {
         holding: impl FnOnce(&mut Self) -> Step<'a>,
         failing: impl FnOnce(&mut Self) -> Step<'a>,
     ) -> Step<'a> {
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         let before = self.heap.clone();
         let (first, second): (Way<'_, 'a>, Way<'_, 'a>) = if holds {
             (Box::new(holding), Box::new(failing))
@@ -110,7 +110,7 @@ impl<'a> Interpreter<'a> {
         one: impl FnOnce(&mut Self) -> Step<'a>,
         other: impl FnOnce(&mut Self) -> Step<'a>,
     ) -> Step<'a> {
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         let before = self.heap.clone();
         let refined = test.map(|test| self.refine(test, true)).unwrap_or_default();
         self.possible += 1;
@@ -183,7 +183,7 @@ impl<'a> Interpreter<'a> {
         if !self.would_catch(&raised.name) {
             return Ok(());
         }
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         let state = self.heap.clone();
         let catcher = self.tries.iter_mut().rfind(|attempt| attempt.catches(&raised.name));
         if let Some(attempt) = catcher {
@@ -194,7 +194,7 @@ impl<'a> Interpreter<'a> {
 
     /// Joins a state from elsewhere with the one at hand.
     pub(super) fn join_with(&mut self, state: &Heap<'a>) -> Result<(), Raised> {
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         self.heap = Heap::joined(&self.heap, state, &self.deciders);
         Ok(())
     }
