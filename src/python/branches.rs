@@ -127,8 +127,10 @@ impl<'a> Interpreter<'a> {
             self.restore(&refined);
         }
         let second_state = std::mem::take(&mut self.heap);
+        // No number of what either of them made is given again, wherever it goes on.
+        let made = second_state.clone();
         let second = self.settle(second, second_state)?;
-        match (first, second) {
+        let flow = match (first, second) {
             (Leads::On(one), Leads::On(other)) => {
                 self.heap = Heap::joined(&one, &other, variables);
                 Ok(Flow::Next)
@@ -143,11 +145,13 @@ impl<'a> Interpreter<'a> {
                 Ok(Flow::Next)
             }
             _ => Ok(Flow::Ended),
-        }
+        };
+        self.heap.adopt(&made);
+        flow
     }
 
     /// Puts aside a way that does not go on to the next statement.
-    fn settle(&mut self, flow: Step<'a>, state: Heap<'a>) -> Result<Leads<'a>, Raised> {
+    pub(super) fn settle(&mut self, flow: Step<'a>, state: Heap<'a>) -> Result<Leads<'a>, Raised> {
         match flow {
             Ok(Flow::Next) => return Ok(Leads::On(state)),
             Ok(Flow::Ended) => {}
@@ -304,7 +308,7 @@ pub(super) fn branching(variables: &[Rc<str>]) -> Ignorance {
 type Way<'w, 'a> = Box<dyn FnOnce(&mut Interpreter<'a>) -> Step<'a> + 'w>;
 
 /// Where one of two ways leads.
-enum Leads<'a> {
+pub(super) enum Leads<'a> {
     /// To the next statement, in this state.
     On(Heap<'a>),
     /// Elsewhere.
