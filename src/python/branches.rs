@@ -112,26 +112,23 @@ impl<'a> Interpreter<'a> {
     ) -> Step<'a> {
         self.spend(self.heap.branch_steps())?;
         let before = self.heap.clone();
-        let refined = test.map(|test| self.refine(test, true)).unwrap_or_default();
+        let holding = test.map(|test| self.refine(test, true)).unwrap_or_default();
         self.possible += 1;
         let first = self.under(variables, one);
-        self.restore(&refined);
         let first_state = std::mem::take(&mut self.heap);
         self.heap = before;
         self.heap.adopt(&first_state);
-        let refined = test.map(|test| self.refine(test, false)).unwrap_or_default();
+        let failing = test.map(|test| self.refine(test, false)).unwrap_or_default();
         let second = self.under(variables, other);
         self.possible -= 1;
         let first = self.settle(first, first_state)?;
-        if matches!(first, Leads::On(_)) {
-            self.restore(&refined);
-        }
         let second_state = std::mem::take(&mut self.heap);
         // No number of what either of them made is given again, wherever it goes on.
         let made = second_state.clone();
         let second = self.settle(second, second_state)?;
         let flow = match (first, second) {
-            (Leads::On(one), Leads::On(other)) => {
+            (Leads::On(mut one), Leads::On(mut other)) => {
+                self.widen((&mut one, &holding), (&mut other, &failing));
                 self.heap = Heap::joined(&one, &other, variables);
                 Ok(Flow::Next)
             }
@@ -236,58 +233,6 @@ impl<'a> Interpreter<'a> {
             ),
         }
     }
-
-    /// Narrows the names that a test asks about, for the way on which it holds, or does not.
-    fn refine(&mut self, test: &'a Expr, holds: bool) -> Vec<Refined<'a>> {
-        let mut refined = Vec::new();
-        self.refine_into(test, holds, &mut refined);
-        refined
-    }
-
-    fn refine_into(&mut self, test: &'a Expr, holds: bool, refined: &mut Vec<Refined<'a>>) {
-        match test {
-            Expr::Name(name) => {
-                let Ok(before) = self.lookup(&name.id) else {
-                    return;
-                };
-                let after = match &before.kind {
-                    Kind::Unset(why) if holds => {
-                        Term::new(Kind::Unknown(Rc::clone(why)), before.from.clone())
-                    }
-                    Kind::OneOf(alternatives) => Term::one_of(
-                        alternatives
-                            .iter()
-                            .filter(|each| self.truth(each) != Some(!holds))
-                            .cloned(),
-                    ),
-                    _ => return,
-                };
-                self.bind(&name.id, after.clone());
-                refined.push(Refined { name: &name.id, before, after });
-            }
-            Expr::UnaryOp(not) if not.op == ruff_python_ast::UnaryOp::Not => {
-                self.refine_into(&not.operand, !holds, refined);
-            }
-            Expr::BoolOp(both) => {
-                let all = both.op == ruff_python_ast::BoolOp::And;
-                if all == holds {
-                    for value in &both.values {
-                        self.refine_into(value, holds, refined);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Takes back what a test narrowed, unless the name has a new value.
-    fn restore(&mut self, refined: &[Refined<'a>]) {
-        for Refined { name, before, after } in refined {
-            if self.lookup(name).is_ok_and(|now| now.is_same(after)) {
-                self.bind(name, before.clone());
-            }
-        }
-    }
 }
 
 /// Why a value depends on a branch that these variables decide.
@@ -315,11 +260,4 @@ pub(super) enum Leads<'a> {
     Away,
     /// To the end of the program.
     Nowhere,
-}
-
-/// A name that a test narrowed.
-struct Refined<'a> {
-    name: &'a str,
-    before: Term<'a>,
-    after: Term<'a>,
 }

@@ -63,6 +63,7 @@ mod members;
 mod methods;
 mod modules;
 mod namespace;
+mod narrowing;
 mod numbers;
 mod operators;
 mod path_methods;
