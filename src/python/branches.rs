@@ -55,7 +55,7 @@ impl<'a> Interpreter<'a> {
         holding: impl FnOnce(&mut Self) -> Step<'a>,
         failing: impl FnOnce(&mut Self) -> Step<'a>,
     ) -> Step<'a> {
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         let before = self.heap.clone();
         let (first, second): (Way<'_, 'a>, Way<'_, 'a>) = if holds {
             (Box::new(holding), Box::new(failing))
@@ -110,26 +110,25 @@ impl<'a> Interpreter<'a> {
         one: impl FnOnce(&mut Self) -> Step<'a>,
         other: impl FnOnce(&mut Self) -> Step<'a>,
     ) -> Step<'a> {
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         let before = self.heap.clone();
-        let refined = test.map(|test| self.refine(test, true)).unwrap_or_default();
+        let holding = test.map(|test| self.refine(test, true)).unwrap_or_default();
         self.possible += 1;
         let first = self.under(variables, one);
-        self.restore(&refined);
         let first_state = std::mem::take(&mut self.heap);
         self.heap = before;
         self.heap.adopt(&first_state);
-        let refined = test.map(|test| self.refine(test, false)).unwrap_or_default();
+        let failing = test.map(|test| self.refine(test, false)).unwrap_or_default();
         let second = self.under(variables, other);
         self.possible -= 1;
         let first = self.settle(first, first_state)?;
-        if matches!(first, Leads::On(_)) {
-            self.restore(&refined);
-        }
         let second_state = std::mem::take(&mut self.heap);
+        // No number of what either of them made is given again, wherever it goes on.
+        let made = second_state.clone();
         let second = self.settle(second, second_state)?;
-        match (first, second) {
-            (Leads::On(one), Leads::On(other)) => {
+        let flow = match (first, second) {
+            (Leads::On(mut one), Leads::On(mut other)) => {
+                self.widen((&mut one, &holding), (&mut other, &failing));
                 self.heap = Heap::joined(&one, &other, variables);
                 Ok(Flow::Next)
             }
@@ -143,11 +142,13 @@ impl<'a> Interpreter<'a> {
                 Ok(Flow::Next)
             }
             _ => Ok(Flow::Ended),
-        }
+        };
+        self.heap.adopt(&made);
+        flow
     }
 
     /// Puts aside a way that does not go on to the next statement.
-    fn settle(&mut self, flow: Step<'a>, state: Heap<'a>) -> Result<Leads<'a>, Raised> {
+    pub(super) fn settle(&mut self, flow: Step<'a>, state: Heap<'a>) -> Result<Leads<'a>, Raised> {
         match flow {
             Ok(Flow::Next) => return Ok(Leads::On(state)),
             Ok(Flow::Ended) => {}
@@ -183,7 +184,7 @@ impl<'a> Interpreter<'a> {
         if !self.would_catch(&raised.name) {
             return Ok(());
         }
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         let state = self.heap.clone();
         let catcher = self.tries.iter_mut().rfind(|attempt| attempt.catches(&raised.name));
         if let Some(attempt) = catcher {
@@ -194,7 +195,7 @@ impl<'a> Interpreter<'a> {
 
     /// Joins a state from elsewhere with the one at hand.
     pub(super) fn join_with(&mut self, state: &Heap<'a>) -> Result<(), Raised> {
-        self.spend(self.heap.len() / 16 + 1)?;
+        self.spend(self.heap.branch_steps())?;
         self.heap = Heap::joined(&self.heap, state, &self.deciders);
         Ok(())
     }
@@ -232,58 +233,6 @@ impl<'a> Interpreter<'a> {
             ),
         }
     }
-
-    /// Narrows the names that a test asks about, for the way on which it holds, or does not.
-    fn refine(&mut self, test: &'a Expr, holds: bool) -> Vec<Refined<'a>> {
-        let mut refined = Vec::new();
-        self.refine_into(test, holds, &mut refined);
-        refined
-    }
-
-    fn refine_into(&mut self, test: &'a Expr, holds: bool, refined: &mut Vec<Refined<'a>>) {
-        match test {
-            Expr::Name(name) => {
-                let Ok(before) = self.lookup(&name.id) else {
-                    return;
-                };
-                let after = match &before.kind {
-                    Kind::Unset(why) if holds => {
-                        Term::new(Kind::Unknown(Rc::clone(why)), before.from.clone())
-                    }
-                    Kind::OneOf(alternatives) => Term::one_of(
-                        alternatives
-                            .iter()
-                            .filter(|each| self.truth(each) != Some(!holds))
-                            .cloned(),
-                    ),
-                    _ => return,
-                };
-                self.bind(&name.id, after.clone());
-                refined.push(Refined { name: &name.id, before, after });
-            }
-            Expr::UnaryOp(not) if not.op == ruff_python_ast::UnaryOp::Not => {
-                self.refine_into(&not.operand, !holds, refined);
-            }
-            Expr::BoolOp(both) => {
-                let all = both.op == ruff_python_ast::BoolOp::And;
-                if all == holds {
-                    for value in &both.values {
-                        self.refine_into(value, holds, refined);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Takes back what a test narrowed, unless the name has a new value.
-    fn restore(&mut self, refined: &[Refined<'a>]) {
-        for Refined { name, before, after } in refined {
-            if self.lookup(name).is_ok_and(|now| now.is_same(after)) {
-                self.bind(name, before.clone());
-            }
-        }
-    }
 }
 
 /// Why a value depends on a branch that these variables decide.
@@ -304,18 +253,11 @@ pub(super) fn branching(variables: &[Rc<str>]) -> Ignorance {
 type Way<'w, 'a> = Box<dyn FnOnce(&mut Interpreter<'a>) -> Step<'a> + 'w>;
 
 /// Where one of two ways leads.
-enum Leads<'a> {
+pub(super) enum Leads<'a> {
     /// To the next statement, in this state.
     On(Heap<'a>),
     /// Elsewhere.
     Away,
     /// To the end of the program.
     Nowhere,
-}
-
-/// A name that a test narrowed.
-struct Refined<'a> {
-    name: &'a str,
-    before: Term<'a>,
-    after: Term<'a>,
 }

@@ -256,7 +256,7 @@ impl<'a> Interpreter<'a> {
             }
         };
         for (value, heap) in returns {
-            self.spend(heap.len() / 16 + 1)?;
+            self.spend(heap.branch_steps())?;
             values.push(value);
             state = Some(match state {
                 Some(state) => Heap::joined(&state, &heap, &self.deciders),

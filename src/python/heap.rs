@@ -3,16 +3,17 @@
 //! A branch that may or may not be taken is run on the state before it, and then the two states are
 //! joined: a copy of the heap is a copy of its pointers, and only what a branch changes is copied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::branches::branching;
-use super::budget::{MAX_ALTERNATIVES, MAX_ITEMS};
+use super::budget::MAX_ITEMS;
 use super::changes::Changes;
 use super::expressions::too_long;
-use super::term::{From, Kind, Term};
+use super::joining::{blur, in_all, join};
+use super::shared_list::SharedList;
+use super::term::{Kind, Term};
 use crate::fact::Ignorance;
 
 /// The number of a list, dictionary or scope.
@@ -22,8 +23,10 @@ pub(super) struct Id(usize);
 /// All that can change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heap<'a> {
-    objects: Vec<Rc<Object<'a>>>,
+    objects: SharedList<Object<'a>>,
     pub(super) changes: Changes,
+    /// How many names, entries and items were copied or joined and are not paid for yet.
+    copied: usize,
 }
 
 /// Something that can change.
@@ -113,8 +116,9 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Heap<'a> {
-    pub(super) fn len(&self) -> usize {
-        self.objects.len()
+    /// Steps that it takes to go two ways from here, and to join what they lead to.
+    pub(super) fn branch_steps(&self) -> usize {
+        self.objects.branch_steps()
     }
 
     pub(super) fn put(&mut self, object: Object<'a>) -> Id {
@@ -149,10 +153,22 @@ impl<'a> Heap<'a> {
     }
 
     pub(super) fn scope_mut(&mut self, id: Id) -> Option<&mut Scope<'a>> {
-        match self.objects.get_mut(id.0).map(Rc::make_mut)? {
+        match self.object_mut(id)? {
             Object::Scope(scope) => Some(scope),
             _ => None,
         }
+    }
+
+    fn object_mut(&mut self, id: Id) -> Option<&mut Object<'a>> {
+        if self.objects.is_shared(id.0) {
+            self.copied += self.get(id).map_or(0, Object::size);
+        }
+        self.objects.get_mut(id.0)
+    }
+
+    /// Steps that copying and joining took since this was asked for last.
+    pub(super) fn copying_steps(&mut self) -> usize {
+        std::mem::take(&mut self.copied) / 16
     }
 
     /// Changes a list, whichever of its possible forms it has.
@@ -174,7 +190,7 @@ impl<'a> Heap<'a> {
     }
 
     fn change(&mut self, id: Id, change: &mut dyn FnMut(&mut Object<'a>)) {
-        let Some(object) = self.objects.get_mut(id.0).map(Rc::make_mut) else {
+        let Some(object) = self.object_mut(id) else {
             return;
         };
         match object {
@@ -192,8 +208,9 @@ impl<'a> Heap<'a> {
         match self.objects.get(id.0).map(Rc::as_ref) {
             Some(Object::OneOf(alternatives)) => {
                 let first = self.objects.len();
-                let alternatives = alternatives.clone();
-                self.objects.extend(alternatives);
+                for alternative in alternatives.clone() {
+                    self.objects.push(alternative);
+                }
                 (first..self.objects.len()).map(Id).collect()
             }
             _ => vec![id],
@@ -211,181 +228,38 @@ impl<'a> Heap<'a> {
 
     /// Takes over what another state made after the two parted, so that no number is given twice.
     pub(super) fn adopt(&mut self, other: &Self) {
-        let made = other.objects.get(self.objects.len()..).unwrap_or_default();
-        self.objects.extend(made.iter().cloned());
+        self.objects.continue_like(&other.objects);
     }
 
     /// What may be the case after one of two branches was taken, as these variables decide.
     pub(super) fn joined(one: &Self, other: &Self, variables: &[Rc<str>]) -> Self {
-        let length = one.objects.len().max(other.objects.len());
-        let joined = (0..length).filter_map(|index| {
-            match (one.objects.get(index), other.objects.get(index)) {
-                (Some(one), Some(other)) if Rc::ptr_eq(one, other) => Some(Rc::clone(one)),
-                (Some(one), Some(other)) => Some(join(one, other, variables)),
-                (Some(only), None) | (None, Some(only)) => Some(Rc::clone(only)),
-                (None, None) => None,
-            }
-        });
+        let mut copied = one.copied + other.copied;
+        let join = |one: &Rc<Object<'a>>, other: &Rc<Object<'a>>| {
+            copied += one.size() + other.size();
+            join(one, other, variables)
+        };
+        let objects = SharedList::joined(&one.objects, &other.objects, join);
         let changes = Changes::joined(&one.changes, &other.changes, variables);
-        Self { objects: joined.collect(), changes }
+        Self { objects, changes, copied }
     }
 
     /// What may be the case after something has run an unknown number of times, once of which is seen.
     pub(super) fn blurred(before: &Self, after: &Self, why: &Rc<Ignorance>) -> Self {
-        let blurred = after.objects.iter().enumerate().map(|(index, after)| {
-            match before.objects.get(index) {
-                Some(before) if !Rc::ptr_eq(before, after) => blur(before, after, why),
-                _ => Rc::clone(after),
-            }
-        });
+        let blur = |before: &_, after: &_| blur(before, after, why);
+        let objects = SharedList::joined(&before.objects, &after.objects, blur);
         let changes = Changes::joined(&before.changes, &after.changes, &[]);
-        Self { objects: blurred.collect(), changes }
+        Self { objects, changes, copied: after.copied }
     }
 }
 
-/// What two forms have in common, and perhaps more.
-fn blur<'a>(
-    before: &Rc<Object<'a>>,
-    after: &Rc<Object<'a>>,
-    why: &Rc<Ignorance>,
-) -> Rc<Object<'a>> {
-    let unknown = |term: &Term<'a>| {
-        Term::new(Kind::Unknown(Rc::clone(why)), From { written: None, ..term.from.clone() })
-    };
-    let blurred = |before: Option<&Term<'a>>, after: &Term<'a>| {
-        let same = before.is_some_and(|before| before.is_same(after));
-        if same { after.clone() } else { unknown(after) }
-    };
-    match (before.as_ref(), after.as_ref()) {
-        (Object::Scope(before), Object::Scope(after)) => Rc::new(Object::Scope(Scope {
-            names: after
-                .names
-                .iter()
-                .map(|(name, term)| (Rc::clone(name), blurred(before.names.get(name), term)))
-                .collect(),
-            rest: after.rest.clone(),
-        })),
-        (Object::Dict(before), Object::Dict(after)) => Rc::new(Object::Dict(Dict {
-            entries: after
-                .entries
-                .iter()
-                .map(|(key, term)| (key.clone(), blurred(before.entries.get(key), term)))
-                .collect(),
-            rest: Some(Rc::clone(why)),
-        })),
-        _ => Rc::new(Object::Sequence(in_all(&[Rc::clone(before), Rc::clone(after)], why))),
-    }
-}
-
-fn join<'a>(one: &Rc<Object<'a>>, other: &Rc<Object<'a>>, variables: &[Rc<str>]) -> Rc<Object<'a>> {
-    match (one.as_ref(), other.as_ref()) {
-        (Object::Scope(one), Object::Scope(other)) => Rc::new(Object::Scope(Scope {
-            names: join_names(&one.names, &other.names, variables),
-            rest: one.rest.clone().or_else(|| other.rest.clone()),
-        })),
-        (Object::Dict(one), Object::Dict(other)) => Rc::new(Object::Dict(Dict {
-            entries: join_entries(&one.entries, &other.entries, variables),
-            rest: one.rest.clone().or_else(|| other.rest.clone()),
-        })),
-        (Object::Sequence(one_items), Object::Sequence(other_items))
-            if same_items(one_items, other_items) =>
-        {
-            Rc::clone(one)
-        }
-        _ => join_forms(one, other, variables),
-    }
-}
-
-fn join_names<'a>(
-    one: &BTreeMap<Rc<str>, Term<'a>>,
-    other: &BTreeMap<Rc<str>, Term<'a>>,
-    variables: &[Rc<str>],
-) -> BTreeMap<Rc<str>, Term<'a>> {
-    let names: BTreeSet<&Rc<str>> = one.keys().chain(other.keys()).collect();
-    let joined = names
-        .into_iter()
-        .map(|name| (Rc::clone(name), join_terms(one.get(name), other.get(name), variables)));
-    joined.collect()
-}
-
-fn join_entries<'a>(
-    one: &IndexMap<Key, Term<'a>>,
-    other: &IndexMap<Key, Term<'a>>,
-    variables: &[Rc<str>],
-) -> IndexMap<Key, Term<'a>> {
-    let new = other.keys().filter(|key| !one.contains_key(*key));
-    let joined = one
-        .keys()
-        .chain(new)
-        .map(|key| (key.clone(), join_terms(one.get(key), other.get(key), variables)));
-    joined.collect()
-}
-
-/// One of two values; where one is missing, it may not be there.
-fn join_terms<'a>(
-    one: Option<&Term<'a>>,
-    other: Option<&Term<'a>>,
-    variables: &[Rc<str>],
-) -> Term<'a> {
-    match (one, other) {
-        (Some(one), Some(other)) if one.is_same(other) => {
-            let mut same = one.clone();
-            same.from.depend_like(&other.from);
-            same
-        }
-        (one, other) => {
-            let either = [one, other].map(|each| each.cloned().unwrap_or_else(Term::missing));
-            let mut joined = Term::one_of(either);
-            joined.from.depend_on(variables);
-            joined
+impl Object<'_> {
+    /// How many names, entries or items it has, in all its forms.
+    fn size(&self) -> usize {
+        match self {
+            Self::Sequence(sequence) => sequence.items.len(),
+            Self::Dict(dict) => dict.entries.len(),
+            Self::Scope(scope) => scope.names.len(),
+            Self::OneOf(forms) => forms.iter().map(|form| form.size()).sum(),
         }
     }
-}
-
-fn same_items(one: &Sequence<'_>, other: &Sequence<'_>) -> bool {
-    one.rest == other.rest
-        && one.items.len() == other.items.len()
-        && one.items.iter().zip(&other.items).all(|(one, other)| one.is_same(other))
-}
-
-/// The possible forms of both; past the limit, what all of them have, and perhaps more.
-fn join_forms<'a>(
-    one: &Rc<Object<'a>>,
-    other: &Rc<Object<'a>>,
-    variables: &[Rc<str>],
-) -> Rc<Object<'a>> {
-    let mut forms: Vec<Rc<Object<'a>>> = Vec::new();
-    for object in [one, other] {
-        let nested: &[Rc<Object<'a>>] = match object.as_ref() {
-            Object::OneOf(nested) => nested,
-            _ => std::slice::from_ref(object),
-        };
-        for form in nested {
-            let known = forms.iter().any(|known| match (known.as_ref(), form.as_ref()) {
-                (Object::Sequence(known), Object::Sequence(form)) => same_items(known, form),
-                _ => Rc::ptr_eq(known, form),
-            });
-            if !known {
-                forms.push(Rc::clone(form));
-            }
-        }
-    }
-    match forms.as_slice() {
-        [only] => Rc::clone(only),
-        _ if forms.len() <= MAX_ALTERNATIVES => Rc::new(Object::OneOf(forms)),
-        _ => Rc::new(Object::Sequence(in_all(&forms, &Rc::new(branching(variables))))),
-    }
-}
-
-/// The items that all forms of a list have.
-fn in_all<'a>(forms: &[Rc<Object<'a>>], why: &Rc<Ignorance>) -> Sequence<'a> {
-    let mut lists = forms.iter().filter_map(|form| match form.as_ref() {
-        Object::Sequence(sequence) => Some(&sequence.items),
-        _ => None,
-    });
-    let mut items = lists.next().cloned().unwrap_or_default();
-    for list in lists {
-        items.retain(|item| list.iter().any(|other| item.is_same(other)));
-    }
-    Sequence { items, rest: Some(Rc::clone(why)) }
 }

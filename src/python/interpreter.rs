@@ -300,6 +300,7 @@ impl<'a> Interpreter<'a> {
 
     /// Spends steps of the budget.
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Raised> {
+        let steps = steps + self.heap.copying_steps();
         if self.budget.spend(steps) { Ok(()) } else { Err(Raised::exhausted()) }
     }
 

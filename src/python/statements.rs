@@ -3,7 +3,7 @@
 use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile, StmtWith};
 use std::rc::Rc;
 
-use super::branches::Clause;
+use super::branches::{Clause, Leads};
 use super::budget::MAX_ITEMS;
 use super::heap::Heap;
 use super::interpreter::{Flow, Interpreter, Loop, Raised, Step};
@@ -12,6 +12,8 @@ use crate::fact::Ignorance;
 
 /// Rounds of a `while` whose condition is known.
 const MAX_ROUNDS: usize = 1_000;
+/// Rounds of a `while` that may have been left in an earlier one.
+const MAX_OPEN_ROUNDS: usize = 16;
 
 impl<'a> Interpreter<'a> {
     /// Runs statements one after another, as far as they lead.
@@ -157,19 +159,16 @@ impl<'a> Interpreter<'a> {
             }
         }
         if let (Ok(Flow::Next), Some(why)) = (&outcome, &rest) {
+            let variables = &iterable.from.variables;
             let mut unknown = Term::unknown(why.as_ref().clone(), at);
-            unknown.from.depend_on(&iterable.from.variables);
-            let once = self.round(&each.target, unknown, &each.body);
-            self.heap = Heap::blurred(&started, &self.heap, why);
-            outcome = once.map(|_| Flow::Next);
+            unknown.from.depend_on(variables);
+            outcome = self.any_number_of_rounds(&started, why, variables, |this| {
+                this.round(&each.target, unknown.clone(), &each.body)
+            });
         }
-        self.leave_loop();
-        self.pass_over(&each.body, &iterable.from.variables);
-        match outcome? {
-            Flow::Next => self.block(&each.orelse),
-            Flow::Break => Ok(Flow::Next),
-            other => Ok(other),
-        }
+        self.leave_loop(outcome, &each.orelse, |this| {
+            this.pass_over(&each.body, &iterable.from.variables);
+        })
     }
 
     /// One round of a loop; `Next` if there may be another.
@@ -208,13 +207,33 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Ends a loop and joins the states in which it may have been left.
-    fn leave_loop(&mut self) {
+    /// Ends a loop: runs what follows its last round, and joins the states in which it may have been left.
+    fn leave_loop(
+        &mut self,
+        outcome: Step<'a>,
+        at_its_end: &'a [Stmt],
+        then: impl FnOnce(&mut Self),
+    ) -> Step<'a> {
         let left = self.frame().and_then(|frame| frame.loops.pop());
-        for state in left.map(|left| left.breaks).unwrap_or_default() {
-            // Out of budget, the next statement raises; what is joined no longer matters.
-            let _ = self.join_with(&state);
+        then(self);
+        let outcome = match outcome {
+            Ok(Flow::Next) => self.block(at_its_end),
+            Ok(Flow::Break) => Ok(Flow::Next),
+            other => other,
+        };
+        let mut breaks = left.map(|left| left.breaks).unwrap_or_default().into_iter();
+        let Some(first) = breaks.next() else {
+            return outcome;
+        };
+        let state = std::mem::replace(&mut self.heap, first);
+        self.heap.adopt(&state);
+        if let Leads::On(state) = self.settle(outcome, state)? {
+            self.join_with(&state)?;
         }
+        for state in breaks {
+            self.join_with(&state)?;
+        }
+        Ok(Flow::Next)
     }
 
     fn repeat(&mut self, repeated: &'a StmtWhile) -> Step<'a> {
@@ -223,39 +242,59 @@ impl<'a> Interpreter<'a> {
             frame.loops.push(Loop::default());
         }
         let outcome = self.rounds(repeated, &started);
-        self.leave_loop();
-        match outcome? {
-            Flow::Break => Ok(Flow::Next),
-            other => Ok(other),
-        }
+        self.leave_loop(outcome, &repeated.orelse, |_| ())
     }
 
     fn rounds(&mut self, repeated: &'a StmtWhile, started: &Heap<'a>) -> Step<'a> {
-        for _ in 0..MAX_ROUNDS {
+        let returns = self.frame().map_or(0, |frame| frame.returns.len());
+        for round in 0..MAX_ROUNDS {
             self.spend(1)?;
             let test = self.eval(&repeated.test)?;
             match self.truth(&test) {
-                Some(false) => return self.block(&repeated.orelse),
-                Some(true) => {
-                    let flow = self.block(&repeated.body)?;
-                    match self.begin_round(flow)? {
+                Some(false) => return Ok(Flow::Next),
+                Some(true) if round < MAX_OPEN_ROUNDS || !self.may_have_left(returns) => {
+                    match self.another_round(repeated)? {
                         Flow::Next => {}
                         other => return Ok(other),
                     }
                 }
-                None => {
-                    let at = self.spot(repeated.test.as_ref());
-                    let why = Rc::new(Ignorance::new(format!(
-                        "set in a loop that runs an unknown number of times ({})",
-                        self.shown(at)
-                    )));
-                    self.block(&repeated.body)?;
-                    self.heap = Heap::blurred(started, &self.heap, &why);
-                    return Ok(Flow::Next);
-                }
+                _ => break,
             }
         }
-        Err(Raised::exhausted())
+        let at = self.spot(repeated.test.as_ref());
+        let why =
+            format!("set in a loop that runs an unknown number of times ({})", self.shown(at));
+        let why = Rc::new(Ignorance::new(why));
+        self.any_number_of_rounds(started, &why, &[], |this| this.another_round(repeated))
+    }
+
+    fn another_round(&mut self, repeated: &'a StmtWhile) -> Step<'a> {
+        let flow = self.block(&repeated.body)?;
+        self.begin_round(flow)
+    }
+
+    /// Whether a loop may have been left already, by a `break` or a further `return` than so many.
+    fn may_have_left(&mut self, returns: usize) -> bool {
+        self.frame().is_some_and(|frame| {
+            frame.returns.len() > returns
+                || frame.loops.last().is_some_and(|current| !current.breaks.is_empty())
+        })
+    }
+
+    /// What a loop leads to that runs an unknown number of times. What it changes is not known after it; the
+    /// second round tells what it leads to from such a state.
+    fn any_number_of_rounds(
+        &mut self,
+        started: &Heap<'a>,
+        why: &Rc<Ignorance>,
+        variables: &[Rc<str>],
+        mut round: impl FnMut(&mut Self) -> Step<'a>,
+    ) -> Step<'a> {
+        for _ in 0..2 {
+            self.either(None, variables, &mut round, |_| Ok(Flow::Next))?;
+            self.heap = Heap::blurred(started, &self.heap, why);
+        }
+        Ok(Flow::Next)
     }
 
     /// What `with … as name` binds.
@@ -287,5 +326,42 @@ pub(super) fn last_name(expression: &Expr) -> Option<&str> {
         Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
         Expr::Call(call) => last_name(&call.func),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::each;
+
+    #[test]
+    fn a_loop_over_what_is_not_known_may_end_early_or_never_run() {
+        each(&[
+            (
+                "import shop\ndef f():\n    for x in shop.all():\n        return 1\n    return 2\nX = f()",
+                "one of 2 or 1",
+            ),
+            (
+                "import shop\ndef f():\n    while shop.busy():\n        return 1\n    return 2\nX = f()",
+                "one of 2 or 1",
+            ),
+            (
+                "import shop\nX = 0\nfor x in shop.all():\n    X = 1\n    break\nelse:\n    X = 2",
+                "one of 1 or 2",
+            ),
+            ("import shop\nX = 0\nfor x in shop.all():\n    pass\nelse:\n    X = 2", "2"),
+        ]);
+    }
+
+    #[test]
+    fn a_loop_that_may_be_left_in_every_round_does_not_use_up_the_steps() {
+        each(&[
+            ("import shop\nX = 1\nwhile True:\n    if not shop.more():\n        break\n", "1"),
+            (
+                "import shop\nX = N = 0\nwhile True:\n    N += 1\n    if shop.found():\n        X = N\n        break\nX = X in (1, 2, 3)",
+                "one of true or false",
+            ),
+            ("X = 0\nwhile X < 900:\n    X += 1\n", "900"),
+            ("X = 0\nwhile X < 5000:\n    X += 1\nX = X < 10", "one of true or false"),
+        ]);
     }
 }

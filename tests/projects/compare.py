@@ -117,6 +117,8 @@ def judged(arguments, project, copy, env_file, kind):
         return {"environment": kind, "error": (service or {}).get("failed", "prodcheck finds no settings")}
     django = fields(service["facts"]["django"])
     module = fields(django["settings-module"])
+    if "name" not in module:
+        return {"environment": kind, "error": "prodcheck cannot tell which settings module it is"}
     name, file = module["name"]["value"], module["file"]["value"]
     if "value" in module.get("class", {}):
         name += f":{module['class']['value']}"
