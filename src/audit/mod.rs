@@ -107,7 +107,8 @@ fn audited<'s, 'j, 'a>(
             judged: judging.judge(service, &facts),
         }
     };
-    (services.par_iter().map(of_service).collect(), judging)
+    // One by one, so that no core is left with a row of them while the other has none.
+    (services.par_iter().with_max_len(1).map(of_service).collect(), judging)
 }
 
 /// What the Observatory would say of the site, if one was asked.
