@@ -54,9 +54,8 @@ impl<'a> Interpreter<'a> {
         let annotations: Vec<(&'a str, &'a Expr)> = annotated(definition).collect();
         let mut found = Vec::new();
         for (name, annotation) in &annotations {
-            if let Some(term) = self.found_in(annotation)? {
-                found.push((*name, term));
-            }
+            let all = self.found_in(annotation)?;
+            found.extend(all.into_iter().map(|term| (*name, term)));
         }
         let name = definition.name.as_str();
         let members = assigned(definition).collect();
@@ -71,39 +70,32 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    /// What an annotation names that matters to its field: a class of the project, or `Field(…)`.
-    fn found_in(&mut self, annotation: &'a Expr) -> Result<Option<Term<'a>>, Raised> {
+    /// What an annotation names that matters to its field: a class of the project, and in `Annotated` all that
+    /// stands behind the type.
+    fn found_in(&mut self, annotation: &'a Expr) -> Result<Vec<Term<'a>>, Raised> {
+        let class = |term: &Term<'a>| matches!(term.kind, Kind::Class(_));
         match annotation {
-            Expr::Name(name) => {
-                let known = self.lookup(&name.id).ok();
-                Ok(known.filter(|term| matches!(term.kind, Kind::Class(_))))
-            }
+            Expr::Name(name) => Ok(self.lookup(&name.id).ok().filter(class).into_iter().collect()),
             Expr::Attribute(_) => {
                 let term = self.eval(annotation)?;
-                Ok(Some(term).filter(|term| matches!(term.kind, Kind::Class(_))))
+                Ok(Some(term).filter(class).into_iter().collect())
             }
             Expr::BinOp(either) if either.op == Operator::BitOr => {
                 match (either.left.as_ref(), either.right.as_ref()) {
                     (Expr::NoneLiteral(_), other) | (other, Expr::NoneLiteral(_)) => {
                         self.found_in(other)
                     }
-                    _ => Ok(None),
+                    _ => Ok(Vec::new()),
                 }
             }
             Expr::Subscript(generic) => match (last_name(&generic.value), generic.slice.as_ref()) {
                 (Some("Optional"), inner) => self.found_in(inner),
                 (Some("Annotated"), Expr::Tuple(parts)) => {
-                    for part in parts.elts.iter().skip(1) {
-                        let term = self.eval(part)?;
-                        if matches!(&term.kind, Kind::Made(made) if made.class.ends_with("Field")) {
-                            return Ok(Some(term));
-                        }
-                    }
-                    Ok(None)
+                    parts.elts.iter().skip(1).map(|part| self.eval(part)).collect()
                 }
-                _ => Ok(None),
+                _ => Ok(Vec::new()),
             },
-            _ => Ok(None),
+            _ => Ok(Vec::new()),
         }
     }
 }

@@ -126,7 +126,7 @@ pub(super) struct Class<'a> {
     pub(super) scope: Id,
     /// The annotated fields in their order, for classes whose fields are read from the environment.
     pub(super) annotations: Vec<(&'a str, &'a Expr)>,
-    /// What the annotation of a field names: a class of the project, or `Field(…)` in `Annotated`.
+    /// What the annotation of a field names: a class of the project, or what `Annotated` says beside the type.
     pub(super) found: Vec<(&'a str, Term<'a>)>,
     /// The names that its body assigns, in their order.
     pub(super) members: Vec<&'a str>,

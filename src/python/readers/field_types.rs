@@ -20,6 +20,10 @@ pub(super) enum FieldType {
     Path,
     /// Read as JSON: lists, dictionaries, models.
     Json,
+    /// Read as JSON if it is some: a list, perhaps of addresses, or a text.
+    JsonOrText {
+        addresses: bool,
+    },
     /// One of these texts.
     Choice(Vec<String>),
     /// A class by its name.
@@ -66,6 +70,11 @@ impl FieldType {
             (Expr::NoneLiteral(_), _) => right.clone(),
             (_, Expr::NoneLiteral(_)) => left.clone(),
             _ if left == right => left.clone(),
+            _ if [left, right].contains(&&Self::Json) && [left, right].contains(&&Self::Text) => {
+                let addresses =
+                    [&written.left, &written.right].into_iter().any(|it| of_addresses(it));
+                Self::JsonOrText { addresses }
+            }
             _ => Self::Other,
         }
     }
@@ -95,6 +104,16 @@ impl FieldType {
     }
 }
 
+/// Whether a list is one of addresses: `list[AnyUrl]`.
+fn of_addresses(annotation: &Expr) -> bool {
+    match annotation {
+        Expr::Subscript(list) => {
+            last_name(&list.slice).is_some_and(|it| it.ends_with("Url") || it.ends_with("Dsn"))
+        }
+        _ => false,
+    }
+}
+
 fn is_collection(name: &str) -> bool {
     matches!(
         name,
@@ -115,6 +134,31 @@ fn is_collection(name: &str) -> bool {
 }
 
 impl<'a> Interpreter<'a> {
+    /// What the text of a variable is before anything looks at it: read as JSON where the field holds more than
+    /// one value.
+    pub(super) fn decoded_field(
+        &mut self,
+        kind: &FieldType,
+        value: &Term<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let is_read = matches!(kind, FieldType::Json | FieldType::JsonOrText { .. });
+        if !is_read || !matches!(value.kind, Kind::Text(_)) {
+            return Ok(value.clone());
+        }
+        let arguments = Arguments { positional: vec![value.clone()], ..Arguments::default() };
+        let is_either = *kind != FieldType::Json;
+        match self.document("json.loads", &arguments, at) {
+            Err(raised) if raised.exhausted => Err(raised),
+            Err(_) if is_either => Ok(value.clone()),
+            Err(raised) => Err(Raised { name: "SettingsError".into(), ..raised }),
+            Ok(read) if is_either && !matches!(read.kind, Kind::Sequence(..)) => {
+                Ok(self.unknown_from(&[value], "which of two kinds of value this is", at))
+            }
+            read => read,
+        }
+    }
+
     /// What a field makes of a text from the environment. `found` is the class that its annotation names.
     pub(super) fn converted_field(
         &mut self,
@@ -130,11 +174,15 @@ impl<'a> Interpreter<'a> {
                 return Ok(crate::python::comparisons::either_bool(&from));
             }
             Kind::Unknown(_) if *kind == FieldType::Concealed => return self.conceal(value, at),
+            Kind::Sequence(..) if *kind == (FieldType::JsonOrText { addresses: true }) => {
+                return self.of_addresses(value, at);
+            }
             _ => return Ok(value.clone()),
         };
         let kind = match kind {
             FieldType::Concealed => return self.conceal(value, at),
-            FieldType::Text => return Ok(value.clone()),
+            FieldType::Text | FieldType::JsonOrText { .. } => return Ok(value.clone()),
+            FieldType::Json => return Err(refused(&from)),
             FieldType::Bool => return self.bool_of(value, &STRTOBOOL, at).map_err(refusal),
             FieldType::Int => {
                 Kind::Int(numbers::written_int(&text, 10).ok_or_else(|| refused(&from))?)
@@ -147,14 +195,6 @@ impl<'a> Interpreter<'a> {
                 let is_one = choices.iter().any(|choice| choice.as_str() == text.as_ref());
                 return if is_one { Ok(value.clone()) } else { Err(refused(&from)) };
             }
-            FieldType::Json => {
-                let arguments =
-                    Arguments { positional: vec![value.clone()], ..Arguments::default() };
-                return self.document("json.loads", &arguments, at).map_err(|raised| Raised {
-                    name: if raised.exhausted { raised.name } else { "SettingsError".into() },
-                    ..raised
-                });
-            }
             FieldType::Named | FieldType::Other => {
                 if let Some(Term { kind: Kind::Class(class), .. }) = found
                     && Self::is_enumeration(class)
@@ -166,6 +206,20 @@ impl<'a> Interpreter<'a> {
             }
         };
         Ok(Term::new(kind, from))
+    }
+
+    /// A list of texts, if they are addresses: without a colon there is no scheme, which pydantic asks for.
+    fn of_addresses(&mut self, list: &Term<'a>, at: Spot) -> Outcome<'a> {
+        let (items, _) = self.iterated(list, at);
+        let texts: Vec<&str> =
+            items.iter().filter_map(|it| it.as_text()).map(AsRef::as_ref).collect();
+        if texts.iter().any(|text| !text.contains(':')) {
+            return Err(refused(&list.from));
+        }
+        if texts.iter().any(|text| !text.contains("://")) {
+            return Ok(self.unknown_from(&[list], "whether these are addresses", at));
+        }
+        Ok(list.clone())
     }
 
     /// The value, unless a limit of `Field(…)` refuses it.

@@ -13,8 +13,21 @@ pub(super) struct Field<'a> {
     pub(super) annotation: Option<&'a Expr>,
     /// The scope of the class that declares it.
     pub(super) scope: Id,
-    /// What that class found in its annotation: a class of the project, or `Field(…)` in `Annotated`.
-    pub(super) found: Option<Term<'a>>,
+    /// What that class found in its annotation: a class of the project, or what `Annotated` says beside the type.
+    pub(super) found: Vec<Term<'a>>,
+}
+
+impl<'a> Field<'a> {
+    /// The class of the project that is its type.
+    pub(super) fn class(&self) -> Option<&Term<'a>> {
+        self.found.iter().find(|term| matches!(term.kind, Kind::Class(_)))
+    }
+
+    /// Whether it takes the text of its variable as it stands, which is otherwise read as JSON.
+    pub(super) fn is_raw(&self) -> bool {
+        let is = |term: &Term<'a>| matches!(&term.kind, Kind::Library(name) if name.ends_with(".NoDecode"));
+        self.found.iter().any(is)
+    }
 }
 
 /// The fields of a class, each where it is declared last, those that it inherits first. Release 1
@@ -43,8 +56,8 @@ fn collect_fields<'a>(class: &Class<'a>, first: bool, depth: usize, all: &mut Ve
         {
             continue;
         }
-        let found = class.found.iter().find(|(known, _)| *known == name);
-        let found = found.map(|(_, term)| term.clone());
+        let found = class.found.iter().filter(|(known, _)| *known == name);
+        let found = found.map(|(_, term)| term.clone()).collect();
         all.retain(|known| known.name != name);
         all.push(Field { name, annotation, scope: class.scope, found });
     }

@@ -49,7 +49,7 @@ impl<'a> Interpreter<'a> {
         });
         if let Some(given) = arguments.named(field.name).or(alias).cloned() {
             return self.each(&given, |this, given| {
-                let value = this.validate_before(reading, field, given, at)?;
+                let value = this.validate_before(reading, field, given, false, at)?;
                 let value = this.model_value(field, value, at)?;
                 this.validate_after(reading, field, &value, at)
             });
@@ -72,7 +72,7 @@ impl<'a> Interpreter<'a> {
         match (&value.kind, &kind) {
             (Kind::Text(_), FieldType::Text) => Ok(value),
             (Kind::Text(_), FieldType::Bool | FieldType::Int | FieldType::Float) => {
-                self.converted_field(&kind, field.found.as_ref(), &value, at)
+                self.converted_field(&kind, field.class(), &value, at)
             }
             (Kind::Text(_), _) => Ok(self.unknown_from(&[&value], "what a model makes of it", at)),
             _ => Ok(value),

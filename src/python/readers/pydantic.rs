@@ -143,7 +143,7 @@ impl<'a> Interpreter<'a> {
             _ => FieldType::Other,
         };
         if let (Some(Kind::Class(model)), Some(delimiter)) =
-            (field.found.as_ref().map(|it| &it.kind), &reading.delimiter)
+            (field.class().map(|it| &it.kind), &reading.delimiter)
             && Self::foreign_base(model).is_some_and(|base| base.ends_with(".BaseModel"))
             && depth < MAX_DEPTH
         {
@@ -161,11 +161,13 @@ impl<'a> Interpreter<'a> {
         let at = default.as_ref().and_then(|default| default.from.at).unwrap_or(at);
         let (value, is_default) = self.read_field(reading, &names, default, at)?;
         let converted = |this: &mut Self, value: &Term<'a>| {
-            let value = this.validate_before(reading, field, value, at)?;
+            let is_read = !is_default && !field.is_raw();
+            let value = if is_read { this.decoded_field(&kind, value, at)? } else { value.clone() };
+            let value = this.validate_before(reading, field, &value, is_default, at)?;
             let value = if is_default && kind != FieldType::Concealed {
                 value
             } else {
-                this.converted_field(&kind, field.found.as_ref(), &value, at)?
+                this.converted_field(&kind, field.class(), &value, at)?
             };
             match options.as_deref().filter(|_| !is_default) {
                 Some(options) => this.constrained(options, value, at),

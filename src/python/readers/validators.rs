@@ -14,9 +14,15 @@ impl<'a> Interpreter<'a> {
         reading: &Reading<'a>,
         field: &Field<'a>,
         value: &Term<'a>,
+        is_default: bool,
         at: Spot,
     ) -> Outcome<'a> {
-        self.validated(reading, field, Validates::Before, value, at)
+        let value = self.validated(reading, field, Validates::Before, value, at)?;
+        let somehow = field.found.iter().find(|note| changes_somehow(note, is_default));
+        if let Some(note) = somehow {
+            return Ok(self.unknown_from(&[&value, note], "what a validator makes of it", at));
+        }
+        self.noted(field.found.iter().rev(), "BeforeValidator", value, at)
     }
 
     pub(super) fn validate_after(
@@ -26,7 +32,46 @@ impl<'a> Interpreter<'a> {
         value: &Term<'a>,
         at: Spot,
     ) -> Outcome<'a> {
-        self.validated(reading, field, Validates::After, value, at)
+        let value = self.noted(field.found.iter(), "AfterValidator", value.clone(), at)?;
+        self.validated(reading, field, Validates::After, &value, at)
+    }
+
+    /// The value after those functions have looked at it that `Annotated` names behind the type.
+    fn noted<'f>(
+        &mut self,
+        notes: impl Iterator<Item = &'f Term<'a>>,
+        when: &str,
+        mut value: Term<'a>,
+        at: Spot,
+    ) -> Outcome<'a>
+    where
+        'a: 'f,
+    {
+        for note in notes {
+            let Kind::Made(made) = &note.kind else {
+                continue;
+            };
+            if !made.class.ends_with(when) {
+                continue;
+            }
+            let Some(function) = made.named("func").or(made.positional.first()).cloned() else {
+                continue;
+            };
+            let wanted = match &function.kind {
+                Kind::Function(function) => {
+                    function.parameters.map_or(1, |it| it.posonlyargs.len() + it.args.len())
+                }
+                _ => 1,
+            };
+            let more = (1..wanted).map(|_| self.opaque("what a validator is told", at));
+            let positional = std::iter::once(value.clone()).chain(more).collect();
+            let arguments = Arguments { positional, ..Arguments::default() };
+            let from = value.from.clone();
+            value = self.apply(&function, arguments, at).map_err(as_validation)?;
+            value.from.take_in(&from);
+            value.from.at = from.at.or(value.from.at);
+        }
+        Ok(value)
     }
 
     /// The value after the class's own functions have looked at it.
@@ -104,6 +149,21 @@ impl<'a> Interpreter<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether what `Annotated` says beside a type may change the value in a way that is not followed; a default is
+/// taken to be within the limits that are set there.
+fn changes_somehow(note: &Term<'_>, is_default: bool) -> bool {
+    const FOLLOWED: [&str; 4] = ["Field", "BeforeValidator", "AfterValidator", "Doc"];
+    const CHANGING: [&str; 2] = ["Validator", "StringConstraints"];
+    let is = |class: &str, names: &[&str]| names.iter().any(|name| class.ends_with(name));
+    match &note.kind {
+        Kind::Made(made) if is(&made.class, &FOLLOWED) => false,
+        Kind::Made(made) => !is_default || is(&made.class, &CHANGING),
+        Kind::Library(name) => !name.ends_with(".NoDecode"),
+        Kind::Text(_) | Kind::Class(_) => false,
+        _ => true,
     }
 }
 
