@@ -1,6 +1,6 @@
 //! Exceptions: `try`, `raise`, `assert`.
 
-use ruff_python_ast::{ExceptHandler, Expr, StmtAssert, StmtRaise, StmtTry, StmtWith};
+use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtAssert, StmtRaise, StmtTry, StmtWith};
 
 use super::heap::Heap;
 use super::interpreter::{Flow, Interpreter, Raised, Step, Try};
@@ -8,12 +8,34 @@ use super::statements::{last_name, suppresses};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn attempt(&mut self, attempt: &'a StmtTry) -> Step<'a> {
+        let returned = self.frame().map_or(0, |frame| frame.returns.len());
         let flow = self.attempted(attempt);
         let last = match &flow {
             Err(raised) if raised.exhausted => return flow,
             _ => self.block(&attempt.finalbody)?,
         };
+        if !attempt.finalbody.is_empty() {
+            self.before_returns(returned, &attempt.finalbody)?;
+        }
         if matches!(last, Flow::Next) { flow } else { Ok(last) }
+    }
+
+    /// Runs `finally` on the ways, put aside since then, on which a function returns from within its `try`.
+    fn before_returns(&mut self, since: usize, finally: &'a [Stmt]) -> Result<(), Raised> {
+        let returns = self.frame().map(|frame| frame.returns.split_off(since));
+        for (value, state) in returns.unwrap_or_default() {
+            let here = std::mem::replace(&mut self.heap, state);
+            self.heap.adopt(&here);
+            let flow = self.block(finally);
+            let state = std::mem::replace(&mut self.heap, here);
+            self.heap.adopt(&state);
+            if matches!(flow?, Flow::Next)
+                && let Some(frame) = self.frame()
+            {
+                frame.returns.push((value, state));
+            }
+        }
+        Ok(())
     }
 
     fn attempted(&mut self, attempt: &'a StmtTry) -> Step<'a> {

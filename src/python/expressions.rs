@@ -345,6 +345,7 @@ impl<'a> Interpreter<'a> {
                 let at = self.spot(branch);
                 let mut value = self.opaque("what stops the program if it is asked for", at);
                 value.from.depend_on(&raised.variables);
+                self.may_raise(raised)?;
                 Ok(value)
             }
             other => other,

@@ -115,13 +115,13 @@ impl<'a> Interpreter<'a> {
             }
         }
         match refusal {
-            Some(raised) if results.is_empty() => Err(raised),
-            _ => {
-                let mut result = Term::one_of(results);
-                result.from.depend_on(&term.from.variables);
-                Ok(result)
-            }
+            Some(raised) if results.is_empty() => return Err(raised),
+            Some(raised) => self.may_raise(raised)?,
+            None => {}
         }
+        let mut result = Term::one_of(results);
+        result.from.depend_on(&term.from.variables);
+        Ok(result)
     }
 
     /// Why the value of something is not known.

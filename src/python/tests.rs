@@ -45,6 +45,27 @@ pub(super) fn each_in(environment: &[(&str, &str)], cases: &[(&str, &str)]) {
 const DEPLOY: &str = "unknown (read from the environment (`A`), given at deploy time)";
 
 #[test]
+fn what_may_be_raised_on_one_way_is_caught_on_it() {
+    let deploy = "import os\nA = os.getenv('A') == '1'\n";
+    for (program, expected) in [
+        (
+            "L = ['b']\nif A:\n    L = ['a', 'b']\ntry:\n    X = L.index('a')\nexcept ValueError:\n    X = 'none'",
+            "one of 0 or \"none\"",
+        ),
+        ("X = 1\ntry:\n    Y = 0 if A else {}['k']\nexcept KeyError:\n    X = 2", "one of 1 or 2"),
+        (
+            "def f():\n    try:\n        if A:\n            return 1\n        return 2\n    finally:\n        \
+             globals()['X'] = 3\nf()",
+            "3",
+        ),
+    ] {
+        let program = format!("{deploy}{program}");
+        let namespace = names(&[("settings.py", &program)], None);
+        assert_eq!(value_of(&namespace, "X"), expected, "{program}");
+    }
+}
+
+#[test]
 fn lists_change_and_are_ordered_as_in_python() {
     each(&[
         ("X = list(map(str.strip, [' a ']))", "[\"a\"]"),
