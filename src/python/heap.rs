@@ -126,6 +126,13 @@ impl<'a> Heap<'a> {
         Id(self.objects.len() - 1)
     }
 
+    /// Empties a scope.
+    pub(super) fn renew(&mut self, scope: Id) {
+        if let Some(scope) = self.scope_mut(scope) {
+            *scope = Scope::default();
+        }
+    }
+
     pub(super) fn get(&self, id: Id) -> Option<&Object<'a>> {
         self.objects.get(id.0).map(Rc::as_ref)
     }

@@ -28,6 +28,8 @@ pub struct Interpreter<'a> {
     pub(super) deciders: Vec<Rc<str>>,
     pub(super) files: Vec<&'a Source>,
     pub(super) modules: BTreeMap<ProjectPath, Id>,
+    /// Modules that ran on another of the ways at hand, and not on this one yet.
+    pub(super) elsewhere: BTreeMap<ProjectPath, Id>,
     pub(super) roots: Vec<ProjectPath>,
     pub(super) budget: Budget,
     /// Every variable asked for.
@@ -193,6 +195,7 @@ impl<'a> Interpreter<'a> {
             deciders: Vec::new(),
             files: Vec::new(),
             modules: BTreeMap::new(),
+            elsewhere: BTreeMap::new(),
             roots: super::modules::roots(library.service()),
             budget: Budget::default(),
             reads: BTreeMap::new(),

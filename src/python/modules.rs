@@ -67,7 +67,13 @@ impl<'a> Interpreter<'a> {
         let Some(source) = self.library.source(path) else {
             return Ok(None);
         };
-        let scope = self.scope();
+        let scope = match self.elsewhere.get(path).copied() {
+            Some(scope) => {
+                self.heap.renew(scope);
+                scope
+            }
+            None => self.scope(),
+        };
         self.modules.insert(path.clone(), scope);
         self.files.push(source);
         let file = self.files.len() - 1;
@@ -84,6 +90,24 @@ impl<'a> Interpreter<'a> {
         let outcome = self.block(body);
         self.frames.pop();
         outcome.map(|_| Some(scope))
+    }
+
+    /// Takes the modules that have run since then for not run: another way begins, on which each has yet to.
+    /// There it runs in the same scope, so that what it comes to on both ways is joined.
+    pub(super) fn leave_modules(&mut self, since: usize) -> Vec<(ProjectPath, Id)> {
+        let ran = self.files.get(since..).unwrap_or_default();
+        let left: Vec<(ProjectPath, Id)> =
+            ran.iter().filter_map(|source| self.modules.remove_entry(&source.path)).collect();
+        self.elsewhere.extend(left.iter().cloned());
+        left
+    }
+
+    /// Takes modules that have run on one of two ways for run, now that the two are joined.
+    pub(super) fn join_modules(&mut self, left: Vec<(ProjectPath, Id)>) {
+        for (path, scope) in left {
+            self.elsewhere.remove(&path);
+            self.modules.entry(path).or_insert(scope);
+        }
     }
 
     /// The file of the module at work: for a file that `include` runs, the one that includes it.
