@@ -199,7 +199,7 @@ fn catches(names: &[Box<str>], raised: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::python::tests::each;
+    use crate::python::tests::{each, names, value_of};
 
     #[test]
     fn a_handler_passes_on_what_it_handles() {
@@ -207,5 +207,29 @@ mod tests {
             "def read():\n    try:\n        return open('nothing.py').read()\n    except OSError as error:\n        error.strerror = 'no'\n        raise\ntry:\n    X = read()\nexcept FileNotFoundError:\n    X = 'none'",
             "\"none\"",
         )]);
+    }
+
+    #[test]
+    fn what_may_be_raised_on_one_way_is_caught_on_it() {
+        let deploy = "import os\nA = os.getenv('A') == '1'\n";
+        for (program, expected) in [
+            (
+                "L = ['b']\nif A:\n    L = ['a', 'b']\ntry:\n    X = L.index('a')\nexcept ValueError:\n    X = 'none'",
+                "one of 0 or \"none\"",
+            ),
+            (
+                "X = 1\ntry:\n    Y = 0 if A else {}['k']\nexcept KeyError:\n    X = 2",
+                "one of 1 or 2",
+            ),
+            (
+                "def f():\n    try:\n        if A:\n            return 1\n        return 2\n    finally:\n        \
+                 globals()['X'] = 3\nf()",
+                "3",
+            ),
+        ] {
+            let program = format!("{deploy}{program}");
+            let namespace = names(&[("settings.py", &program)], None);
+            assert_eq!(value_of(&namespace, "X"), expected, "{program}");
+        }
     }
 }

@@ -264,3 +264,22 @@ pub(super) enum Leads<'a> {
     /// To the end of the program.
     Nowhere,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::python::tests::{names, value_of};
+
+    #[test]
+    fn a_module_is_as_it_was_on_the_way_on_which_it_is_not_changed() {
+        let chosen = "import os\nif os.getenv('A') == '1':\n    from .prod import *\nelse:\n    from .dev import *\nX = L";
+        let files = [
+            ("shop/settings.py", chosen),
+            ("shop/__init__.py", ""),
+            ("shop/common.py", "L = ['common']"),
+            ("shop/prod.py", "from .common import *\nL += ['prod']"),
+            ("shop/dev.py", "from .common import *"),
+        ];
+        let namespace = names(&files, None);
+        assert_eq!(value_of(&namespace, "X"), "one of [\"common\", \"prod\"] or [\"common\"]");
+    }
+}

@@ -22,7 +22,7 @@ pub(super) fn names(files: &[(&str, &str)], environment: Option<&[(&str, &str)]>
     interpret(&project, &service, &environment, |interpreter| interpreter.module(&entry)).unwrap()
 }
 
-fn value_of(namespace: &Namespace, name: &str) -> String {
+pub(super) fn value_of(namespace: &Namespace, name: &str) -> String {
     namespace.variables.get(name).map_or_else(|| "undefined".to_owned(), |it| it.value.to_string())
 }
 
@@ -43,41 +43,6 @@ pub(super) fn each_in(environment: &[(&str, &str)], cases: &[(&str, &str)]) {
 }
 
 const DEPLOY: &str = "unknown (read from the environment (`A`), given at deploy time)";
-
-#[test]
-fn what_may_be_raised_on_one_way_is_caught_on_it() {
-    let deploy = "import os\nA = os.getenv('A') == '1'\n";
-    for (program, expected) in [
-        (
-            "L = ['b']\nif A:\n    L = ['a', 'b']\ntry:\n    X = L.index('a')\nexcept ValueError:\n    X = 'none'",
-            "one of 0 or \"none\"",
-        ),
-        ("X = 1\ntry:\n    Y = 0 if A else {}['k']\nexcept KeyError:\n    X = 2", "one of 1 or 2"),
-        (
-            "def f():\n    try:\n        if A:\n            return 1\n        return 2\n    finally:\n        \
-             globals()['X'] = 3\nf()",
-            "3",
-        ),
-    ] {
-        let program = format!("{deploy}{program}");
-        let namespace = names(&[("settings.py", &program)], None);
-        assert_eq!(value_of(&namespace, "X"), expected, "{program}");
-    }
-}
-
-#[test]
-fn a_module_is_as_it_was_on_the_way_on_which_it_is_not_changed() {
-    let chosen = "import os\nif os.getenv('A') == '1':\n    from .prod import *\nelse:\n    from .dev import *\nX = L";
-    let files = [
-        ("shop/settings.py", chosen),
-        ("shop/__init__.py", ""),
-        ("shop/common.py", "L = ['common']"),
-        ("shop/prod.py", "from .common import *\nL += ['prod']"),
-        ("shop/dev.py", "from .common import *"),
-    ];
-    let namespace = names(&files, None);
-    assert_eq!(value_of(&namespace, "X"), "one of [\"common\", \"prod\"] or [\"common\"]");
-}
 
 #[test]
 fn lists_change_and_are_ordered_as_in_python() {
