@@ -56,6 +56,15 @@ const LONGEST_WORD: usize = 14;
 const ENV_EXAMPLE_WORDS: &[&str] =
     &["template", "tmpl", "tpl", "dist", "default", "defaults", "schema", "exp"];
 
+/// Last words of variables that name the environment in which a program runs.
+const ENVIRONMENT_WORDS: &[&str] = &["env", "environment", "mode", "stage"];
+
+/// Whether a variable names the environment in which a program runs: `APP_ENV`, `RELEASE_STAGE`.
+pub(crate) fn names_environment(variable: &str) -> bool {
+    let last = variable.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    ENVIRONMENT_WORDS.iter().any(|word| word.eq_ignore_ascii_case(last))
+}
+
 /// Variables that say which environment a file of variables is for.
 const ENVIRONMENTS: &[&str] = &["ENV", "ENVIRONMENT", "APP_ENV", "DJANGO_ENV", "FASTAPI_ENV"];
 

@@ -9,6 +9,7 @@ use super::composed::Stack;
 use super::tree::Item;
 use crate::collect::server;
 use crate::fact::{ProjectPath, Value};
+use crate::project::role::names_environment;
 use crate::project::{Project, Role};
 use crate::truth::Truth;
 
@@ -29,8 +30,6 @@ const ELSEWHERE: &[&str] = &[
     "kustomization.yaml",
     "helmfile.yaml",
 ];
-/// Last words of variables that name the environment a program runs in.
-const ENVIRONMENT_WORDS: &[&str] = &["env", "environment", "mode", "stage"];
 /// The variable that names Django's settings.
 const SETTINGS: &str = "DJANGO_SETTINGS_MODULE";
 /// Words that name development and nothing else.
@@ -73,8 +72,7 @@ fn begins_with_development(project: &Project, file: &ProjectPath) -> bool {
     };
     let comments = text.lines().take_while(is_head).filter_map(|line| line.strip_prefix('#'));
     let head = comments.collect::<Vec<_>>().join(" ").to_lowercase();
-    let words = head.split_whitespace().collect::<Vec<_>>().join(" ");
-    refuses_production(&words) || (words.contains("development") && !words.contains("production"))
+    refuses_production(&head) || (head.contains("development") && !head.contains("production"))
 }
 
 /// Whether a comment says that something is not for production: "do not deploy it in production".
@@ -234,12 +232,12 @@ fn says_development(item: &Item) -> bool {
         let value = value.text().unwrap_or_default().to_lowercase();
         let is_on = matches!(value.as_str(), "true" | "yes" | "on")
             || value.parse().is_ok_and(|value: u8| value > 0);
-        let names_environment = words.last().is_some_and(|word| ENVIRONMENT_WORDS.contains(word));
         let names_files =
             words.contains(&"env") && words.iter().any(|word| word.starts_with("file"));
         let is_switch = |word: &&str| DEVELOPMENT_WORDS.contains(word) || *word == "autoreload";
         (is_on && words.iter().any(is_switch))
-            || (names_environment && (value == "local" || DEVELOPMENT_WORDS.contains(&&*value)))
+            || (names_environment(&name)
+                && (value == "local" || DEVELOPMENT_WORDS.contains(&&*value)))
             || (names_files && value.split([',', ' ', ':']).any(is_named_for_development))
     };
     item.get("develop").is_some() || environment.iter().chain(arguments).any(says)

@@ -12,6 +12,7 @@ use super::select::Selected;
 use crate::collect::Sources;
 use crate::fact::{Place, ProjectPath};
 use crate::project::Role;
+use crate::project::role::names_environment;
 use crate::python::{Environment, Library, Namespace, Read};
 
 /// What the settings come to, and what is left open of them.
@@ -60,8 +61,6 @@ pub(super) struct Open {
     pub(super) at: Option<Place>,
 }
 
-/// Last words of variables that name the environment in which the program runs.
-const ENVIRONMENT_WORDS: &[&str] = &["env", "environment", "stage", "mode"];
 /// A comparison with the name of production.
 static COMPARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let name = r#"["'](?i:prod|production|prd|live)["']"#;
@@ -90,10 +89,11 @@ fn left_open(
     let is_own = |read: &&Read| {
         is_unset(read) && matches!(&read.place, Place::File { path, .. } if *path == selected.file)
     };
-    let compares = !environment.whole && compares_with_production(sources, &evaluated.files);
-    let decides = |read: &&Read| {
-        (dispatches && is_own(read)) || (compares && is_unset(read) && names_development(read))
-    };
+    let is_developers = |read: &&Read| is_unset(read) && names_development(read);
+    let compares = !environment.whole
+        && evaluated.reads.iter().any(|read| is_developers(&read))
+        && compares_with_production(sources, &evaluated.files);
+    let decides = |read: &&Read| (dispatches && is_own(read)) || (compares && is_developers(read));
     let mut deciding = evaluated.reads.iter().filter(decides).peekable();
     let first = deciding.peek()?;
     let at = Some(first.place.clone()).filter(|_| dispatches && is_own(first));
@@ -110,9 +110,7 @@ fn compares_with_production(sources: &Sources<'_>, files: &[ProjectPath]) -> boo
 
 /// Whether a variable names the environment in which the program runs, and that of a developer by default.
 fn names_development(read: &Read) -> bool {
-    let name = read.name.to_lowercase();
-    let last = name.rsplit('_').next().unwrap_or_default();
     let default = read.default.as_ref().and_then(|default| default.value.text());
-    ENVIRONMENT_WORDS.contains(&last)
+    names_environment(&read.name)
         && default.is_some_and(|text| Role::of(&ProjectPath::new(text)) == Role::Development)
 }

@@ -115,8 +115,11 @@ fn composed(so_far: &Facts) -> Vec<ProjectPath> {
 pub(super) fn missing(sources: &Sources<'_>, so_far: &Facts) -> Vec<ProjectPath> {
     let mut files = composed(so_far);
     files.retain(|path| !sources.project.has(path));
-    let is_open = |path: &&str| matches!(&so_far.at(path).value, Value::Record(record) if record.rest.is_some());
-    if ["kubernetes.environment", "platform.environment"].iter().any(is_open) {
+    let is_open = |path: &str| match &so_far.at(path).value {
+        Value::Record(record) => record.rest.is_some(),
+        _ => false,
+    };
+    if is_open("kubernetes.environment") || is_open("platform.environment") {
         files.push(sources.service.root.join(".env"));
     }
     files

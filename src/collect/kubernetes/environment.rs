@@ -1,14 +1,11 @@
 //! What manifests give programs in their environment. (Kubernetes API reference, `Container` and `EnvVar`,
 //! read 2026-12: what `env` says wins over `envFrom`, the later of `envFrom` over the earlier.)
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::object::{At, Object};
 use super::pod::Pod;
-use super::secrets::{entries, is_filled_in};
+use super::secrets::{is_filled_in, values};
 use crate::collect::compose::{common, of_image};
-use crate::fact::{Fact, Fields, Ignorance, Record, secret};
+use crate::fact::{Fact, Ignorance, Record, secret};
 use crate::grammar::image_reference::ImageReference;
 
 /// What the project's programs are given that go on until they are stopped; where several differ, one of
@@ -39,10 +36,11 @@ fn of_container(container: At<'_>, objects: &[Object]) -> Record {
             let Some(name) = source.at(&[key]).and_then(|reference| reference.text("name")) else {
                 continue;
             };
-            match held(kind, &name, objects) {
-                Ok(fields) => given.fields.extend(fields.into_iter().map(|(name, fact)| {
+            match holder(kind, &name, objects) {
+                Ok(object) => given.fields.extend(values(object).map(|(name, at, text)| {
                     let name = format!("{prefix}{name}");
-                    (name.clone().into(), secret::concealed(&name, fact))
+                    let fact = secret::concealed(&name, told(at, text));
+                    (name.into(), fact)
                 })),
                 Err(why) => given.rest = Some(why),
             }
@@ -66,10 +64,11 @@ fn value(variable: At<'_>, objects: &[Object]) -> Fact {
         let Some(reference) = from(key) else { continue };
         let (name, field) = (reference.text("name"), reference.text("key"));
         let (name, field) = (name.unwrap_or_default(), field.unwrap_or_default());
-        let found = held(kind, &name, objects).map(|fields| fields.get(field.as_str()).cloned());
-        return match found {
-            Ok(Some(fact)) => fact,
-            Ok(None) => variable.fact(Ignorance::new(format!("{kind} `{name}` has no `{field}`"))),
+        return match holder(kind, &name, objects) {
+            Ok(object) => match values(object).filter(|(name, ..)| *name == field).last() {
+                Some((_, at, text)) => told(at, text),
+                None => variable.fact(Ignorance::new(format!("{kind} `{name}` has no `{field}`"))),
+            },
             Err(why) => variable.fact(why),
         };
     }
@@ -79,29 +78,15 @@ fn value(variable: At<'_>, objects: &[Object]) -> Fact {
     variable.fact("")
 }
 
-/// What an object of this kind and name holds; why not, if not exactly one such is here.
-fn held(kind: &str, name: &str, objects: &[Object]) -> Result<Fields, Ignorance> {
+/// The object of this kind and name; why not, if not exactly one such is here.
+fn holder<'o>(kind: &str, name: &str, objects: &'o [Object]) -> Result<&'o Object, Ignorance> {
     let mut named = objects.iter().filter(|object| object.kind == kind && object.name == name);
-    let unseen = |why: &str| {
-        Ignorance::new(format!("{kind} `{name}` {why}")).settled_by("give `--env-file`")
+    let why = match (named.next(), named.next()) {
+        (Some(object), None) => return Ok(object),
+        (None, _) => "is not in the manifests",
+        (Some(_), Some(_)) => "is in several manifests",
     };
-    let object = named.next().ok_or_else(|| unseen("is not in the manifests"))?;
-    if named.next().is_some() {
-        return Err(unseen("is in several manifests"));
-    }
-    let encoded = kind == "Secret";
-    let data = entries(object.root().at(&["data"])).map(|(name, at)| {
-        let text = at.node.scalar().unwrap_or_default();
-        let text = if encoded { decoded(&text).unwrap_or(text) } else { text };
-        (name.to_owned().into(), told(at, text))
-    });
-    let plain = entries(object.root().at(&["stringData"]))
-        .map(|(name, at)| (name.to_owned().into(), told(at, at.node.scalar().unwrap_or_default())));
-    Ok(data.chain(plain).collect())
-}
-
-fn decoded(text: &str) -> Option<String> {
-    String::from_utf8(STANDARD.decode(text.trim()).ok()?).ok()
+    Err(Ignorance::new(format!("{kind} `{name}` {why}")).settled_by("give `--env-file`"))
 }
 
 /// A value as written, unless something else still fills it in.

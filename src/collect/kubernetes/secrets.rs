@@ -38,26 +38,32 @@ pub(super) fn of_object(object: &Object) -> Vec<Fact> {
         "Kustomization" => return of_generators(root),
         _ => {}
     }
-    let is_secret = object.kind == "Secret";
-    let under = |key: &str| root.at(&[key]).filter(|_| is_secret);
-    let decoded = |text: String| {
-        let bytes = STANDARD.decode(text.trim()).ok()?;
-        String::from_utf8(bytes).ok()
-    };
-    let encoded = entries(under("data")).filter_map(|(name, value)| {
-        let text = value.node.scalar()?;
-        if is_filled_in(&text) {
-            return None;
-        }
-        Some((name, value, decoded(text.clone()).unwrap_or(text)))
-    });
-    let plain = entries(under("stringData"))
-        .filter_map(|(name, value)| Some((name, value, value.node.scalar()?)));
-    encoded
-        .chain(plain)
+    if object.kind != "Secret" {
+        return Vec::new();
+    }
+    values(object)
         .filter(|(name, _, text)| !is_filled_in(text) && is_told(name, text))
         .map(|(name, value, text)| written_secret(name, &text, value.provenance()))
         .collect()
+}
+
+/// The values that an object of the kind Secret or `ConfigMap` holds, as programs see them; of two under one name
+/// the later counts.
+pub(super) fn values(object: &Object) -> impl Iterator<Item = (&str, At<'_>, String)> {
+    let is_encoded = object.kind == "Secret";
+    let root = object.root();
+    let under = move |key: &str, is_encoded: bool| {
+        entries(root.at(&[key])).filter_map(move |(name, value)| {
+            let text = value.node.scalar()?;
+            let text = if is_encoded { decoded(&text).unwrap_or(text) } else { text };
+            Some((name, value, text))
+        })
+    };
+    under("data", is_encoded).chain(under("stringData", false))
+}
+
+fn decoded(text: &str) -> Option<String> {
+    String::from_utf8(STANDARD.decode(text.trim()).ok()?).ok()
 }
 
 /// The secrets that a kustomization writes into objects: `literals: [DB_PASSWORD=…]`.
@@ -79,8 +85,7 @@ fn is_told(name: &str, text: &str) -> bool {
     secret::is_secret_name(&name) && !is_harmless(&name, text) || password_in_url(text).is_some()
 }
 
-/// The entries of a map; none where there is no map.
-pub(super) fn entries(map: Option<At<'_>>) -> impl Iterator<Item = (&str, At<'_>)> {
+fn entries(map: Option<At<'_>>) -> impl Iterator<Item = (&str, At<'_>)> {
     let entries = map.map_or(&[][..], |map| map.node.entries());
     entries.iter().filter_map(move |(key, node)| Some((key.name.as_str(), At { node, ..map? })))
 }

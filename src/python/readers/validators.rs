@@ -57,21 +57,34 @@ impl<'a> Interpreter<'a> {
             let Some(function) = made.named("func").or(made.positional.first()).cloned() else {
                 continue;
             };
-            let wanted = match &function.kind {
-                Kind::Function(function) => {
-                    function.parameters.map_or(1, |it| it.posonlyargs.len() + it.args.len())
-                }
-                _ => 1,
-            };
-            let more = (1..wanted).map(|_| self.opaque("what a validator is told", at));
-            let positional = std::iter::once(value.clone()).chain(more).collect();
-            let arguments = Arguments { positional, ..Arguments::default() };
-            let from = value.from.clone();
-            value = self.apply(&function, arguments, at).map_err(as_validation)?;
-            value.from.take_in(&from);
-            value.from.at = from.at.or(value.from.at);
+            value = self.made_by(&function, None, &value, at)?;
         }
         Ok(value)
+    }
+
+    /// What a validator makes of a value. `class` is told to one that belongs to a class.
+    fn made_by(
+        &mut self,
+        validator: &Term<'a>,
+        class: Option<Term<'a>>,
+        value: &Term<'a>,
+        at: Spot,
+    ) -> Outcome<'a> {
+        let mut positional: Vec<Term<'a>> = class.into_iter().chain([value.clone()]).collect();
+        let wanted = match &validator.kind {
+            Kind::Function(function) => {
+                function.parameters.map_or(0, |it| it.posonlyargs.len() + it.args.len())
+            }
+            _ => 0,
+        };
+        while positional.len() < wanted {
+            positional.push(self.opaque("what a validator is told", at));
+        }
+        let arguments = Arguments { positional, ..Arguments::default() };
+        let mut made = self.apply(validator, arguments, at).map_err(as_validation)?;
+        made.from.take_in(&value.from);
+        made.from.at = value.from.at.or(made.from.at);
+        Ok(made)
     }
 
     /// The value after the class's own functions have looked at it.
@@ -95,20 +108,12 @@ impl<'a> Interpreter<'a> {
             if validator.when != when {
                 continue;
             }
-            let Some(Term { kind: Kind::Function(function), .. }) =
-                self.member(&reading.class, validator.function)
-            else {
+            let function = self.member(&reading.class, validator.function);
+            let Some(function) = function.filter(|it| matches!(it.kind, Kind::Function(_))) else {
                 continue;
             };
             let class = Term::new(Kind::Class(Rc::clone(&reading.class)), From::literal(at));
-            let wanted = function.parameters.map_or(0, |it| it.posonlyargs.len() + it.args.len());
-            let more = (2..wanted).map(|_| self.opaque("what a validator is told", at));
-            let positional = [class, value.clone()].into_iter().chain(more).collect();
-            let arguments = Arguments { positional, ..Arguments::default() };
-            let from = value.from.clone();
-            value = self.invoke(&function, arguments, at).map_err(as_validation)?;
-            value.from.take_in(&from);
-            value.from.at = from.at.or(value.from.at);
+            value = self.made_by(&function, Some(class), &value, at)?;
         }
         Ok(value)
     }
