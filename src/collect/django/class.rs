@@ -42,7 +42,7 @@ pub(super) fn with_class(selected: Selected, sources: &Sources<'_>, so_far: &Fac
     let fits = |name: &&str| role(name).counts();
     let named = deployed.as_deref().filter(fits);
     let production = classes.iter().find(|name| role(name) == Role::Production).copied();
-    let fallback = default_of_server(sources);
+    let fallback = default_of_server(sources, &classes);
     let (class, because) = match (named, production, &deployed, &fallback) {
         (Some(named), ..) => (named, None),
         (None, Some(production), ..) => (production, Some("is named for production")),
@@ -114,13 +114,18 @@ fn deployed(so_far: &Facts) -> Option<String> {
     })
 }
 
-/// The class that a server runs which nobody tells one.
-fn default_of_server(sources: &Sources<'_>) -> Option<String> {
+/// The class that a server runs which nobody tells one: of those that its files name, one that is among these.
+fn default_of_server(sources: &Sources<'_>, classes: &[&str]) -> Option<String> {
     let starts = |path: &&ProjectPath| {
         matches!(path.name(), "wsgi.py" | "asgi.py") && Role::of(path).counts()
     };
-    sources.service.files().filter(starts).find_map(|path| {
-        let text = sources.project.read(path).ok()?;
-        Some(NAMED.as_ref()?.captures(text)?.get(1)?.as_str().to_owned())
-    })
+    let files = sources.service.files().filter(starts);
+    let named: Vec<&str> = files
+        .filter_map(|path| {
+            let text = sources.project.read(path).ok()?;
+            Some(NAMED.as_ref()?.captures(text)?.get(1)?.as_str())
+        })
+        .collect();
+    let fitting = named.iter().find(|name| classes.contains(*name)).or(named.first());
+    fitting.map(ToString::to_string)
 }

@@ -101,7 +101,8 @@ fn decide(places: &Places<'_>, named: &[Named], so_far: &Facts) -> Option<Select
         return places.of_file(production, "it is named for production");
     }
     let mut chosen = unnamed(places, &siblings, &found)?;
-    chosen.part_of = named_later(so_far, &chosen.file);
+    chosen.part_of =
+        named_later(so_far, &chosen.file).or_else(|| written_later(sources, &chosen.file));
     Some(chosen)
 }
 
@@ -142,6 +143,22 @@ fn named_later(so_far: &Facts, file: &ProjectPath) -> Option<Ignorance> {
     })
 }
 
+/// Where an example of production's module lies beside the one that is here: that what it is copied to runs.
+fn written_later(sources: &Sources<'_>, file: &ProjectPath) -> Option<Ignorance> {
+    let folder = file.folder();
+    let is_example = |path: &&ProjectPath| {
+        let words = path.stem().split(|c: char| !c.is_ascii_alphanumeric());
+        path.extension() == "py"
+            && path.folder() == folder
+            && Role::of(path) == Role::Example
+            && words.into_iter().any(|word| Role::of(&ProjectPath::new(word)) == Role::Production)
+    };
+    let example = sources.service.files().find(is_example)?;
+    let why =
+        format!("production runs what `{example}` is copied to, and `{file}` is a part of that");
+    Some(Ignorance::new(why).settled_by("name it with `--settings`"))
+}
+
 /// Whether a module may be that of production: neither named for development nor built on one that is.
 fn counts(sources: &Sources<'_>, file: &ProjectPath) -> bool {
     match Role::of(file) {
@@ -168,15 +185,22 @@ fn is_empty_package(sources: &Sources<'_>, file: &ProjectPath) -> bool {
             .is_ok_and(|text| !sets_names(text) && !text.contains("import"))
 }
 
-/// Whether a module takes over all names of one that is for development: `from .dev import *`.
+/// Whether a module takes over all names of one that is for development: `from .dev import *`. One beside it that is
+/// not in the project (`from .local_settings import *`) comes with the deployment.
 fn builds_on_development(sources: &Sources<'_>, file: &ProjectPath) -> bool {
     sources.project.read(file).is_ok_and(|text| {
         text.lines().filter_map(|line| line.strip_prefix("from ")).any(|line| {
             let Some((module, names)) = line.split_once(" import ") else {
                 return false;
             };
-            let last = module.trim().rsplit('.').next().unwrap_or_default();
+            let module = module.trim();
+            let last = module.rsplit('.').next().unwrap_or_default();
+            let is_here = module.strip_prefix('.').is_none_or(|beside| {
+                beside.contains('.')
+                    || sources.project.has_listed(&file.folder().join(&format!("{beside}.py")))
+            });
             names.trim_start().starts_with('*')
+                && is_here
                 && matches!(Role::of(&ProjectPath::new(last)), Role::Development | Role::Test)
         })
     })

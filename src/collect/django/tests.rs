@@ -177,6 +177,24 @@ fn a_module_that_takes_over_development_is_not_production() {
         ("Dockerfile", "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=shop.settings.docker\n"),
     ];
     assert_eq!(selected(&files), "shop.settings.prod: it is named for production");
+    let own = "from .base import *\nDEBUG = False\nfrom .local_settings import *";
+    let image =
+        ("Dockerfile", "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=shop.settings.docker\n");
+    let [manage, base, dev, ..] = files;
+    let files = [manage, base, dev, ("shop/settings/docker.py", own), image];
+    assert!(selected(&files).starts_with("shop.settings.docker: "));
+}
+
+#[test]
+fn what_an_example_of_production_adds_is_not_known() {
+    let base = ("shop/settings/base.py", "DEBUG = False");
+    let example = ("shop/settings/production.example.py", "from .base import *");
+    let told = |files: &[(&str, &str)]| {
+        shown(&facts(files, None), "django.settings.SESSION_COOKIE_SECURE")
+    };
+    let manage = ("manage.py", "import django");
+    assert_eq!(told(&[manage, base]), "false");
+    assert!(told(&[manage, base, example]).starts_with("unknown (production runs what"));
 }
 
 #[test]
@@ -284,6 +302,7 @@ fn of_several_classes_production_runs_the_one_that_deploys() {
     let program = "from configurations import Configuration\nclass Base(Configuration):\n    DEBUG = True\nclass Development(Base):\n    A = 1\n";
     let with_production = format!("{program}class Production(Base):\n    DEBUG = False\n");
     let wsgi = ("shop/wsgi.py", "os.environ.setdefault('DJANGO_CONFIGURATION', 'Development')");
+    let asgi = ("shop/asgi.py", "os.environ.setdefault('DJANGO_CONFIGURATION', 'Other')");
     let compose = |class: &str| {
         format!(
             "services:\n  web:\n    build: .\n    environment:\n      DJANGO_CONFIGURATION: {class}\n"
@@ -296,6 +315,7 @@ fn of_several_classes_production_runs_the_one_that_deploys() {
         (&with_production, vec![("compose.yml", development.as_str())], "\"Production\"", "false"),
         (program, vec![("compose.yml", development.as_str())], "\"Development\"", "true"),
         (program, vec![wsgi], "\"Development\"", "true"),
+        (program, vec![asgi, wsgi], "\"Development\"", "true"),
     ] {
         let mut files = vec![MANAGE, ("shop/settings.py", program)];
         files.extend(more);
