@@ -114,16 +114,13 @@ impl<'a> Interpreter<'a> {
         let before = self.heap.clone();
         let holding = test.map(|test| self.refine(test, true)).unwrap_or_default();
         self.possible += 1;
-        let files = self.files.len();
         let first = self.under(variables, one);
-        let there = self.leave_modules(files);
         let first_state = std::mem::take(&mut self.heap);
         self.heap = before;
         self.heap.adopt(&first_state);
         let failing = test.map(|test| self.refine(test, false)).unwrap_or_default();
         let second = self.under(variables, other);
         self.possible -= 1;
-        self.join_modules(there);
         let first = self.settle(first, first_state)?;
         let second_state = std::mem::take(&mut self.heap);
         // No number of what either of them made is given again, wherever it goes on.

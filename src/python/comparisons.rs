@@ -32,6 +32,8 @@ impl<'a> Interpreter<'a> {
             let right = self.eval(right)?;
             from.take_in(&right.from);
             if let (true, Some(variable)) = (is_environment(&right), left.as_text()) {
+                let found = self.variable(variable, at);
+                self.note_read(variable, false, None, &found, at);
                 from.depend_on(std::slice::from_ref(variable));
                 from.depend_on(self.heap.changes.deciders(variable));
             }

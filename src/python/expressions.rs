@@ -275,7 +275,10 @@ impl<'a> Interpreter<'a> {
         let (mut supposed, mut fallback) = (false, Truth::False);
         let last = operation.values.len().saturating_sub(1);
         for (index, value) in operation.values.iter().enumerate() {
-            let value = self.under(&variables, |this| this.eval(value))?;
+            let is_sure = possible.is_empty();
+            let value = self.under(&variables, |this| {
+                if is_sure { this.eval(value) } else { this.branch(value) }
+            })?;
             let truth = match value.kind {
                 // `environ.get("X") or "text"`: the text is the default of `X`.
                 Kind::Unset(_) if stop_at => Some(false),

@@ -12,6 +12,7 @@ use super::budget::MAX_ITEMS;
 use super::changes::Changes;
 use super::expressions::too_long;
 use super::joining::{blur, in_all, join};
+use super::ran::Ran;
 use super::shared_list::SharedList;
 use super::term::{Kind, Term};
 use crate::fact::Ignorance;
@@ -25,6 +26,7 @@ pub(super) struct Id(usize);
 pub(super) struct Heap<'a> {
     objects: SharedList<Object<'a>>,
     pub(super) changes: Changes,
+    pub(super) ran: Ran,
     /// How many names, entries and items were copied or joined and are not paid for yet.
     copied: usize,
 }
@@ -247,7 +249,8 @@ impl<'a> Heap<'a> {
         };
         let objects = SharedList::joined(&one.objects, &other.objects, join);
         let changes = Changes::joined(&one.changes, &other.changes, variables);
-        Self { objects, changes, copied }
+        let ran = Ran::joined(&one.ran, &other.ran, variables);
+        Self { objects, changes, ran, copied }
     }
 
     /// What may be the case after something has run an unknown number of times, once of which is seen.
@@ -255,7 +258,8 @@ impl<'a> Heap<'a> {
         let blur = |before: &_, after: &_| blur(before, after, why);
         let objects = SharedList::joined(&before.objects, &after.objects, blur);
         let changes = Changes::joined(&before.changes, &after.changes, &[]);
-        Self { objects, changes, copied: after.copied }
+        let ran = Ran::joined(&before.ran, &after.ran, &[]);
+        Self { objects, changes, ran, copied: after.copied }
     }
 }
 

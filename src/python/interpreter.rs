@@ -27,9 +27,8 @@ pub struct Interpreter<'a> {
     /// The variables that decided which branch is being run.
     pub(super) deciders: Vec<Rc<str>>,
     pub(super) files: Vec<&'a Source>,
+    /// Every module that was come to, with the scope in which it runs on whatever way.
     pub(super) modules: BTreeMap<ProjectPath, Id>,
-    /// Modules that ran on another of the ways at hand, and not on this one yet.
-    pub(super) elsewhere: BTreeMap<ProjectPath, Id>,
     pub(super) roots: Vec<ProjectPath>,
     pub(super) budget: Budget,
     /// Every variable asked for.
@@ -195,7 +194,6 @@ impl<'a> Interpreter<'a> {
             deciders: Vec::new(),
             files: Vec::new(),
             modules: BTreeMap::new(),
-            elsewhere: BTreeMap::new(),
             roots: super::modules::roots(library.service()),
             budget: Budget::default(),
             reads: BTreeMap::new(),

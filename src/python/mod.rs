@@ -71,6 +71,7 @@ mod paths;
 mod patterns;
 mod positions;
 mod quoting;
+mod ran;
 mod random;
 mod readers;
 mod reflection;

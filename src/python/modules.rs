@@ -5,8 +5,9 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use super::heap::Id;
-use super::interpreter::{Arguments, Frame, Interpreter, Outcome, Raised};
+use super::interpreter::{Arguments, Flow, Frame, Interpreter, Outcome, Raised};
 use super::paths;
+use super::ran::Times;
 use super::term::{From, Kind, Spot, Term};
 use crate::fact::{Ignorance, ProjectPath};
 use crate::project::{Role, Service};
@@ -61,13 +62,27 @@ impl<'a> Interpreter<'a> {
     }
 
     fn run(&mut self, path: &ProjectPath) -> Result<Option<Id>, Raised> {
-        if let Some(scope) = self.modules.get(path) {
-            return Ok(Some(*scope));
+        match self.heap.ran.times(path).cloned() {
+            None => return self.run_anew(path),
+            Some(Times::Once) => {}
+            Some(Times::Perhaps(deciders)) => {
+                let has_run = |this: &mut Self| {
+                    this.heap.ran.put(path);
+                    Ok(Flow::Next)
+                };
+                let runs_now = |this: &mut Self| this.run_anew(path).map(|_| Flow::Next);
+                self.either(None, &deciders, has_run, runs_now)?;
+            }
         }
+        Ok(self.modules.get(path).copied())
+    }
+
+    /// Runs a module; on each way in the same scope, so that what it comes to on both of two ways is joined.
+    fn run_anew(&mut self, path: &ProjectPath) -> Result<Option<Id>, Raised> {
         let Some(source) = self.library.source(path) else {
             return Ok(None);
         };
-        let scope = match self.elsewhere.get(path).copied() {
+        let scope = match self.modules.get(path).copied() {
             Some(scope) => {
                 self.heap.renew(scope);
                 scope
@@ -75,6 +90,7 @@ impl<'a> Interpreter<'a> {
             None => self.scope(),
         };
         self.modules.insert(path.clone(), scope);
+        self.heap.ran.put(path);
         self.files.push(source);
         let file = self.files.len() - 1;
         let body: &'a [Stmt] = match &source.body {
@@ -89,25 +105,10 @@ impl<'a> Interpreter<'a> {
         self.frames.push(Frame::new(file, vec![scope]));
         let outcome = self.block(body);
         self.frames.pop();
-        outcome.map(|_| Some(scope))
-    }
-
-    /// Takes the modules that have run since then for not run: another way begins, on which each has yet to.
-    /// There it runs in the same scope, so that what it comes to on both ways is joined.
-    pub(super) fn leave_modules(&mut self, since: usize) -> Vec<(ProjectPath, Id)> {
-        let ran = self.files.get(since..).unwrap_or_default();
-        let left: Vec<(ProjectPath, Id)> =
-            ran.iter().filter_map(|source| self.modules.remove_entry(&source.path)).collect();
-        self.elsewhere.extend(left.iter().cloned());
-        left
-    }
-
-    /// Takes modules that have run on one of two ways for run, now that the two are joined.
-    pub(super) fn join_modules(&mut self, left: Vec<(ProjectPath, Id)>) {
-        for (path, scope) in left {
-            self.elsewhere.remove(&path);
-            self.modules.entry(path).or_insert(scope);
+        if outcome.is_err() {
+            self.heap.ran.remove(path);
         }
+        outcome.map(|_| Some(scope))
     }
 
     /// The file of the module at work: for a file that `include` runs, the one that includes it.

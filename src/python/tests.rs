@@ -123,17 +123,22 @@ fn values_are_what_python_makes_of_them() {
     ]);
 }
 
-#[test]
-fn what_only_one_way_asks_for_is_not_required() {
-    let program = "import os\nif os.environ.get('A'):\n    X = os.environ['B']\nY = os.environ['C']\nif os.getenv('D', '') == '':\n    Z = os.environ['E']";
-    let project = Project::of_texts([("settings.py", program)]);
+/// The variables that a program asks for in an environment of which nothing is known.
+pub(super) fn reads_of(files: &[(&str, &str)]) -> Vec<Read> {
+    let project = Project::of_texts(files.iter().copied());
     let service = services(&project, "shop").swap_remove(0);
-    let entry = ProjectPath::new("settings.py");
+    let entry = ProjectPath::new(files[0].0);
     let reads = interpret(&project, &service, &Environment::default(), |interpreter| {
         interpreter.module(&entry);
         interpreter.reads()
     });
-    let reads = reads.unwrap();
+    reads.unwrap()
+}
+
+#[test]
+fn what_only_one_way_asks_for_is_not_required() {
+    let program = "import os\nif os.environ.get('A'):\n    X = os.environ['B']\nY = os.environ['C']\nif os.getenv('D', '') == '':\n    Z = os.environ['E']";
+    let reads = reads_of(&[("settings.py", program)]);
     let asked = reads.iter().map(|it| (it.name.as_str(), it.required, it.sometimes_required));
     let asked: Vec<_> = asked.filter(|(_, always, sometimes)| *always || *sometimes).collect();
     assert_eq!(asked, [("B", false, true), ("C", true, false), ("E", true, false)]);
