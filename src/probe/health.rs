@@ -1,7 +1,7 @@
 //! Where the site says that it is healthy, and what it says there.
 
 use super::answers::{Answers, Exchanged, unknown};
-use super::question::{Question, Request};
+use super::question::{Question, Request, Unanswered};
 use super::{Probe, Site, all_unknown};
 use crate::fact::{Fact, FactSpec, Facts, Ignorance, Kind, Value};
 use crate::grammar::http_caching::{browsers_keep_for, shared_caches_keep};
@@ -37,6 +37,9 @@ const SPECS: &[FactSpec] = &[
 
 /// Where frameworks and platforms usually put it.
 const USUAL: [&str; 4] = ["/health/", "/health", "/healthz", "/api/health/"];
+
+/// A path that is named is asked for first.
+const NAME_IT: &str = "name it: `live.health` in prodcheck.toml";
 
 impl Probe for Health {
     fn facts(&self) -> &'static [FactSpec] {
@@ -83,11 +86,11 @@ fn answering<'a>(site: &Site, answers: &'a Answers) -> Result<Exchanged<'a>, Box
         match answers.page(path) {
             Ok(page) if is_health(page) => return Ok(page),
             Ok(_) => {}
+            Err(Unanswered::NotAsked(why)) => last = Some(unknown(why.settled_by(NAME_IT), path)),
             Err(why) => last = Some(unknown(why.ignorance(), path)),
         }
     }
-    let nowhere = Ignorance::new("no usual health path answers")
-        .settled_by("name it: `live.health` in prodcheck.toml");
+    let nowhere = Ignorance::new("no usual health path answers").settled_by(NAME_IT);
     Err(Box::new(last.unwrap_or_else(|| Fact::derived(nowhere))))
 }
 
