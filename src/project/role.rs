@@ -35,7 +35,7 @@ fn of_word(word: &[u8]) -> Option<Role> {
         b"staging" | b"stage" | b"stg" | b"preprod" | b"uat" | b"preview" => Role::Staging,
         b"dev" | b"devel" | b"develop" | b"development" | b"local" | b"debug" | b"override"
         | b"devcontainer" | b"gitpod" | b"vagrant" | b"localhost" | b"sandbox" | b"playground"
-        | b"scratch" | b"mac" | b"macos" | b"osx" => Role::Development,
+        | b"scratch" | b"mac" | b"macos" | b"osx" | b"devproject" => Role::Development,
         b"test" | b"tests" | b"testing" | b"tox" | b"ci" | b"e2e" | b"circleci" | b"travis"
         | b"cypress" | b"playwright" | b"selenium" | b"pytest" | b"unittest" | b"unittests"
         | b"mock" | b"mocks" | b"fixture" | b"fixtures" | b"testapp" | b"testapps"

@@ -122,6 +122,22 @@ fn a_program_may_choose_the_settings_by_what_it_finds() {
 }
 
 #[test]
+fn what_only_a_developers_module_builds_on_is_not_all_of_production() {
+    let manage = "import django\nsetdefault('DJANGO_SETTINGS_MODULE', 'devproject.settings')";
+    let own = "from shop import settings\nSECRET_KEY = 'x'\nDEBUG = True";
+    let with = |settings: &str| {
+        let files = [
+            ("manage.py", manage),
+            ("devproject/settings.py", own),
+            ("shop/settings.py", settings),
+        ];
+        facts(&files, None).at("django.settings.ALLOWED_HOSTS").value.to_string()
+    };
+    assert!(with("INSTALLED_APPS = ['shop']").starts_with("unknown"));
+    assert_eq!(with("INSTALLED_APPS = ['shop']\nSECRET_KEY = 'x'"), "[]");
+}
+
+#[test]
 fn what_only_the_build_runs_is_not_production() {
     let files = [
         ("manage.py", "import django\nsetdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.local')"),
