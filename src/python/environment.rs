@@ -18,6 +18,8 @@ pub struct Environment {
     pub whole: bool,
     /// Variables that are taken to be set, nobody knows to what.
     pub expected: BTreeSet<String>,
+    /// Whether nobody knows which: any may be set.
+    pub unseen: bool,
 }
 
 /// A variable that the program asked for.
@@ -255,7 +257,8 @@ impl<'a> Interpreter<'a> {
     }
 
     fn is_insisted(&self, name: &str) -> bool {
-        self.environment.insisted.contains(name) && !is_of_test_runs(name)
+        let Surroundings { given, insisted } = &self.environment;
+        (insisted.contains(name) || given.unseen && !given.whole) && !is_of_test_runs(name)
     }
 
     /// Whether a default is a text, so that the program runs on where the variable is missing.
@@ -356,5 +359,30 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Environment;
+    use crate::fact::ProjectPath;
+    use crate::project::{Project, services};
+    use crate::python::interpret;
+    use crate::python::tests::value_of;
+
+    #[test]
+    fn nothing_stands_for_a_variable_where_production_has_some_that_nobody_sees() {
+        let program = "import os\nX = os.getenv('DEBUG', '1') == '1'\nCI = os.getenv('CI', '0')";
+        let project = Project::of_texts([("settings.py", program)]);
+        let service = services(&project, "shop").swap_remove(0);
+        let of = |environment: &Environment| {
+            let entry = ProjectPath::new("settings.py");
+            let run = interpret(&project, &service, environment, |it| it.module(&entry)).unwrap();
+            [value_of(&run, "X"), value_of(&run, "CI")]
+        };
+        let unseen = Environment { unseen: true, ..Environment::default() };
+        let ci = "\"0\"".to_owned();
+        assert_eq!(of(&Environment::default()), ["true".to_owned(), ci.clone()]);
+        assert_eq!(of(&unseen), ["one of true or false".to_owned(), ci]);
     }
 }

@@ -230,8 +230,10 @@ pub(in crate::collect) fn environment(so_far: &Facts) -> Environment {
     };
     let whole = so_far.at("env.whole").value.bool().unwrap_or(false);
     let names = &so_far.at("env.expected-names").value;
+    let unseen = matches!(names, Value::List(list) if list.rest.is_some());
     let expected = names.items().iter().filter_map(|name| name.value.text());
-    Environment { variables, whole, expected: expected.map(str::to_owned).collect() }
+    let expected = expected.map(str::to_owned).collect();
+    Environment { variables, whole, expected, unseen }
 }
 
 fn loads(namespace: &Namespace) -> Fact {

@@ -163,7 +163,8 @@ pub(super) const FACTS: &[FactSpec] = &[
         Kind::List(&Kind::Text),
         "The names that production is given elsewhere: those of the example of an environment file which \
          compose, Kubernetes or a service manager hands the program and which is not here, those marked \
-         optional left out; and those that a workflow hands the program which it deploys.",
+         optional left out; and those that a workflow hands the program which it deploys. Perhaps more, where a \
+         file that is not here has no example.",
     ),
     FactSpec::new(
         "env.missing-names",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::files::copied_from;
 use super::gathered::Gathered;
 use super::judged::Judged;
-use crate::fact::{Fact, Ignorance, Place, ProjectPath};
+use crate::fact::{Fact, Ignorance, List, Place, ProjectPath};
 use crate::grammar::dotenv::Dotenv;
 
 /// The names of the examples, each with its fact and whether it is marked optional.
@@ -21,17 +21,22 @@ pub(super) fn names<'f>(judged: &Judged<'f>) -> BTreeMap<&'f str, (Fact, bool)> 
     names
 }
 
-/// The names that missing files give the program, as their examples list them.
-pub(super) fn expected(examples: &[(&ProjectPath, &Dotenv)], missing: &[ProjectPath]) -> Vec<Fact> {
-    let mut of_missing: Vec<&(&ProjectPath, &Dotenv)> =
-        missing.iter().flat_map(|file| of_file(examples, file)).collect();
+/// The names that missing files give the program, as their examples list them. What a file gives that has no
+/// example, nobody can tell.
+pub(super) fn expected(examples: &[(&ProjectPath, &Dotenv)], missing: &[ProjectPath]) -> List {
+    let each: Vec<_> = missing.iter().map(|file| of_file(examples, file)).collect();
+    let rest = each.iter().any(Vec::is_empty).then(|| {
+        Ignorance::new("a file that gives production its variables is not in the project")
+            .settled_by("give `--env-file`")
+    });
+    let mut of_missing: Vec<&(&ProjectPath, &Dotenv)> = each.into_iter().flatten().collect();
     of_missing.sort_by_key(|(path, _)| *path);
     of_missing.dedup_by_key(|(path, _)| *path);
     let entries = of_missing.into_iter().flat_map(|(path, example)| {
         let listed = example.entries.iter().filter(|entry| !entry.optional);
         listed.map(|entry| Fact::derived(entry.name.as_str()).at(Place::line(path, entry.line)))
     });
-    entries.collect()
+    List { items: entries.collect(), rest }
 }
 
 /// The examples that an environment file is made from: those named for it, else those of a plain `.env`; of

@@ -47,6 +47,8 @@ const EXAMPLE_ENDINGS: &[&str] = &["example", "sample", "template", "dist", "tmp
 pub(crate) fn copied_from(example: &ProjectPath) -> Option<ProjectPath> {
     let name = example.name();
     let (stem, ending) = name.rsplit_once(['.', '-', '_'])?;
+    // `env.example` is an example without the dot that hides a file.
+    let stem = if stem == "env" { ".env" } else { stem };
     let real = example.folder().join(stem);
     let is_example = EXAMPLE_ENDINGS.contains(&ending.to_lowercase().as_str());
     (is_example && stem.contains("env") && is_real_env_file(&real)).then_some(real)

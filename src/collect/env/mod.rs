@@ -53,8 +53,12 @@ impl Collector for Env {
         let examples = source::examples(sources);
         let whole = sources.given.env_file.is_some();
         let gathered = Gathered::of(sources, so_far, &files);
-        let mut expected = source::given_by_workflows(so_far);
-        let nothing = gathered.sources.is_empty() && examples.is_empty() && expected.is_empty();
+        let by_workflows = source::given_by_workflows(so_far);
+        let mut expected = example::expected(&examples, &source::missing(sources, so_far));
+        let nothing = gathered.sources.is_empty()
+            && examples.is_empty()
+            && by_workflows.is_empty()
+            && expected.rest.is_none();
         if nothing && unread.is_none() {
             return facts;
         }
@@ -63,8 +67,7 @@ impl Collector for Env {
         let judged = Judged { files: &files, examples: &examples };
         put_judged(&mut facts, &judged, &readers(so_far), unread.as_ref());
         facts.put("env.webhook-secrets", Fact::derived(judged.webhook_secrets(whole)));
-        let missing = source::missing(sources, so_far);
-        expected.extend(example::expected(&examples, &missing));
+        expected.items.splice(0..0, by_workflows);
         facts.put("env.expected-names", Fact::derived(expected));
         let names = example::names(&judged);
         facts.put("env.missing-names", example::missing(&names, &judged, &gathered, whole));

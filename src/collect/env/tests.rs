@@ -173,6 +173,8 @@ fn names_are_expected_where_production_is_given_more_than_is_here() {
         (vec![example, (".env", "SECRET_KEY=")], composed(".env"), "[]"),
         (vec![example], open("kubernetes.environment"), "[\"SECRET_KEY\"]"),
         (vec![example], open("platform.environment"), "[\"SECRET_KEY\"]"),
+        (vec![("env.example", "A=1")], composed(".env"), "[\"A\"]"),
+        (vec![], composed(".env"), "[… perhaps more]"),
         (vec![example], Facts::default(), "[]"),
         (vec![], deployed(), "[\"DEBUG\"]"),
     ] {
