@@ -6,8 +6,8 @@ use super::downloads::{commands, is_before_program};
 use super::image::Image;
 use super::packages;
 use super::read::{Stage, Step, StepKind, Transfer};
+use super::secrets::stands_in;
 use crate::collect::compose::masked_command;
-use crate::credential::placeholder;
 use crate::fact::{Fact, FactSpec, Kind, Value, secret};
 
 /// The fields of one.
@@ -173,7 +173,7 @@ fn has_credential(command: &str, words: &[&str]) -> bool {
         let is_words = text.chars().all(|c| c.is_ascii_alphabetic() || "-_.".contains(c));
         text.len() >= 6
             && !is_words
-            && placeholder(text).is_none()
+            && !stands_in(text)
             && !text.contains(['$', '<', '{'])
             && !text.starts_with(['/', '.'])
     };
@@ -266,6 +266,7 @@ mod tests {
             ("DB_PASSWORD=hunter2222 ./migrate", true),
             ("SECRET_KEY=$KEY ./collect", false),
             ("SECRET_KEY=build-key ./manage.py collectstatic", false),
+            ("SECRET_KEY=build-only-secret-that-is-long-enough-1234567890 ./collect", false),
             ("SECRET_KEY=\"only-used-for-collectstatic\" ./manage.py collectstatic", false),
             ("DATABASE=\"postgres://nobody@db.test/x\" ./manage.py collectstatic", false),
             ("curl -H 'Authorization: Bearer abcdef123456' https://a.example", true),

@@ -91,7 +91,7 @@ fn described(name: &str, fact: &Fact, instruction: &str, at_run_time: Truth) -> 
 }
 
 /// Whether a value is no secret but a word where one has to stand.
-fn stands_in(value: &str) -> bool {
+pub(super) fn stands_in(value: &str) -> bool {
     let lower = value.to_lowercase();
     let mut words =
         lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
