@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 pub mod advisories;
+pub(crate) mod amazon;
 pub(crate) mod constructors;
 mod decode;
 pub mod given;

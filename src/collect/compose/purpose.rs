@@ -9,6 +9,7 @@ use super::composed::Stack;
 use super::tree::Item;
 use crate::collect::server;
 use crate::fact::{ProjectPath, Value};
+use crate::project::amazon;
 use crate::project::role::names_environment;
 use crate::project::{Project, Role};
 use crate::truth::Truth;
@@ -24,7 +25,6 @@ const ELSEWHERE: &[&str] = &[
     "heroku.yml",
     "vercel.json",
     "Dockerrun.aws.json",
-    "zappa_settings.json",
     "Chart.yaml",
     "Pulumi.yaml",
     "kustomization.yaml",
@@ -252,7 +252,12 @@ fn is_started_elsewhere(project: &Project) -> bool {
             .filter_map(|line| line.split_once(':'))
             .any(|(_, command)| server::serves_production(command))
     };
-    ELSEWHERE.iter().any(|name| project.named(name).any(|path| counts(&path)))
+    let runs_at_amazon = |path: &ProjectPath| {
+        let text = || project.read(path).unwrap_or_default();
+        amazon::service(path).is_some_and(|service| amazon::tells(service, text()))
+    };
+    project.paths().filter(counts).any(runs_at_amazon)
+        || ELSEWHERE.iter().any(|name| project.named(name).any(|path| counts(&path)))
         || project.with_extension("service").any(|path| counts(&path))
         || project.named("Procfile").filter(counts).any(serves)
 }

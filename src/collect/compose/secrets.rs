@@ -38,8 +38,9 @@ pub(super) const REPEATS: &str = "repeats";
 const HARMLESS_NAMES: &[&str] =
     &["GPG_KEY", "MYSQL_RANDOM_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD"];
 
-/// Whether a value under a secret name is no secret itself: empty, a switch, the path of a file, or what
-/// Azure's App Service asks of every image (`SSH_PASSWD`; nobody reaches that port from outside).
+/// Whether a value under a secret name is no secret itself: empty, a switch, the path of a file, a figure with
+/// a point (`PRICE_PER_1K_TOKENS=0.003`), or what Azure's App Service asks of every image (`SSH_PASSWD`; nobody
+/// reaches that port from outside).
 pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
     HARMLESS_NAMES.contains(&name)
         || matches!(
@@ -48,6 +49,12 @@ pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
         )
         || (value.starts_with('/')
             && value.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)))
+        || value.split_once('.').is_some_and(|(whole, part)| is_figure(whole) && is_figure(part))
+}
+
+/// Whether a text is a few digits and nothing else.
+fn is_figure(text: &str) -> bool {
+    (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The password in a URL, if there is one: `postgres://user:password@host/`.

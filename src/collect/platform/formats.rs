@@ -6,9 +6,11 @@
 //! Heroku "app.json" and "heroku.yml", Serverless Framework "serverless.yml". Render, Railway and Vercel
 //! redirect all plain HTTP to HTTPS by themselves.)
 
+use super::amazon;
 use super::document::{place, variable};
 use crate::fact::{Fact, Ignorance, ProjectPath, Value};
 use crate::grammar::yaml::{Kind, Node};
+use crate::project::amazon::service;
 
 /// A program that a platform runs.
 #[derive(Debug, Default)]
@@ -47,7 +49,7 @@ pub(super) fn platform(path: &ProjectPath) -> Option<&'static str> {
         "heroku.yml" => "heroku-image",
         "serverless.yml" | "serverless.yaml" => "serverless",
         name if name.starts_with("fly.") && path.extension() == "toml" => "fly",
-        _ => return None,
+        _ => return service(path),
     })
 }
 
@@ -64,11 +66,11 @@ pub(super) fn deployments(platform: &str, path: &ProjectPath, document: &Node) -
         "heroku" => vec![offered(path, document.get("env"))],
         "heroku-image" => vec![offered(path, at(document, &["setup", "config"]))],
         "serverless" => serverless(path, document),
-        _ => Vec::new(),
+        _ => amazon::deployments(platform, path, document),
     }
 }
 
-fn at<'n>(node: &'n Node, names: &[&str]) -> Option<&'n Node> {
+pub(super) fn at<'n>(node: &'n Node, names: &[&str]) -> Option<&'n Node> {
     names.iter().try_fold(node, |node, name| node.get(name))
 }
 

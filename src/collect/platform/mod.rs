@@ -1,6 +1,7 @@
 //! What hosting platforms, systemd and supervisor are told to run, and with which variables: the facts under
 //! `platform`.
 
+mod amazon;
 mod document;
 mod formats;
 mod units;
@@ -13,6 +14,7 @@ use crate::fact::{
     Value, WhenMissing, secret,
 };
 use crate::project::Role;
+use crate::project::amazon::tells;
 use formats::Deployment;
 
 /// Knows what platforms and service managers are told to run.
@@ -22,7 +24,8 @@ const DEPLOYMENT: &[FactSpec] = &[
     FactSpec::new(
         "platform",
         Kind::Text,
-        "Who runs it: fly, render, railway, appengine, digitalocean, vercel, serverless, systemd or supervisor.",
+        "Who runs it: fly, render, railway, appengine, digitalocean, vercel, serverless, ecs, copilot, beanstalk, \
+         zappa, systemd or supervisor.",
     ),
     FactSpec::new("path", Kind::Text, "The file that says so."),
     FactSpec::new("name", Kind::Text, "The name it has there; empty if it has none."),
@@ -98,6 +101,7 @@ impl Collector for Platform {
         for path in sources.wanted.iter().copied() {
             found.take(sources, path);
         }
+        found.join_options();
         if found.deployments.is_empty() && found.unread.is_none() {
             return facts;
         }
@@ -133,7 +137,7 @@ impl Found {
             let units = units::deployments(manager, path, text);
             self.deployments.extend(units.into_iter().map(|it| (manager, path.clone(), it)));
         }
-        let Some(platform) = formats::platform(path) else {
+        let Some(platform) = formats::platform(path).filter(|it| tells(it, text)) else {
             return;
         };
         match document::read(path, text) {
@@ -151,6 +155,21 @@ impl Found {
             }
             Err(why) => self.unread = self.unread.take().or(Some(why)),
         }
+    }
+
+    /// Elastic Beanstalk reads all of a folder's files for one program, in the order of their names.
+    fn join_options(&mut self) {
+        let is_part = |it: &(&'static str, ProjectPath, Deployment)| it.0 == "beanstalk";
+        let mut parts = self.deployments.extract_if(.., |it| is_part(it)).collect::<Vec<_>>();
+        parts.sort_by(|one, two| one.1.cmp(&two.1));
+        let mut whole: Option<(&'static str, ProjectPath, Deployment)> = None;
+        for part in parts {
+            match &mut whole {
+                Some((_, _, known)) => amazon::overlay(&mut known.environment, part.2.environment),
+                None => whole = Some(part),
+            }
+        }
+        self.deployments.extend(whole);
     }
 
     /// What each program that answers requests is given.
