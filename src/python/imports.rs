@@ -129,6 +129,9 @@ impl<'a> Interpreter<'a> {
         let star = import.names.iter().any(|alias| alias.name.as_str() == "*");
         let shown = below.map_or(dotted, ProjectPath::as_str);
         if self.is_missing(dotted, own || star) {
+            if star {
+                self.missing.get_or_insert_with(|| shown.to_owned());
+            }
             return Err(self.no_module(shown, at));
         }
         if star && HARMLESS.contains(&dotted) {

@@ -48,6 +48,8 @@ pub struct Interpreter<'a> {
     pub(super) calls: Vec<Call<'a>>,
     /// Files that are not in the project, of which the program asks whether they are there.
     pub(super) looked_for: BTreeSet<String>,
+    /// The first module that is not there and of which all names are taken where it is.
+    pub(super) missing: Option<String>,
     /// What files of variables say that are read and not loaded.
     pub(super) variable_files: BTreeMap<ProjectPath, super::readers::Variables>,
 }
@@ -204,6 +206,7 @@ impl<'a> Interpreter<'a> {
             main: None,
             calls: Vec::new(),
             looked_for: BTreeSet::new(),
+            missing: None,
             variable_files: BTreeMap::new(),
         }
     }

@@ -21,6 +21,8 @@ pub struct Namespace {
     pub rest: Option<Ignorance>,
     /// Why the module does not load, if it does not.
     pub raised: Option<Ignorance>,
+    /// The first module that is not in the project of which all names are taken where it is there.
+    pub missing: Option<String>,
 }
 
 /// A call of a library's function.
@@ -151,6 +153,7 @@ impl Interpreter<'_> {
             passed_over: self.passed_over.clone(),
             rest: scope.rest.as_deref().cloned(),
             raised: None,
+            missing: self.missing.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod carry;
 mod class;
+mod completed;
 mod csrf_view;
 mod defaults;
 mod derive;
@@ -165,6 +166,7 @@ impl Collector for Django {
         if !namespace.variables.contains_key("SECRET_KEY") {
             namespace.rest = namespace.rest.or(selected.part_of.clone());
         }
+        namespace = completed::completed(namespace);
         let release = defaults::release(version.value.text().unwrap_or_default());
         if namespace.raised.is_none() {
             namespace.raised = refused::refused(&namespace, release);

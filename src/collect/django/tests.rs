@@ -6,7 +6,7 @@ use crate::fact::{Catalogue, Facts};
 
 use crate::project::{Given, Project, services};
 
-fn facts(files: &[(&str, &str)], settings: Option<&str>) -> Facts {
+pub(super) fn facts(files: &[(&str, &str)], settings: Option<&str>) -> Facts {
     let project = Project::of_texts(files.iter().copied());
     let service = services(&project, "shop").swap_remove(0);
     let mut given = Given::nothing(Date::parse("2026-11-21").unwrap());
