@@ -22,9 +22,21 @@ pub(super) fn evaluated(
     selected: &Selected,
     environment: &Environment,
 ) -> (Evaluated, Option<Open>) {
-    let evaluated = Evaluated::of(library, selected, environment);
-    match left_open(sources, selected, environment, &evaluated) {
-        Some(open) => (Evaluated::of(library, selected, &open.environment), Some(open)),
+    // What is chosen by default is asked of what can be seen.
+    let seen = Environment { unseen: false, ..environment.clone() };
+    let evaluated = Evaluated::of(library, selected, &seen);
+    match left_open(sources, selected, &seen, &evaluated) {
+        Some(mut open) => {
+            open.environment.unseen = environment.unseen;
+            // Without a default both ways are open, and where nobody sets the variable only one is taken.
+            if open.at.is_some() {
+                let unset = Environment { whole: true, ..seen };
+                let unset = Evaluated::of(library, selected, &unset);
+                open.at = open.at.filter(|_| runs_development(selected, &unset));
+            }
+            (Evaluated::of(library, selected, &open.environment), Some(open))
+        }
+        None if environment.unseen => (Evaluated::of(library, selected, environment), None),
         None => (evaluated, None),
     }
 }
@@ -74,17 +86,11 @@ fn left_open(
     environment: &Environment,
     evaluated: &Evaluated,
 ) -> Option<Open> {
-    let folder = selected.file.folder();
-    let is_beside = |path: &ProjectPath, roles: &[Role]| {
-        *path != selected.file && path.is_in(&folder) && roles.contains(&Role::of(path))
-    };
-    let runs_development =
-        evaluated.files.iter().any(|path| is_beside(path, &[Role::Development, Role::Test]));
     let mut programs = sources.service.programs();
     let dispatches = selected.file.name() == "__init__.py"
         && !environment.whole
-        && runs_development
-        && programs.any(|path| is_beside(path, &[Role::Production]));
+        && runs_development(selected, evaluated)
+        && programs.any(|path| is_beside(selected, path, &[Role::Production]));
     let is_unset = |read: &&Read| !read.set && !environment.expected.contains(&read.name);
     let is_own = |read: &&Read| {
         is_unset(read) && matches!(&read.place, Place::File { path, .. } if *path == selected.file)
@@ -100,6 +106,16 @@ fn left_open(
     let mut environment = environment.clone();
     environment.expected.extend(deciding.map(|read| read.name.clone()));
     Some(Open { environment, at })
+}
+
+/// Whether a module for development ran, beside the one that is judged.
+fn runs_development(selected: &Selected, evaluated: &Evaluated) -> bool {
+    let roles = [Role::Development, Role::Test];
+    evaluated.files.iter().any(|path| is_beside(selected, path, &roles))
+}
+
+fn is_beside(selected: &Selected, path: &ProjectPath, roles: &[Role]) -> bool {
+    *path != selected.file && path.is_in(&selected.file.folder()) && roles.contains(&Role::of(path))
 }
 
 /// Whether one of the settings' files asks whether something is production.
