@@ -174,6 +174,7 @@ impl<'a> Interpreter<'a> {
                     let stop = Stop { error: "TypeError", why: &why };
                     this.stopped(&[each], stop, "this part", at)
                 }
+                Kind::Unset(_) => Ok(this.part_of_unset(each, at)),
                 _ => Ok(this.sliced(each, &bounds, at)),
             });
         }
@@ -182,6 +183,14 @@ impl<'a> Interpreter<'a> {
         self.each(&index.clone(), |this, index| {
             this.each(&object, |this, object| this.item(object, index, at))
         })
+    }
+
+    /// `None` has no items: the program stops where nobody sets the variable, if it is not prepared for that.
+    fn part_of_unset(&mut self, object: &Term<'a>, at: Spot) -> Term<'a> {
+        if !self.would_catch("TypeError") {
+            self.require(&object.from.variables);
+        }
+        self.unknown_from(&[object], "this part", at)
     }
 
     fn item(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) -> Outcome<'a> {
@@ -194,6 +203,7 @@ impl<'a> Interpreter<'a> {
                 self.library_item(&name, object, index, at)
             }
             (Kind::Class(_), _) => Ok(object.clone()),
+            (Kind::Unset(_), _) => Ok(self.part_of_unset(object, at)),
             (Kind::Module(scope), Kind::Text(name)) => {
                 let scope = self.heap.scope(*scope);
                 match scope.and_then(|scope| scope.names.get(name)).cloned() {
