@@ -4,10 +4,13 @@ use crate::fact::ProjectPath;
 
 /// Pieces of the names of task definitions.
 const TASKS: &[&str] = &["taskdef", "task-def", "task_def"];
+
 /// Words that folders and files of templates are named by.
 const TEMPLATES: &[&str] = &["cloudformation", "cfn", "ecs"];
+
 /// What every task definition has, whatever its case.
 const CONTAINERS: &str = "ontainerDefinitions";
+
 /// The service of a file, told from its path.
 pub(crate) fn service(path: &ProjectPath) -> Option<&'static str> {
     let folder = path.folder();
