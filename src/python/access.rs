@@ -166,6 +166,7 @@ impl<'a> Interpreter<'a> {
             let object = object.clone();
             return self.each(&object, |this, each| match each.kind {
                 Kind::None
+                | Kind::Unset(_)
                 | Kind::Bool(_)
                 | Kind::Int(_)
                 | Kind::Float(_)
@@ -174,7 +175,6 @@ impl<'a> Interpreter<'a> {
                     let stop = Stop { error: "TypeError", why: &why };
                     this.stopped(&[each], stop, "this part", at)
                 }
-                Kind::Unset(_) => Ok(this.part_of_unset(each, at)),
                 _ => Ok(this.sliced(each, &bounds, at)),
             });
         }
@@ -183,14 +183,6 @@ impl<'a> Interpreter<'a> {
         self.each(&index.clone(), |this, index| {
             this.each(&object, |this, object| this.item(object, index, at))
         })
-    }
-
-    /// `None` has no items: the program stops where nobody sets the variable, if it is not prepared for that.
-    fn part_of_unset(&mut self, object: &Term<'a>, at: Spot) -> Term<'a> {
-        if !self.would_catch("TypeError") {
-            self.require(&object.from.variables);
-        }
-        self.unknown_from(&[object], "this part", at)
     }
 
     fn item(&mut self, object: &Term<'a>, index: &Term<'a>, at: Spot) -> Outcome<'a> {
@@ -203,7 +195,10 @@ impl<'a> Interpreter<'a> {
                 self.library_item(&name, object, index, at)
             }
             (Kind::Class(_), _) => Ok(object.clone()),
-            (Kind::Unset(_), _) => Ok(self.part_of_unset(object, at)),
+            (Kind::Unset(_), _) => {
+                let stop = Stop { error: "TypeError", why: "`None` has no items" };
+                self.stopped(&[object], stop, "this part", at)
+            }
             (Kind::Module(scope), Kind::Text(name)) => {
                 let scope = self.heap.scope(*scope);
                 match scope.and_then(|scope| scope.names.get(name)).cloned() {

@@ -7,7 +7,8 @@ use super::term::{From, Kind, Shape, Spot, Term};
 
 impl<'a> Interpreter<'a> {
     /// What these values stop the program with, unless one of them is supposed only because nobody is seen
-    /// to set a variable: then the variable is required, and `what` is not known.
+    /// to set a variable: then the variable is required, if the program is not prepared for that, and `what` is not
+    /// known.
     pub(super) fn stopped(
         &mut self,
         parts: &[&Term<'a>],
@@ -17,7 +18,9 @@ impl<'a> Interpreter<'a> {
     ) -> Outcome<'a> {
         let from = From::mixed(parts.iter().copied(), at);
         if from.supposed && !self.environment.is_whole() {
-            self.require(&from.variables);
+            if !self.would_catch(stop.error) {
+                self.require(&from.variables);
+            }
             return Ok(self.unknown_from(parts, what, at));
         }
         let mut raised = Raised::new(stop.error, format!("{} ({})", stop.why, self.shown(at)));

@@ -137,7 +137,7 @@ pub(super) fn reads_of(files: &[(&str, &str)]) -> Vec<Read> {
 
 #[test]
 fn what_only_one_way_asks_for_is_not_required() {
-    let program = "import os\nif os.environ.get('A'):\n    X = os.environ['B']\nY = os.environ['C']\nif os.getenv('D', '') == '':\n    Z = os.environ['E']\nF = os.environ.get('F')[1:]\nG = os.environ.get('G')[0]";
+    let program = "import os\nif os.environ.get('A'):\n    X = os.environ['B']\nY = os.environ['C']\nif os.getenv('D', '') == '':\n    Z = os.environ['E']\nF = os.environ.get('F')[1:]\nG = os.environ.get('G')[0]\ntry:\n    H = os.environ.get('H')[0]\nexcept TypeError:\n    H = ''";
     let reads = reads_of(&[("settings.py", program)]);
     let asked = reads.iter().map(|it| (it.name.as_str(), it.required, it.sometimes_required));
     let asked: Vec<_> = asked.filter(|(_, always, sometimes)| *always || *sometimes).collect();
