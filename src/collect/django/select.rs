@@ -104,7 +104,7 @@ fn decide(places: &Places<'_>, named: &[Named], so_far: &Facts) -> Option<Select
     let file = &chosen.file;
     chosen.part_of = named_later(so_far, file)
         .or_else(|| written_later(sources, file))
-        .or_else(|| built_upon(sources, file).filter(|_| !found.is_empty()));
+        .or_else(|| (!found.is_empty()).then(|| built_upon(file)));
     Some(chosen)
 }
 
@@ -161,13 +161,10 @@ fn written_later(sources: &Sources<'_>, file: &ProjectPath) -> Option<Ignorance>
     Some(Ignorance::new(why).settled_by("name it with `--settings`"))
 }
 
-/// Where the program names only the developer's module, and this one has no key: that production runs another, which
-/// builds on it.
-fn built_upon(sources: &Sources<'_>, file: &ProjectPath) -> Option<Ignorance> {
-    let text = sources.project.read(file).ok()?;
-    let may_have_key = ["SECRET_KEY", "import *"].iter().any(|part| text.contains(part));
+/// Where the program names only the developer's module: that production runs another, which builds on this one.
+fn built_upon(file: &ProjectPath) -> Ignorance {
     let why = format!("`{file}` sets no SECRET_KEY: production runs a module that builds on it");
-    (!may_have_key).then(|| Ignorance::new(why).settled_by("name it with `--settings`"))
+    Ignorance::new(why).settled_by("name it with `--settings`")
 }
 
 /// Whether a module may be that of production: neither named for development nor built on one that is.
