@@ -2,6 +2,9 @@
 
 use crate::fact::ProjectPath;
 
+/// How the names of all these files end.
+pub(crate) const EXTENSIONS: &[&str] = &["json", "yml", "yaml", "template", "toml", "config"];
+
 /// Pieces of the names of task definitions.
 const TASKS: &[&str] = &["taskdef", "task-def", "task_def"];
 
@@ -13,15 +16,20 @@ const CONTAINERS: &str = "ontainerDefinitions";
 
 /// The service of a file, told from its path.
 pub(crate) fn service(path: &ProjectPath) -> Option<&'static str> {
+    // Every file of a project is asked.
+    let extension = path.extension();
+    if !EXTENSIONS.contains(&extension) {
+        return None;
+    }
     let folder = path.folder();
-    let is_document = matches!(path.extension(), "json" | "yml" | "yaml" | "template");
+    let is_document = !matches!(extension, "toml" | "config");
     match path.name() {
         "manifest.yml" if folder.folder().name() == "copilot" => return Some("copilot"),
         name if name.starts_with("zappa_settings.") => {
-            return (is_document || path.extension() == "toml").then_some("zappa");
+            return (extension != "config").then_some("zappa");
         }
         _ if folder.name() == ".ebextensions" => {
-            return (path.extension() == "config").then_some("beanstalk");
+            return (extension == "config").then_some("beanstalk");
         }
         _ => {}
     }

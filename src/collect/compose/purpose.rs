@@ -256,8 +256,9 @@ fn is_started_elsewhere(project: &Project) -> bool {
         let text = || project.read(path).unwrap_or_default();
         amazon::service(path).is_some_and(|service| amazon::tells(service, text()))
     };
-    project.paths().filter(counts).any(runs_at_amazon)
-        || ELSEWHERE.iter().any(|name| project.named(name).any(|path| counts(&path)))
+    let documents = || amazon::EXTENSIONS.iter().flat_map(|ending| project.with_extension(ending));
+    ELSEWHERE.iter().any(|name| project.named(name).any(|path| counts(&path)))
         || project.with_extension("service").any(|path| counts(&path))
         || project.named("Procfile").filter(counts).any(serves)
+        || documents().any(|path| runs_at_amazon(path) && counts(&path))
 }

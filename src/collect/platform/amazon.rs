@@ -4,8 +4,8 @@
 //! (Read 2026-12-01: Amazon ECS "Task definition parameters", `CloudFormation` "Task definition resource", Copilot
 //! "Manifest", Elastic Beanstalk "Option settings", Zappa "Advanced settings".)
 
-use super::document::{place, variable};
-use super::formats::{Deployment, at};
+use super::document::variable;
+use super::formats::{Deployment, says};
 use crate::collect::compose::of_image;
 use crate::fact::{Fact, Ignorance, ProjectPath};
 use crate::grammar::image_reference::ImageReference;
@@ -51,10 +51,7 @@ fn container(path: &ProjectPath, container: &Node) -> Option<Deployment> {
     if image.as_ref().and_then(of_image).is_some() {
         return None;
     }
-    let kept = pairs(container, "secrets").map(|(name, secret)| {
-        let why = Ignorance::new("AWS keeps it, and fills it in").settled_by("give `--env-file`");
-        (name, Fact::literal(why, place(path, secret)))
-    });
+    let kept = pairs(container, "secrets").map(|(name, secret)| (name, kept(path, secret)));
     let written = pairs(container, "environment")
         .filter_map(|(name, pair)| Some((name, given(path, either(pair, "value")?))));
     let files = either(container, "environmentFiles").filter(|files| !files.items().is_empty());
@@ -63,7 +60,7 @@ fn container(path: &ProjectPath, container: &Node) -> Option<Deployment> {
         web: either(container, "portMappings").is_some_and(|ports| !ports.items().is_empty()),
         environment: written.chain(kept).collect(),
         unseen: files.map(|_| elsewhere("a file in S3 gives it variables too")),
-        disk: Some(Fact::literal("lost", place(path, container))),
+        disk: Some(says(path, container, "lost")),
         ..Deployment::default()
     })
 }
@@ -77,7 +74,12 @@ fn pairs<'n>(container: &'n Node, list: &str) -> impl Iterator<Item = (String, &
 /// The value of a variable, which a template may still have to work out.
 fn given(path: &ProjectPath, value: &Node) -> Fact {
     let worked_out = || Ignorance::new("it is filled in at deploy time");
-    variable(path, value).unwrap_or_else(|| Fact::literal(worked_out(), place(path, value)))
+    variable(path, value).unwrap_or_else(|| says(path, value, worked_out()))
+}
+
+/// The value of a variable that is not written down.
+fn kept(path: &ProjectPath, secret: &Node) -> Fact {
+    says(path, secret, elsewhere("AWS keeps it, and fills it in"))
 }
 
 fn elsewhere(why: &str) -> Ignorance {
@@ -94,12 +96,9 @@ fn copilot(path: &ProjectPath, document: &Node) -> Option<Deployment> {
     let mut environment = Vec::new();
     for part in std::iter::once(document).chain(production) {
         overlay(&mut environment, named(path, part.get("variables")));
-        let kept = part.get("secrets").map(Node::entries).unwrap_or_default();
-        let kept = kept.iter().map(|(key, secret)| {
-            let why = elsewhere("AWS keeps it, and fills it in");
-            (key.name.clone(), Fact::literal(why, place(path, secret)))
-        });
-        overlay(&mut environment, kept.collect());
+        let secrets = part.get("secrets").map(Node::entries).unwrap_or_default().iter();
+        let secrets = secrets.map(|(key, secret)| (key.name.clone(), kept(path, secret)));
+        overlay(&mut environment, secrets.collect());
     }
     let file = document.get("env_file").or_else(|| production?.get("env_file"));
     let file = file.and_then(Node::scalar);
@@ -108,10 +107,7 @@ fn copilot(path: &ProjectPath, document: &Node) -> Option<Deployment> {
         web: kind.contains("Web Service") || kind == "Backend Service",
         environment,
         unseen: file.map(|file| elsewhere(&format!("`{file}` gives it variables too"))),
-        disk: document
-            .get("storage")
-            .is_none()
-            .then(|| Fact::literal("lost", place(path, document))),
+        disk: document.get("storage").is_none().then(|| says(path, document, "lost")),
         ..Deployment::default()
     })
 }
@@ -163,16 +159,15 @@ fn lambda(path: &ProjectPath, document: &Node, key: &Key, stage: &Node) -> Deplo
         overlay(&mut environment, named(path, part.get("aws_environment_variables")));
         overlay(&mut environment, named(path, part.get("environment_variables")));
     }
-    let remote = line.iter().any(|part| at(part, &["remote_env"]).is_some());
-    let says = |value: &str| Fact::literal(value, place(path, stage));
+    let remote = line.iter().any(|part| part.get("remote_env").is_some());
     Deployment {
         name: key.name.clone(),
         web: true,
         environment,
         unseen: remote.then(|| elsewhere("a file in S3 gives it variables too")),
         // API Gateway answers no plain HTTP.
-        forces_https: Some(Fact::literal(true, place(path, stage))),
-        disk: Some(says("read-only")),
+        forces_https: Some(says(path, stage, true)),
+        disk: Some(says(path, stage, "read-only")),
         ..Deployment::default()
     }
 }

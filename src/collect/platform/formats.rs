@@ -70,7 +70,7 @@ pub(super) fn deployments(platform: &str, path: &ProjectPath, document: &Node) -
     }
 }
 
-pub(super) fn at<'n>(node: &'n Node, names: &[&str]) -> Option<&'n Node> {
+fn at<'n>(node: &'n Node, names: &[&str]) -> Option<&'n Node> {
     names.iter().try_fold(node, |node, name| node.get(name))
 }
 
@@ -111,7 +111,7 @@ fn given_by(item: &Node) -> Option<&'static str> {
     (is("sync", false) || is_secret).then_some("it is given in the platform's dashboard")
 }
 
-fn says(path: &ProjectPath, node: &Node, value: impl Into<Value>) -> Fact {
+pub(super) fn says(path: &ProjectPath, node: &Node, value: impl Into<Value>) -> Fact {
     Fact::literal(value, place(path, node))
 }
 
