@@ -46,13 +46,14 @@ impl Probe for Health {
         SPECS
     }
 
+    /// The path that the user named, else the most usual one.
     fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
-        site.health.iter().map(|path| Question::Page(site.path(path))).collect()
+        paths(site).into_iter().take(1).map(Question::Page).collect()
     }
 
-    /// Where nobody says where it is, the usual paths are tried.
+    /// The other usual ones.
     fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
-        paths(site).into_iter().map(Question::Page).collect()
+        paths(site).into_iter().skip(1).map(Question::Page).collect()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {

@@ -80,8 +80,8 @@ fn each_probe_is_granted_a_wish_before_any_has_its_second() {
     let put = put_to(WITH_FILE, usize::MAX);
     let first = |path: &str| put.iter().position(|url| url.ends_with(path)).unwrap();
     assert!(first("/openapi.json") < first("/docs"), "{put:?}");
-    assert!(first("/health/") < first("/docs"), "{put:?}");
-    assert!(first("/docs") < first("/healthz"), "{put:?}");
+    assert!(first("/health") < first("/docs"), "{put:?}");
+    assert!(first("/docs") < first("/api/health/"), "{put:?}");
 }
 
 #[test]
