@@ -4,15 +4,16 @@ use super::dispatch::Open;
 use super::named::NAMED;
 use super::select::Selected;
 use crate::collect::Sources;
-use crate::fact::{Fact, Place, ProjectPath};
+use crate::fact::{Fact, Facts, Ignorance, Place, ProjectPath, Value};
 use crate::project::Role;
 
 /// Whether that is a module for development, or one that takes such a module by default; absent if a file that
-/// deploys names the module, or if there is no default.
+/// deploys names the module, or if there is no default. Unknown where a file that is not here may name it.
 pub(super) fn is_development(
     sources: &Sources<'_>,
     selected: &Selected,
     open: Option<&Open>,
+    so_far: &Facts,
 ) -> Fact {
     if let Some(at) = open.and_then(|open| open.at.clone()) {
         return Fact::derived(true).at(at);
@@ -38,7 +39,8 @@ pub(super) fn is_development(
         let file = ProjectPath::new(&format!("{}.py", module.replace('.', "/")));
         let at = Place::line(path, number);
         if Role::of(&file) == Role::Development {
-            return Fact::derived(true).at(at);
+            let value = given_elsewhere(so_far).map_or(Value::Bool(true), Value::Unknown);
+            return Fact::derived(value).at(at);
         }
         // Of a package that sets nothing there is nothing to say: the server does not start.
         if module == selected.module {
@@ -46,4 +48,19 @@ pub(super) fn is_development(
         }
     }
     answer
+}
+
+/// Why a file that is not here may name the module, if there is such a file: its example lists the variable, or
+/// it has none.
+fn given_elsewhere(so_far: &Facts) -> Option<Ignorance> {
+    let names = so_far.at("env.expected-names");
+    let Value::List(list) = &names.value else {
+        return None;
+    };
+    let listed = list.items.iter().any(|name| name.value.text() == Some("DJANGO_SETTINGS_MODULE"));
+    let given = listed.then(|| {
+        Ignorance::new("a file that is not in the project gives `DJANGO_SETTINGS_MODULE`")
+            .settled_by("give `--env-file`")
+    });
+    given.or_else(|| list.rest.clone())
 }

@@ -180,7 +180,7 @@ impl Collector for Django {
         issued::derive(sources, &settings, &mut facts);
         facts.put("django.csrf-failure-view", csrf_view::found(sources, &settings));
         routes::derive(sources, &settings, &mut facts);
-        let falls_back = fallback::is_development(sources, &selected, open.as_ref());
+        let falls_back = fallback::is_development(sources, &selected, open.as_ref(), so_far);
         facts.put("django.falls-back-to-development", falls_back);
         logins::derive(sources, &settings, so_far, &mut facts);
         tracker::derive(sources, &settings, so_far, &mut facts);
