@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::first_format;
 use crate::fact::ProjectPath;
 use crate::grammar::yaml;
 use crate::project::{Project, Role};
@@ -121,12 +122,11 @@ fn is_overlay(project: &Project, base: &ProjectPath, path: &ProjectPath) -> bool
     let Some(documents) = project.read(path).ok().and_then(|text| yaml::parse(text).ok()) else {
         return true;
     };
-    let mut services = documents.iter().filter_map(|document| document.get("services"));
+    let mut services = documents.iter().flat_map(first_format::services);
     let stands_alone = |service: &yaml::Node| {
         ["image", "build", "extends"].iter().any(|key| service.get(key).is_some())
     };
-    services.any(|services| services.entries().iter().any(|(_, service)| !stands_alone(service)))
-        || started_together(project, base, path)
+    services.any(|(_, service)| !stands_alone(service)) || started_together(project, base, path)
 }
 
 fn started_together(project: &Project, base: &ProjectPath, path: &ProjectPath) -> bool {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::tree::{Item, ItemKind, Tag};
 use super::variables::Variables;
-use super::{merge, relocate};
+use super::{first_format, merge, relocate};
 use crate::fact::{Ignorance, ProjectPath};
 use crate::grammar::yaml;
 use crate::project::Project;
@@ -178,7 +178,11 @@ impl Loader<'_> {
         })?;
         let items: Vec<Item> = documents
             .iter()
-            .map(|document| merge::normal(Item::of(path, document, &home.variables)))
+            .map(|document| {
+                let item = Item::of(path, document, &home.variables);
+                let is_first = first_format::is_first(document);
+                merge::normal(if is_first { item.below("services") } else { item })
+            })
             .collect();
         // What an include gives its own variables is read anew.
         if Rc::ptr_eq(&home.variables, &self.variables) {

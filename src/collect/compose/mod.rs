@@ -6,6 +6,7 @@ mod composed;
 mod declared;
 mod environment;
 mod files;
+mod first_format;
 mod lifetime;
 mod load;
 mod merge;
@@ -29,6 +30,7 @@ mod variables;
 pub(crate) use composed::Composed;
 pub(crate) use environment::common;
 pub(crate) use files::is_compose_name;
+pub(crate) use first_format::services;
 pub(crate) use lifetime::{last_day, python_last_day};
 pub(crate) use rights::{is_dangerous_folder, is_strong_capability};
 pub(crate) use secrets::{

@@ -76,6 +76,12 @@ impl Item {
         Self { kind, tag, provenance }
     }
 
+    /// A map that has this under a key.
+    pub(super) fn below(self, name: &str) -> Self {
+        let (tag, provenance) = (Tag::Plain, self.provenance.clone());
+        Self { kind: ItemKind::Map(vec![(name.to_owned(), self)]), tag, provenance }
+    }
+
     /// The value under a key, if this is a map that has it.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         self.entries().iter().find(|(key, _)| key == name).map(|(_, value)| value)

@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::known_names::is_read_by_software;
-use crate::collect::Sources;
 use crate::collect::env::files::is_env_name;
+use crate::collect::{Sources, compose};
 use crate::fact::{Fact, FactSpec, Facts, Kind, Place, ProjectPath, Value};
-use crate::grammar::yaml::{self, Node};
+use crate::grammar::yaml;
 use crate::project::{Project, Role};
 
 /// The fields of one variable.
@@ -119,8 +119,7 @@ fn given_to_others(project: &Project, facts: &Facts) -> BTreeSet<String> {
     for file in files.value.items().iter().filter_map(|file| file.value.text()) {
         let text = project.read(&ProjectPath::new(file));
         let documents = text.ok().and_then(|text| yaml::parse(text).ok()).unwrap_or_default();
-        let services = documents.iter().filter_map(|document| document.get("services"));
-        for (_, service) in services.flat_map(Node::entries) {
+        for (_, service) in documents.iter().flat_map(compose::services) {
             if service.get("build").is_none()
                 && let Some(given) = service.get("env_file")
             {
