@@ -134,7 +134,7 @@ impl Trail<'_> {
                 continue;
             };
             let before = self.starts.len();
-            let is_script = self.follow_script(&found.program, in_container, depth);
+            let is_script = self.follow_script(&found.program, line, in_container, depth);
             let starts_server =
                 self.starts.get(before..).is_some_and(|starts| starts.iter().any(is_server));
             let (found, command) = match after_script(&command) {
@@ -163,11 +163,17 @@ impl Trail<'_> {
         }
     }
 
-    /// Follows a script of the shell, if the program is one of the project's. Says whether it is.
-    fn follow_script(&mut self, program: &Program, in_container: bool, depth: usize) -> bool {
+    /// Follows a script of the shell that a line starts, if it is one of the project's. Says whether it is.
+    fn follow_script(
+        &mut self,
+        program: &Program,
+        line: &Line,
+        in_container: bool,
+        depth: usize,
+    ) -> bool {
         let file = match program {
             Program::Script(name) if depth < MAX_DEPTH && is_shell_script(name) => {
-                script_file(self.sources, name)
+                script_file(self.sources, name, &line.place)
             }
             _ => None,
         };
@@ -257,10 +263,20 @@ fn script_lines(path: &ProjectPath, text: &str) -> Vec<Line> {
     lines
 }
 
-/// The file of the project that a script's name means, if there is just one, or one for production.
-fn script_file<'s>(sources: &Sources<'s>, name: &str) -> Option<&'s ProjectPath> {
+/// The file of the project that a script's name means: the one beside the file that starts it, else the
+/// service's own.
+fn script_file<'s>(
+    sources: &Sources<'s>,
+    name: &str,
+    started_at: &Place,
+) -> Option<&'s ProjectPath> {
     let same = |path: &&ProjectPath| path.name() == name && Role::of(path).counts();
-    sources.wanted.iter().copied().find(same)
+    let is_beside = |path: &&ProjectPath| match started_at {
+        Place::File { path: by, .. } => path.folder() == by.folder(),
+        Place::Exchange(_) => false,
+    };
+    let all = || sources.wanted.iter().copied().filter(same);
+    all().find(is_beside).or_else(|| all().next())
 }
 
 /// The value of an environment variable as production has it, for what a command leaves open.
