@@ -1,4 +1,5 @@
-//! Files that something other than nginx fills in: Jinja, Go and ERB tags, and `envsubst` variables.
+//! Files that something other than nginx fills in: Jinja, Go and ERB tags, Python's `%(name)s`, and `envsubst`
+//! variables.
 //!
 //! Tags are masked so that what is around them can be read. What stands between an `if` and its end is
 //! not read at all: which of it production gets is decided elsewhere.
@@ -133,7 +134,7 @@ impl Tag {
         let mut at = from;
         loop {
             let rest = text.get(at..)?;
-            let offset = memchr::memchr2(b'{', b'<', rest.as_bytes())?;
+            let offset = memchr::memchr3(b'{', b'<', b'%', rest.as_bytes())?;
             let start = at + offset;
             at = start + 1;
             let here = text.get(start..)?;
@@ -157,8 +158,14 @@ impl Tag {
     }
 }
 
-/// The length of `{NAME}` in capitals, as programs that fill in a text write it.
+/// The length of `{NAME}` in capitals or of `%(name)s`, as programs that fill in a text write it.
 fn placeholder(text: &str) -> Option<usize> {
+    if let Some(rest) = text.strip_prefix("%(") {
+        let name = rest.split(')').next()?;
+        let closed = rest.get(name.len()..)?.starts_with(")s");
+        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        return (closed && !name.is_empty() && is_name).then_some(name.len() + 4);
+    }
     let name = text.strip_prefix('{')?.split('}').next()?;
     let closed = text.get(name.len() + 1..)?.starts_with('}');
     (closed && name.len() > 1 && name.chars().all(is_capital)).then_some(name.len() + 2)
@@ -233,6 +240,8 @@ mod tests {
             ),
             ("server_name {SERVER_NAME};", &format!("server_name {};", "\u{1}".repeat(13))),
             ("server_name ${NAME};", "server_name ${NAME};"),
+            ("root /srv/%(user)s/www;", &format!("root /srv/{}/www;", "\u{1}".repeat(8))),
+            ("root /a%20b;", "root /a%20b;"),
             ("a {\n  ${BLOCK}\n}", "a {\n  \u{2};      \n}"),
             ("{% if x %}a {{% else %}b {{% endif %}c; }", &format!("\u{2};{}", " ".repeat(39))),
             ("{# a {\n#}{{ b }}\n", &format!("{}\u{2};     \n", " ".repeat(9))),
