@@ -86,6 +86,18 @@ fn what_a_shared_file_tells_is_told_once() {
 }
 
 #[test]
+fn a_shared_item_is_told_once_whatever_its_number_in_each_service() {
+    let image = "FROM python:3.9-slim\nCMD [\"gunicorn\", \"shop.wsgi\"]";
+    let own = [("b/Dockerfile", image), ("tools/Dockerfile", image), ("web/Dockerfile", image)];
+    let files = [&SERVICES[..], &own[..]].concat();
+    let found = told(&files, "docker/base-image-supported");
+    let of = |service: Option<&str>| {
+        found.iter().filter(|(told_of, _)| told_of.as_deref() == service).count()
+    };
+    assert_eq!((of(Some("a")), of(Some("b")), of(None)), (0, 1, 2), "{found:?}");
+}
+
+#[test]
 fn a_failure_is_told_by_the_graver_check_of_the_same_control_where_that_fails_too() {
     let both = ["cookies/session-secure", "django/session-cookie-secure"];
     let files = [

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::check::evaluate::{missing, without};
 use crate::check::{Check, CheckId, Finding, Reason, Severity, Verdict, evaluate};
 use crate::date::Date;
-use crate::fact::{Catalogue, Fact, Facts, Ignorance, Place};
+use crate::fact::{Catalogue, Fact, Facts, Ignorance, Place, Position, Value};
 use crate::policy::settle::mentioned;
 use crate::policy::{Policy, Settled, Status, settle};
 use crate::project::Service;
@@ -92,11 +92,8 @@ impl<'a> Judging<'_, 'a> {
             {
                 return vec![line];
             }
-            lines.sort_by(order);
-            lines.dedup_by(|one, other| {
-                self.several && one.service.is_none() && order(one, other).is_eq()
-            });
-            lines
+            lines.sort_by(|one, other| order(one, other, self.several));
+            if self.several { without_repetitions(lines) } else { lines }
         };
         let parts: Vec<(&[&Check], Vec<Lent<'_, 'a>>)> = self.parts(&mut judged);
         let in_order: Vec<Vec<Line<'a>>> = parts
@@ -234,14 +231,50 @@ fn concerns(finding: &Finding<'_>, service: &Service) -> bool {
         })
 }
 
-/// The lines of one check by service, then by what was judged and where: the same order on every machine.
-fn order(one: &Line<'_>, other: &Line<'_>) -> Ordering {
+/// The lines of one check by service, then by what was judged and where: the same order on every machine. What
+/// several services share has another number in each of them, and goes by its place.
+fn order(one: &Line<'_>, other: &Line<'_>, several: bool) -> Ordering {
     fn subject<'l>(line: &'l Line<'_>) -> Option<&'l str> {
         line.settled.finding.subject.as_ref().map(|subject| subject.name.as_str())
     }
-    let place = |line: &Line<'_>| mentioned(&line.settled.finding).next().map(ToString::to_string);
-    let by_service = one.service.cmp(&other.service);
-    by_service
-        .then_with(|| subject(one).cmp(&subject(other)))
-        .then_with(|| place(one).cmp(&place(other)))
+    fn place<'l>(line: &'l Line<'_>) -> Option<(&'l str, Option<Position>)> {
+        mentioned(&line.settled.finding).next().map(|place| match place {
+            Place::File { path, at } => (path.as_str(), *at),
+            Place::Exchange(exchange) => (exchange.url.as_str(), None),
+        })
+    }
+    let by_place = || place(one).cmp(&place(other));
+    let by_subject = || subject(one).cmp(&subject(other));
+    let is_shared = several && one.service.is_none();
+    one.service.cmp(&other.service).then_with(|| {
+        if is_shared { by_place().then_with(by_subject) } else { by_subject().then_with(by_place) }
+    })
+}
+
+/// The lines of one check in their order, each that several services share once.
+fn without_repetitions<'a>(lines: Vec<Line<'a>>) -> Vec<Line<'a>> {
+    let mut kept: Vec<Line<'a>> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let is_near = |other: &&Line<'_>| other.service.is_none() && has_same_place(other, &line);
+        let near = kept.iter().rev().take_while(is_near);
+        if line.service.is_some() || !near.into_iter().any(|other| is_same(other, &line)) {
+            kept.push(line);
+        }
+    }
+    kept
+}
+
+fn has_same_place(one: &Line<'_>, other: &Line<'_>) -> bool {
+    mentioned(&one.settled.finding).next() == mentioned(&other.settled.finding).next()
+}
+
+/// Whether two judgements of what services share say the same of the same.
+fn is_same(one: &Line<'_>, other: &Line<'_>) -> bool {
+    fn found<'l>(finding: &'l Finding<'_>) -> impl Iterator<Item = &'l Value> {
+        finding.because.iter().map(|reason| &reason.found.value)
+    }
+    let (one, other) = (&one.settled.finding, &other.settled.finding);
+    one.verdict == other.verdict
+        && mentioned(one).eq(mentioned(other))
+        && found(one).eq(found(other))
 }
