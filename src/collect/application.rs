@@ -102,7 +102,11 @@ fn run(
     classes: &[&str],
 ) -> Result<Application, Ignorance> {
     interpret(sources.project, sources.service, environment, |interpreter| {
-        interpreter.starts_in(entry.file.folder());
+        let folder = entry.file.folder();
+        // A package of the program's own that is called as the framework is lies in another package.
+        if !holds_namesake(sources, &folder, classes) {
+            interpreter.starts_in(folder);
+        }
         let namespace = interpreter.module(&entry.file);
         let of_framework = |made: &Made| classes.contains(&made.class.as_str());
         let mut cut_short = namespace.raised.or(namespace.rest);
@@ -127,11 +131,24 @@ fn run(
     })
 }
 
+/// The packages that some classes are from.
+fn frameworks<'c>(classes: &'c [&str]) -> impl Iterator<Item = &'c str> {
+    classes.iter().filter_map(|class| class.split('.').next())
+}
+
+/// Whether a folder holds a package or module with the name of the framework.
+fn holds_namesake(sources: &Sources<'_>, folder: &ProjectPath, classes: &[&str]) -> bool {
+    frameworks(classes).any(|name| {
+        let (package, module) = (folder.join(name), folder.join(&format!("{name}.py")));
+        sources.service.programs().any(|path| *path == module || path.is_in(&package))
+    })
+}
+
 /// Whether a file imports the framework; others only speak of it, or inherit from what another file has.
 fn imports(sources: &Sources<'_>, path: &ProjectPath, classes: &[&str]) -> bool {
-    let frameworks = classes.iter().filter_map(|class| class.split('.').next());
-    let signs: Vec<String> =
-        frameworks.flat_map(|name| [format!("from {name}"), format!("import {name}")]).collect();
+    let signs: Vec<String> = frameworks(classes)
+        .flat_map(|name| [format!("from {name}"), format!("import {name}")])
+        .collect();
     sources.project.read(path).is_ok_and(|text| {
         let mut lines = text.lines().map(str::trim_start);
         lines.any(|line| signs.iter().any(|sign| line.starts_with(sign.as_str())))
