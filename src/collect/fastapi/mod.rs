@@ -1,6 +1,9 @@
 //! The FastAPI application that production runs: the facts under `fastapi`.
 
+mod keys;
+
 use super::application::{Application, application};
+use super::django::{VARIABLE, environment, variables};
 use super::flask::cors;
 use super::{Collector, Sources};
 use crate::fact::{
@@ -41,6 +44,16 @@ const SPECS: &[FactSpec] = &[
         "Whether the schema of the API is served: `openapi_url` is not `None`.",
     ),
     FactSpec::new("fastapi.debug", Kind::Any, "The argument `debug` of the application."),
+    FactSpec::new(
+        "fastapi.keys",
+        Kind::List(&Kind::Record(keys::KEY)),
+        "The keys for sessions and tokens that the program asks the environment for.",
+    ),
+    FactSpec::new(
+        "fastapi.variables",
+        Kind::List(&Kind::Record(VARIABLE)),
+        "The environment variables that the program asks for.",
+    ),
 ];
 
 impl Collector for FastApi {
@@ -91,6 +104,8 @@ impl Collector for FastApi {
         let debug = made.and_then(|call| call.named.get("debug")).cloned();
         let off = || Fact::derived(false).from_origin(Origin::Default).at(place.clone());
         facts.put("fastapi.debug", debug.unwrap_or_else(off));
+        facts.put("fastapi.keys", keys::keys(sources, &application));
+        facts.put("fastapi.variables", variables(&application.reads, &environment(so_far)));
         facts
     }
 }
