@@ -3,7 +3,7 @@
 use super::{Attestation, Policy, Waiver};
 use crate::check::{Check, Demand, Finding, Verdict};
 use crate::date::Date;
-use crate::fact::Place;
+use crate::fact::{Place, ProjectPath};
 
 /// How a finding stands after the project's decisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,7 +130,8 @@ fn attested<'a>(check: &Check, policy: &'a Policy, today: Date) -> (Status, Opti
     }
 }
 
-/// The places a finding speaks of: its subject's, and those of the facts that decided.
+/// The places a finding speaks of: its subject's, and those of the facts that decided. A whole file is left out
+/// where a line of it is among them.
 pub fn places<'f>(finding: &'f Finding<'_>) -> Vec<&'f Place> {
     let mut places: Vec<&Place> = Vec::new();
     for place in mentioned(finding) {
@@ -138,10 +139,19 @@ pub fn places<'f>(finding: &'f Finding<'_>) -> Vec<&'f Place> {
             places.push(place);
         }
     }
+    let exact = |file: &ProjectPath| {
+        let is_line =
+            |place: &&Place| matches!(place, Place::File { path, at: Some(_) } if path == file);
+        mentioned(finding).any(|place| is_line(&place))
+    };
+    places.retain(|place| match place {
+        Place::File { path, at: None } => !exact(path),
+        _ => true,
+    });
     places
 }
 
-/// The same, in the same order, each as often as it is spoken of.
+/// All places of a finding in their order, each as often as it is spoken of.
 pub fn mentioned<'f>(finding: &'f Finding<'_>) -> impl Iterator<Item = &'f Place> {
     let subject = finding.subject.iter().filter_map(|subject| subject.place.as_ref());
     let because = finding.because.iter().flat_map(|reason| {
