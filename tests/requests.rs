@@ -79,9 +79,10 @@ fn pages_that_the_user_names_cost_only_what_is_wished_for() {
         "live.forwarded-host.echoed",
         "live.git-exposed",
         "live.metrics-exposed",
+        "live.security-txt.present",
     ] {
         assert_eq!(facts.at(path).value.bool(), Some(false), "{path}");
     }
-    let wished = facts.at("live.security-txt.present").value.to_string();
+    let wished = facts.at("live.health.status").value.to_string();
     assert!(wished.contains("no request is left"), "{wished}");
 }

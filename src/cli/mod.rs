@@ -113,7 +113,7 @@ fn audited(command: &Audit, color: When) -> anyhow::Result<u8> {
     let advisories = command.production.advisories.as_ref();
     advisories::ask(advisories, &command.network, &project, &mut given)?;
     let url = command.url.clone().or_else(|| policy.live.url.clone());
-    let site = Asker::new(&command.network, &policy, given.today)?.site(url.as_deref())?;
+    let site = Asker::new(&command.network, &policy, given.today)?.of_project(url.as_deref())?;
     let ask = site.as_ref().map(|site| || site.ask());
     let request = Request {
         target: Target {
@@ -211,7 +211,7 @@ fn facts_told(command: &FactsOf, color: When) -> anyhow::Result<u8> {
     let advisories = command.production.advisories.as_ref();
     advisories::ask(advisories, &command.network, &project, &mut given)?;
     let asker = Asker::new(&command.network, &policy, given.today)?;
-    let site = asker.site(command.url.as_deref())?;
+    let site = asker.of_project(command.url.as_deref())?;
     let live = site.as_ref().map(site::Site::ask);
     let services = services(&project, &name_of(&command.path));
     let told: Vec<(&str, Facts)> = services

@@ -97,6 +97,12 @@ impl Asker {
         }
     }
 
+    /// The site that a project runs, which is audited with it.
+    pub(super) fn of_project(&self, url: Option<&str>) -> Result<Option<Site>, Problem> {
+        let site = self.site(url)?;
+        Ok(site.map(|site| Site { asked: probe::Site { of_project: true, ..site.asked }, ..site }))
+    }
+
     /// The site at an address, and at another one over plain HTTP; with a transcript, the site that it
     /// is of.
     pub(super) fn target(&self, url: &str, plain: Option<&str>) -> Result<Site, Problem> {

@@ -46,14 +46,16 @@ impl Probe for Health {
         SPECS
     }
 
-    /// The path that the user named, else the most usual one.
+    /// The path that the user named; where a project is audited with the site, else the most usual one.
     fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
-        paths(site).into_iter().take(1).map(Question::Page).collect()
+        let is_expected = site.health.is_some() || site.of_project;
+        let first = paths(site).into_iter().take(usize::from(is_expected));
+        first.map(Question::Page).collect()
     }
 
-    /// The other usual ones.
+    /// Where nobody says where it is, the usual paths are tried.
     fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
-        paths(site).into_iter().skip(1).map(Question::Page).collect()
+        paths(site).into_iter().map(Question::Page).collect()
     }
 
     fn learn(&self, site: &Site, answers: &Answers) -> Facts {

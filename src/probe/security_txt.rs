@@ -48,7 +48,7 @@ impl Probe for SecurityTxt {
         SPECS
     }
 
-    fn wishes(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
+    fn questions(&self, site: &Site, _so_far: &Answers) -> Vec<Question> {
         // No browser asks for it.
         if site.passive { Vec::new() } else { vec![Question::Page(request(site))] }
     }

@@ -37,6 +37,8 @@ pub struct Site {
     pub passive: bool,
     /// Whether the search for versions and cipher suites of TLS is left out.
     pub quick: bool,
+    /// Whether the project that it runs is audited with it: then much hangs on what it tells of its health.
+    pub of_project: bool,
     /// The day on which it is asked.
     pub today: Option<Date>,
 }
@@ -82,6 +84,7 @@ impl Site {
             active: Active::default(),
             passive: false,
             quick: false,
+            of_project: false,
             today: None,
         })
     }

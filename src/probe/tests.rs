@@ -28,8 +28,13 @@ impl Transport for OneByOne {
 }
 
 fn put_to(transcript: &str, left: usize) -> Vec<String> {
+    put_to_site(transcript, left, |_| {})
+}
+
+fn put_to_site(transcript: &str, left: usize, change: impl FnOnce(&mut Site)) -> Vec<String> {
     let transcript = transcript::read(transcript).unwrap();
-    let site = transcript.site.clone();
+    let mut site = transcript.site.clone();
+    change(&mut site);
     let transport = OneByOne { transcript, put: std::sync::Mutex::default(), left };
     interview(&site, &transport);
     let put = transport.put.into_inner().unwrap();
@@ -80,8 +85,16 @@ fn each_probe_is_granted_a_wish_before_any_has_its_second() {
     let put = put_to(WITH_FILE, usize::MAX);
     let first = |path: &str| put.iter().position(|url| url.ends_with(path)).unwrap();
     assert!(first("/openapi.json") < first("/docs"), "{put:?}");
-    assert!(first("/health") < first("/docs"), "{put:?}");
-    assert!(first("/docs") < first("/api/health/"), "{put:?}");
+    assert!(first("/health/") < first("/docs"), "{put:?}");
+    assert!(first("/docs") < first("/healthz"), "{put:?}");
+}
+
+#[test]
+fn of_the_site_of_a_project_health_is_asked_before_wishes() {
+    let put = put_to_site(WITH_FILE, usize::MAX, |site| site.of_project = true);
+    let first = |path: &str| put.iter().position(|url| url.ends_with(path)).unwrap();
+    assert!(first("/health/") < first("/.well-known/security.txt"), "{put:?}");
+    assert!(first("/.well-known/security.txt") < first("/openapi.json"), "{put:?}");
 }
 
 #[test]
